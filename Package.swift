@@ -1,0 +1,67 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// A target exists because it quarantines one outside dependency, or because it is pure and two
+// others import it. Docs/Architecture.md says what each may know; this manifest enforces it.
+
+let argumentParser: Target.Dependency = .product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
+let package = Package(
+  name: "simcurate",
+  products: [
+    .executable(name: "simcurate", targets: ["simcurate"]),
+    .library(
+      name: "SimcurateKit",
+      targets: ["Corpus", "Transformer", "Training", "Neighbors", "Curation", "Study", "Reporting"]),
+  ],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
+    .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+  ],
+  targets: [
+    .systemLibrary(name: "COpenBLAS"),
+    .systemLibrary(name: "COneDNN"),
+    .systemLibrary(name: "CZlib"),
+    .systemLibrary(name: "CCrypto"),
+    .target(
+      name: "CFaiss",
+      cxxSettings: [.define("FINTEGER", to: "int")],
+      linkerSettings: [
+        .linkedLibrary("faiss"), .linkedLibrary("openblas"), .linkedLibrary("gomp"),
+        .linkedLibrary("m"),
+      ]),
+    .target(name: "Kernels", dependencies: ["COpenBLAS", "COneDNN"]),
+    .target(name: "Corpus", dependencies: ["CZlib", "CCrypto"]),
+    .target(name: "Transformer", dependencies: ["Kernels", "Corpus"]),
+    .target(name: "Training", dependencies: ["Transformer", "Kernels"]),
+    .target(name: "Neighbors", dependencies: ["CFaiss", "Kernels"]),
+    .target(
+      name: "Store",
+      dependencies: ["Corpus", .product(name: "GRDB", package: "GRDB.swift")]),
+    .target(name: "Curation", dependencies: ["Corpus", "Store", "Neighbors", "Transformer"]),
+    .target(name: "Study", dependencies: ["Curation", "Training"]),
+    .target(
+      name: "Reporting",
+      dependencies: ["Study", "Curation", .product(name: "Mustache", package: "swift-mustache")]),
+    .executableTarget(
+      name: "simcurate",
+      dependencies: ["Reporting", "Study", "Curation", "Training", argumentParser]),
+    .executableTarget(
+      name: "simbench",
+      dependencies: ["Study", "Curation", "Training", argumentParser]),
+    .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
+    .testTarget(
+      name: "TransformerTests", dependencies: ["Transformer"], resources: [.copy("Golden")]),
+    .testTarget(name: "TrainingTests", dependencies: ["Training"], resources: [.copy("Golden")]),
+    .testTarget(name: "CorpusTests", dependencies: ["Corpus"]),
+    .testTarget(name: "StoreTests", dependencies: ["Store"]),
+    .testTarget(name: "NeighborsTests", dependencies: ["Neighbors"]),
+    .testTarget(name: "CurationTests", dependencies: ["Curation"]),
+    .testTarget(name: "StudyTests", dependencies: ["Study"]),
+    .testTarget(name: "ReportingTests", dependencies: ["Reporting"]),
+    .testTarget(name: "CommandTests", dependencies: ["simcurate"]),
+  ],
+  cxxLanguageStandard: .cxx17
+)

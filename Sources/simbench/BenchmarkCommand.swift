@@ -1,0 +1,1 @@
+@main struct BenchmarkCommand { static func main() {} }

@@ -1,0 +1,1 @@
+@main struct SimcurateCommand { static func main() {} }
