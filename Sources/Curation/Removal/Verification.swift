@@ -1,3 +1,4 @@
+import Corpus
 import Neighbors
 
 /// Recomputes what the removal rule promises, from the texts and vectors and not from the pairs the
@@ -143,25 +144,33 @@ public struct Verification: Sendable {
       }
     }
     if let cheapest = thresholds.keys.min() {
-      forEachEqualPair { check($0, $1, 1, cheapest) }
+      found += equalPairs(excused).map {
+        Violation(kind: .keptPair, rows: [$0.0, $0.1], stage: cheapest, recomputed: 1)
+      }
     }
     return found
   }
 
-  /// Neighbors in the list of kept rows sorted by text cover every group of equal kept texts, and
-  /// every pair in it that has no excuse unless excuses interleave; small groups are checked in full.
-  private func forEachEqualPair(_ body: (UInt32, UInt32) -> Void) {
-    let rows = result.kept.sorted { records.texts[Int($0)] < records.texts[Int($1)] }
-    var start = 0
-    for end in 1...max(1, rows.count) {
-      let isEnd =
-        end >= rows.count || records.texts[Int(rows[end])] != records.texts[Int(rows[start])]
-      guard isEnd else { continue }
-      for first in start..<min(end, rows.count) {
-        for second in (first + 1)..<max(first + 1, end) { body(rows[first], rows[second]) }
+  /// Kept rows of equal text, in scope and without an excuse: for every row the first such pair, so
+  /// that a large group costs its rows and its excuses but not its square.
+  private func equalPairs(_ excused: Set<UInt64>) -> [(UInt32, UInt32)] {
+    // Protected rows first: under the scope `leakage` only they are compared with.
+    let order = CanonicalOrder(
+      records: records, preference: Array(repeating: 0, count: records.count))
+    var earlier: [ContentHash: [UInt32]] = [:]
+    var found: [(UInt32, UInt32)] = []
+    let isKept = keptFlags()
+    for row in order.rows where isKept[Int(row)] {
+      let text = records.texts[Int(row)]
+      let isProtected = records.isProtected[Int(row)]
+      if !isProtected,
+        let other = earlier[text]?.first(where: { !excused.contains(Self.key($0, row)) })
+      {
+        found.append((other, row))
       }
-      start = end
+      if options.scope == .all || isProtected { earlier[text, default: []].append(row) }
     }
+    return found
   }
 
   private func groupViolations() -> [Violation] {
