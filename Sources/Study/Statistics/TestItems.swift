@@ -23,6 +23,9 @@ public enum Metric: String, Codable, CaseIterable, Sendable {
   /// Unweighted mean of the classes' F1 scores, over the classes that occur among the labels or
   /// the predictions; a class never hit scores 0 (scikit-learn's `f1_score(average="macro")`).
   case macroF1
+
+  /// As running text has it.
+  package var title: String { self == .accuracy ? "accuracy" : "macro-F1" }
 }
 
 /// The test items that every arm of a study is scored on.

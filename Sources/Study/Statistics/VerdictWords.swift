@@ -13,8 +13,6 @@ enum Words {
 
   static func score(_ value: Double) -> String { String(format: "%.2f", value) }
 
-  static func name(_ metric: Metric) -> String { metric == .accuracy ? "accuracy" : "macro-F1" }
-
   static func pValue(_ value: Double) -> String {
     value < 0.001 ? "p < 0.001" : "p = " + String(format: "%.3f", value)
   }
@@ -49,7 +47,7 @@ enum Words {
 extension Comparison {
   func sentence(_ finding: Verdict.Finding) -> String {
     let subject = Words.subject(arm)
-    let place = "\(Words.name(metric)) on the whole test set against “\(baseline)”"
+    let place = "\(metric.title) on the whole test set against “\(baseline)”"
     let evidence =
       "difference \(Words.signedPoints(difference.value)), \(Words.interval(difference))"
     let detectable = Words.points(difference.minimumDetectableEffect)
@@ -59,6 +57,9 @@ extension Comparison {
       return Words.capitalized(subject)
         + " \(verb) \(place) by \(Words.points(difference.value)) "
         + "(\(Words.interval(difference)); adjusted \(Words.pValue(adjustedP)))."
+    case .tooLittleData where !difference.coversSeeds:
+      return "One training run per arm cannot tell whether \(subject) changes \(place) "
+        + "(\(evidence), over test items only)."
     case .tooLittleData:
       return "Too little data to tell whether \(subject) changes \(place) (\(evidence); only an "
         + "effect of \(detectable) or more would have been seen)."
@@ -71,7 +72,7 @@ extension Comparison {
 
   func headline(_ finding: Verdict.Finding) -> String {
     let subject = Words.subject(arm)
-    let metric = Words.name(metric)
+    let metric = metric.title
     switch finding {
     case .improved, .worsened:
       let verb = finding == .improved ? "raised" : "lowered"
@@ -103,12 +104,12 @@ struct LeakageStatement {
     }
     headline =
       overstates
-      ? "The test set overstates generalization: \(Words.name(metric)) is "
+      ? "The test set overstates generalization: \(metric.title) is "
         + "\(phrase("all items", all)), but \(phrase("clean ones", clean))."
       : "Leakage does not measurably inflate the test score."
     var text =
       (overstates ? "The test set overstates" : "The test set does not measurably overstate")
-      + ": “\(inflation.arm)” reaches a \(Words.name(metric)) of \(phrase("all items", all)) and "
+      + ": “\(inflation.arm)” reaches a \(metric.title) of \(phrase("all items", all)) and "
       + "\(phrase("clean items", clean)) (inflation \(Words.signedPoints(inflation.gap.value)), "
       + "\(Words.interval(inflation.gap)))"
     if let leak = gaps.first(where: { $0.slice == .leaked }),
