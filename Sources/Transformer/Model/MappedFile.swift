@@ -1,0 +1,48 @@
+import Foundation
+
+/// A file's bytes, memory-mapped read-only for the life of the object: pages come in when touched.
+///
+/// Whoever truncates the file meanwhile kills the process (SIGBUS), as with every mapping; our own
+/// writers replace files by rename, which leaves a mapping intact.
+final class MappedFile: @unchecked Sendable {
+  let url: URL
+  let bytes: UnsafeRawBufferPointer
+
+  /// - Throws: ``ModelError`` if the file cannot be opened, is no regular file, or cannot be mapped.
+  init(_ url: URL) throws {
+    self.url = url
+    let descriptor = open(url.path, O_RDONLY | O_CLOEXEC)
+    guard descriptor >= 0 else { throw ModelError.system(url, expected: "a readable file") }
+    defer { close(descriptor) }
+    var status = stat()
+    guard fstat(descriptor, &status) == 0 else {
+      throw ModelError.system(url, expected: "a readable file")
+    }
+    guard status.st_mode & S_IFMT == S_IFREG else {
+      throw ModelError(place: url.path, expected: "a regular file", found: "something else")
+    }
+    let count = Int(status.st_size)
+    guard count > 0 else {
+      bytes = UnsafeRawBufferPointer(start: nil, count: 0)
+      return
+    }
+    let address = mmap(nil, count, PROT_READ, MAP_PRIVATE, descriptor, 0)
+    guard let address, address != MAP_FAILED else {
+      throw ModelError.system(url, expected: "a file that can be memory-mapped")
+    }
+    bytes = UnsafeRawBufferPointer(start: address, count: count)
+  }
+
+  deinit {
+    if let start = bytes.baseAddress {
+      munmap(UnsafeMutableRawPointer(mutating: start), bytes.count)
+    }
+  }
+}
+
+extension ModelError {
+  /// The failure of the system call just made, as `errno` tells it.
+  static func system(_ url: URL, expected: String) -> ModelError {
+    ModelError(place: url.path, expected: expected, found: String(cString: strerror(errno)))
+  }
+}

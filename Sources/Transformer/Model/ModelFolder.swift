@@ -1,0 +1,172 @@
+import Corpus
+import Foundation
+import Synchronization
+
+/// A model in a Hugging Face or sentence-transformers folder: configuration, weights, pooling.
+///
+/// Opening maps the weights and reads the small files; weight pages come in when first used.
+public final class ModelFolder: Sendable {
+  public let url: URL
+  /// The folder of the Transformer's own files (configuration, weights, tokenizer): ``url``, or the
+  /// one inside it that `modules.json` names.
+  public let transformerURL: URL
+  public let configuration: ModelConfiguration
+  /// Every tensor of the weight files by its stored name, heads included.
+  public let tensors: Safetensors
+  public let weights: EncoderWeights
+  public let pooling: Pooling
+  /// Texts are cut to this many tokens, special tokens included, unless the caller asks otherwise.
+  public let maximumTokens: Int
+  private let companions: [MappedFile]
+  private let hashLock = Mutex<String?>(nil)
+
+  /// - Throws: ``ModelError`` if a file is missing, damaged, or describes a model we cannot run.
+  public init(at url: URL) throws {
+    var isFolder: ObjCBool = false
+    guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder),
+      isFolder.boolValue
+    else {
+      throw ModelError(
+        place: url.path, expected: "a model folder", found: "none",
+        advice: "give a folder with config.json, model.safetensors and tokenizer files")
+    }
+    let modules = try SentenceModules(folder: url)
+    self.url = url
+    transformerURL = modules.transformerFolder
+    pooling = modules.pooling
+    configuration = try ModelConfiguration(
+      contentsOf: transformerURL.appendingPathComponent("config.json"))
+    maximumTokens = min(
+      modules.maximumTokens ?? configuration.maximumPositions, configuration.maximumPositions)
+    tensors = try Safetensors(folder: transformerURL)
+    weights = try Self.weights(configuration, tensors, place: transformerURL.path)
+    let folder = transformerURL
+    companions = try Self.companionNames.map(folder.appendingPathComponent).filter {
+      FileManager.default.fileExists(atPath: $0.path)
+    }.map(MappedFile.init)
+  }
+
+  private static func weights(
+    _ configuration: ModelConfiguration, _ tensors: Safetensors, place: String
+  ) throws -> EncoderWeights {
+    let names = configuration.architecture
+    let hasPrefix = tensors[names.prefix + names.wordEmbeddings + ".weight"] != nil
+    return try EncoderWeights(configuration, place: place) { name, shape in
+      let stored = (hasPrefix ? names.prefix : "") + name
+      guard let tensor = tensors[stored] ?? tensors[Self.oldName(stored)] else { return nil }
+      guard tensor.shape == shape else {
+        throw ModelError(
+          place: "\(place): \(stored)", expected: "shape \(shape)", found: "\(tensor.shape)")
+      }
+      let values = try tensor.float32()
+      return WeightTensor(name: name, shape: shape, pointer: values.pointer, owner: values.owner)
+    }
+  }
+
+  /// Checkpoints converted from TensorFlow call a norm's weight gamma and its bias beta.
+  private static func oldName(_ name: String) -> String {
+    name.replacingOccurrences(of: "LayerNorm.weight", with: "LayerNorm.gamma")
+      .replacingOccurrences(of: "LayerNorm.bias", with: "LayerNorm.beta")
+  }
+
+  /// The files beside weights and configuration that decide what a vector is, or that another
+  /// program needs to run the model.
+  private static let companionNames = [
+    "tokenizer.json", "tokenizer_config.json", "vocab.txt", "special_tokens_map.json",
+    "sentence_bert_config.json",
+  ]
+
+  /// SHA-256 (hexadecimal) over weights, configuration, tokenizer and pooling: two folders with the
+  /// same hash give the same vectors. The first call reads every weight (about 0.1 s for 90 MB).
+  public var hash: String {
+    hashLock.withLock { known in
+      if let known { return known }
+      let hash = computeHash()
+      known = hash
+      return hash
+    }
+  }
+
+  private func computeHash() -> String {
+    var hasher = SHA256Hasher()
+    configuration.json.withUnsafeBytes { Self.add("config.json", $0, to: &hasher) }
+    for file in tensors.files + companions {
+      Self.add(file.url.lastPathComponent, file.bytes, to: &hasher)
+    }
+    hasher.update("pooling \(pooling.rawValue) \(maximumTokens)\n")
+    return SHA256Hasher.hexadecimal(hasher.finish())
+  }
+
+  private static func add(
+    _ name: String, _ bytes: UnsafeRawBufferPointer, to hasher: inout SHA256Hasher
+  ) {
+    hasher.update("\(name) \(bytes.count)\n")
+    hasher.update(bytes)
+  }
+
+  /// Writes a model folder that Python's transformers opens: this one's configuration with
+  /// `className` and `labels` in it, `tensors` as `model.safetensors` (full names, prefix
+  /// included), and copies of the tokenizer's files.
+  ///
+  /// The configuration goes last, so that a folder cut short is not taken for a model.
+  /// - Throws: ``ModelError`` if something cannot be written.
+  public func write(
+    to folder: URL, className: String, labels: [String]?, tensors: [WeightTensor]
+  ) throws {
+    do {
+      try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    } catch {
+      throw ModelError(
+        place: folder.path, expected: "a folder that can be made",
+        found: error.localizedDescription)
+    }
+    try Safetensors.write(tensors, to: folder.appendingPathComponent("model.safetensors"))
+    for file in companions {
+      let copy = try AtomicFile(folder.appendingPathComponent(file.url.lastPathComponent))
+      try copy.write(file.bytes)
+      try copy.commit()
+    }
+    try AtomicFile.write(
+      configuration.json(className: className, labels: labels),
+      to: folder.appendingPathComponent("config.json"))
+  }
+}
+
+extension ModelFolder {
+  /// A small file's bytes; a model's JSON files are far below the limit of 256 MiB.
+  static func contents(of url: URL) throws -> Data {
+    let file = try MappedFile(url)
+    guard file.bytes.count <= 1 << 28 else {
+      throw ModelError(
+        place: url.path, expected: "at most 256 MiB", found: "\(file.bytes.count) bytes")
+    }
+    return Data(file.bytes)
+  }
+
+  static func decode<Value: Decodable>(_ url: URL) throws -> Value {
+    try decode(contents(of: url), place: url.path)
+  }
+
+  /// `Value`'s properties are named in camel case, the JSON's fields in snake case.
+  static func decode<Value: Decodable>(_ json: Data, place: String) throws -> Value {
+    let decoder = JSONDecoder()
+    decoder.keyDecodingStrategy = .convertFromSnakeCase
+    do {
+      return try decoder.decode(Value.self, from: json)
+    } catch {
+      throw ModelError(place: place, expected: "well-formed JSON", found: reason(error))
+    }
+  }
+
+  /// A decoding error in one line, with the path of the field.
+  static func reason(_ error: any Error) -> String {
+    guard let error = error as? DecodingError else { return "\(error)" }
+    switch error {
+    case .typeMismatch(_, let context), .valueNotFound(_, let context),
+      .keyNotFound(_, let context), .dataCorrupted(let context):
+      let path = context.codingPath.map(\.stringValue).joined(separator: ".")
+      return path.isEmpty ? context.debugDescription : "\(path): \(context.debugDescription)"
+    @unknown default: return "\(error)"
+    }
+  }
+}

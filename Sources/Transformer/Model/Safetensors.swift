@@ -1,0 +1,87 @@
+import Foundation
+
+/// The tensors of one safetensors file, or of the shards that `model.safetensors.index.json` names,
+/// memory-mapped. Format: https://github.com/huggingface/safetensors, "Format".
+///
+/// Nothing a header claims is believed before it has been checked against the file's size.
+public struct Safetensors: Sendable {
+  /// By name.
+  public private(set) var tensors: [String: StoredTensor] = [:]
+  /// The mapped files, in the order of their names.
+  let files: [MappedFile]
+
+  /// Opens one file.
+  ///
+  /// - Throws: ``ModelError`` if it cannot be read or breaks the format.
+  public init(file url: URL) throws { try self.init(files: [url]) }
+
+  /// Opens `model.safetensors` in `folder`, or the shards of `model.safetensors.index.json`.
+  ///
+  /// - Throws: ``ModelError`` if neither is there or one breaks the format.
+  public init(folder: URL) throws {
+    let single = folder.appendingPathComponent("model.safetensors")
+    let index = folder.appendingPathComponent("model.safetensors.index.json")
+    if FileManager.default.fileExists(atPath: single.path) {
+      try self.init(files: [single])
+    } else if FileManager.default.fileExists(atPath: index.path) {
+      try self.init(index: index)
+    } else {
+      throw ModelError(
+        place: folder.path, expected: "model.safetensors or model.safetensors.index.json",
+        found: "neither",
+        advice: "convert PyTorch weights with model.save_pretrained(folder) in Python")
+    }
+  }
+
+  public subscript(name: String) -> StoredTensor? { tensors[name] }
+
+  private init(files urls: [URL]) throws {
+    files = try urls.map(MappedFile.init)
+    for file in files {
+      for tensor in try SafetensorsHeader.tensors(of: file) {
+        if let other = tensors.updateValue(tensor, forKey: tensor.name) {
+          throw ModelError(
+            place: file.url.path, expected: "each tensor once",
+            found: "\(tensor.name) also in \(other.file.url.lastPathComponent)")
+        }
+      }
+    }
+  }
+
+  private init(index url: URL) throws {
+    struct Index: Decodable { var weightMap: [String: String] }
+    let index: Index = try ModelFolder.decode(url)
+    let names = Set(index.weightMap.values).sorted()
+    for name in names where name.contains("/") || name.hasPrefix(".") || name.isEmpty {
+      throw ModelError(
+        place: url.path, expected: "shard names inside the folder", found: "\"\(name)\"")
+    }
+    try self.init(files: names.map { url.deletingLastPathComponent().appendingPathComponent($0) })
+    for (tensor, file) in index.weightMap.sorted(by: { $0.key < $1.key })
+    where tensors[tensor]?.file.url.lastPathComponent != file {
+      throw ModelError(place: url.path, expected: "\(tensor) in \(file)", found: "no such tensor")
+    }
+  }
+}
+
+extension Safetensors {
+  /// Writes `tensors` as F32 to `url`, which is replaced only when all is on disk.
+  ///
+  /// The bytes are a function of the arguments: tensors are stored in the order of their names.
+  /// - Throws: ``ModelError`` if the file cannot be written; the old file is then untouched.
+  public static func write(
+    _ tensors: [WeightTensor], metadata: [String: String] = ["format": "pt"], to url: URL
+  ) throws {
+    let tensors = tensors.sorted { $0.name < $1.name }
+    let header = try SafetensorsHeader.encode(tensors, metadata: metadata)
+    let file = try AtomicFile(url)
+    try withUnsafeBytes(of: UInt64(header.count).littleEndian) { try file.write($0) }
+    try header.withUnsafeBytes { try file.write($0) }
+    for tensor in tensors {
+      try withExtendedLifetime(tensor.owner) {
+        try file.write(UnsafeRawBufferPointer(start: tensor.pointer, count: tensor.count * 4))
+      }
+    }
+    try file.commit()
+  }
+}

@@ -1,0 +1,102 @@
+import Kernels
+
+/// One tensor of a safetensors file, still in its stored type; the mapping lives as long as it does.
+public struct StoredTensor: @unchecked Sendable {
+  /// Element types of the format; only the floating types up to 32 bits convert to `Float`.
+  public enum ElementType: String, Sendable {
+    case bool = "BOOL"
+    case uint8 = "U8"
+    case int8 = "I8"
+    case float8E5M2 = "F8_E5M2"
+    case float8E4M3 = "F8_E4M3"
+    case int16 = "I16"
+    case uint16 = "U16"
+    case float16 = "F16"
+    case bfloat16 = "BF16"
+    case int32 = "I32"
+    case uint32 = "U32"
+    case float32 = "F32"
+    case int64 = "I64"
+    case uint64 = "U64"
+    case float64 = "F64"
+
+    var byteCount: Int {
+      switch self {
+      case .bool, .uint8, .int8, .float8E5M2, .float8E4M3: 1
+      case .int16, .uint16, .float16, .bfloat16: 2
+      case .int32, .uint32, .float32: 4
+      case .int64, .uint64, .float64: 8
+      }
+    }
+  }
+
+  public let name: String
+  public let type: ElementType
+  public let shape: [Int]
+  /// Number of elements: the product of ``shape``, 1 for a scalar.
+  public let count: Int
+  let bytes: UnsafeRawBufferPointer
+  let file: MappedFile
+
+  /// The values as float32, in row-major order: the mapped file itself where it holds aligned F32
+  /// (nothing is read before it is touched), else a converted copy.
+  ///
+  /// - Throws: ``ModelError`` if the element type is not F32, F16 or BF16.
+  public func float32() throws -> WeightTensor {
+    if type == .float32, Int(bitPattern: bytes.baseAddress) % 4 == 0, count > 0 {
+      let pointer = bytes.baseAddress!.assumingMemoryBound(to: Float.self)
+      return WeightTensor(name: name, shape: shape, pointer: pointer, owner: file)
+    }
+    let copy = Buffer<Float>(count: count)
+    try read(into: copy.pointer)
+    return WeightTensor(name: name, shape: shape, pointer: copy.pointer, owner: copy)
+  }
+
+  /// Writes the ``count`` values as float32 to `destination`.
+  ///
+  /// - Throws: ``ModelError`` if the element type is not F32, F16 or BF16.
+  public func read(into destination: UnsafeMutablePointer<Float>) throws {
+    switch type {
+    case .float32:
+      UnsafeMutableRawBufferPointer(start: destination, count: count * 4).copyMemory(from: bytes)
+    case .float16:
+      for index in 0..<count { destination[index] = Float(Float16(bitPattern: half(index))) }
+    case .bfloat16:
+      for index in 0..<count {
+        destination[index] = Float(bitPattern: UInt32(half(index)) << 16)
+      }
+    default:
+      throw ModelError(
+        place: "\(file.url.path): \(name)", expected: "dtype F32, F16 or BF16",
+        found: type.rawValue)
+    }
+  }
+
+  private func half(_ index: Int) -> UInt16 {
+    bytes.loadUnaligned(fromByteOffset: index * 2, as: UInt16.self)
+  }
+}
+
+/// A named float32 tensor in memory (row-major), with whatever keeps that memory alive.
+public struct WeightTensor: @unchecked Sendable {
+  public let name: String
+  public let shape: [Int]
+  /// Valid as long as this value, or a copy of it, lives.
+  public let pointer: UnsafePointer<Float>
+  let owner: AnyObject
+
+  /// Number of elements.
+  public var count: Int { shape.reduce(1, *) }
+  /// A copy of the values.
+  public var values: [Float] {
+    withExtendedLifetime(owner) { Array(UnsafeBufferPointer(start: pointer, count: count)) }
+  }
+
+  /// A view of `shape.reduce(1, *)` floats at `pointer`, which live as long as `owner` does.
+  public init(name: String, shape: [Int], pointer: UnsafePointer<Float>, owner: AnyObject) {
+    self.name = name
+    self.shape = shape
+    self.pointer = pointer
+    self.owner = owner
+  }
+}
