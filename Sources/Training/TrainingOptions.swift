@@ -1,0 +1,53 @@
+/// How a classifier is trained. The defaults fine-tune a small BERT-family encoder on short texts.
+public struct TrainingOptions: Codable, Hashable, Sendable {
+  /// What development predictions are judged by.
+  public enum Metric: String, Codable, Sendable, CaseIterable {
+    case macroF1, accuracy, loss
+  }
+
+  /// Peak learning rate, reached at the end of the warm-up.
+  public var learningRate: Float = 5e-5
+  /// Decoupled weight decay (AdamW); biases and LayerNorm parameters are exempt.
+  public var weightDecay: Float = 0.01
+  /// Part of all steps over which the learning rate grows linearly from 0; it then falls linearly
+  /// to 0.
+  public var warmupFraction: Float = 0.1
+  /// First-moment decay of AdamW.
+  public var beta1: Float = 0.9
+  /// Second-moment decay of AdamW.
+  public var beta2: Float = 0.999
+  /// Added to the root of the second moment.
+  public var epsilon: Float = 1e-8
+  /// Sentences per step. The last batch of an epoch may be smaller.
+  public var batchSize = 16
+  /// Passes over the training set; with ``maximumSteps`` too, whichever ends first.
+  public var epochs: Int? = 3
+  /// Update steps in all; without ``epochs``, the training set is repeated until they are made.
+  public var maximumSteps: Int?
+  /// Replaces every dropout probability of the model's configuration.
+  public var dropout: Float?
+  /// Gradients are scaled down to this global norm; 0 turns clipping off.
+  public var gradientClipping: Float = 1
+  /// Share of the target probability spread evenly over all classes.
+  public var labelSmoothing: Float = 0
+  /// Weight of each class in the loss, in label order.
+  public var classWeights: [Float]?
+  /// Development evaluations without improvement before training stops; nil never stops early.
+  public var patience: Int?
+  /// Steps between development evaluations; nil evaluates at the end of each epoch.
+  public var evaluationInterval: Int?
+  /// What decides which step's weights are kept.
+  public var metric: Metric = .macroF1
+  /// Steps between checkpoints, where a checkpoint file was asked for.
+  public var checkpointInterval = 200
+  /// Order of the examples, dropout and new head weights follow from it.
+  public var seed: UInt64 = 0
+  /// Texts are cut to this many tokens, special tokens included; nil leaves the classifier's limit.
+  public var maximumTokens: Int?
+  /// Lowest encoder layers whose weights stay as they are (the embeddings then stay too).
+  public var frozenLayers = 0
+  /// Whether word, position and type embeddings stay as they are.
+  public var freezesEmbeddings = false
+
+  public init() {}
+}

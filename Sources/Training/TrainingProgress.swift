@@ -1,0 +1,64 @@
+/// Where training stands after a step.
+public struct TrainingProgress: Sendable {
+  /// Update steps made so far.
+  public var step: Int
+  /// Update steps planned (early stopping may end before).
+  public var totalSteps: Int
+  /// Epoch of the step, from 0.
+  public var epoch: Int
+  /// Mean loss of the step's batch.
+  public var loss: Float
+  /// Learning rate the step used.
+  public var learningRate: Float
+  /// Global gradient norm before clipping.
+  public var gradientNorm: Float
+  /// Throughput since training began (or was resumed), evaluations included.
+  public var examplesPerSecond: Double
+  /// Development result, where the step was followed by an evaluation.
+  public var development: DevelopmentResult?
+}
+
+/// How a model does on the development set.
+public struct DevelopmentResult: Codable, Hashable, Sendable {
+  /// Step after which it was measured.
+  public var step: Int
+  /// Mean cross-entropy (no smoothing, no class weights).
+  public var loss: Float
+  public var accuracy: Double
+  public var macroF1: Double
+
+  public init(step: Int, loss: Float, accuracy: Double, macroF1: Double) {
+    self.step = step
+    self.loss = loss
+    self.accuracy = accuracy
+    self.macroF1 = macroF1
+  }
+}
+
+/// What a finished (or interrupted) training did.
+public struct TrainingSummary: Codable, Hashable, Sendable {
+  /// One update step.
+  public struct Step: Codable, Hashable, Sendable {
+    public var step: Int
+    public var loss: Float
+    public var learningRate: Float
+    public var gradientNorm: Float
+  }
+
+  /// Every update step, in order.
+  public var history: [Step] = []
+  /// Every development evaluation, in order.
+  public var evaluations: [DevelopmentResult] = []
+  /// Step whose weights the classifier now has; the last one where nothing was evaluated.
+  public var bestStep = 0
+  /// Whether ``TrainingOptions/patience`` ended training before the planned steps.
+  public var stoppedEarly = false
+  /// Whether `shouldStop` ended training; a checkpoint then allows to resume.
+  public var interrupted = false
+  /// Wall-clock seconds of this process's part, evaluations included.
+  public var seconds: Double = 0
+  /// Training examples per second of this process's part, evaluations excluded.
+  public var examplesPerSecond: Double = 0
+  /// Tokens that went through the encoder in update steps of all parts (none of them padding).
+  public var tokens = 0
+}
