@@ -1,0 +1,96 @@
+import Corpus
+import Foundation
+import Neighbors
+import Store
+
+/// The semantic pairs of an index: joined once down to a floor, then read from the catalog.
+struct SemanticPairs {
+  /// Pairs of text groups (numbers of ``HashGroups``), ascending.
+  let pairs: [ScoredPair]
+  /// All pairs at or above this are there.
+  let floor: Float
+
+  /// The pairs the last `dedup` stored, or nil where none did.
+  static func stored(in index: OpenIndex, texts: HashGroups) throws -> SemanticPairs? {
+    guard let step = try index.catalog.step("dedup"),
+      let options = try? JSONDecoder().decode(DedupOptions.self, from: Data(step.options.utf8)),
+      options.stages.contains(.semantic)
+    else { return nil }
+    var pairs: [ScoredPair] = []
+    try index.catalog.forEachPair(stage: RemovalStage.semantic.rawValue) { pair in
+      pairs.append(texts.pair(UInt32(pair.a), UInt32(pair.b), score: Float(pair.score)))
+    }
+    return SemanticPairs(pairs: pairs.sorted(), floor: options.floor)
+  }
+
+  /// The pairs at or above `floor`: those stored if they reach that far down, else a new join.
+  static func find(
+    in index: OpenIndex, texts: HashGroups, floor: Float, monitor: StepMonitor
+  ) throws -> SemanticPairs {
+    if let stored = try stored(in: index, texts: texts), stored.floor <= floor {
+      monitor.remark("pairs down to \(stored.floor) were found before")
+      return stored
+    }
+    let rows = DistinctRows(texts: texts, vectors: index.vectors.vectors)
+    var pairs: [ScoredPair] = []
+    try rows.withVectors { vectors in
+      let permille = 1000
+      try ExactJoin.selfJoin(
+        vectors, options: JoinOptions(threshold: floor),
+        progress: { share in
+          monitor.progress(
+            StepProgress(
+              phase: "joining", completed: Int(share * Double(permille)), total: permille,
+              unit: "per mille of all pairs"))
+        },
+        shouldStop: monitor.shouldStop
+      ) { batch in
+        pairs += batch.map {
+          texts.pair(rows.rows[Int($0.a)], rows.rows[Int($0.b)], score: $0.score)
+        }
+      }
+    }
+    return SemanticPairs(pairs: pairs.sorted(), floor: floor)
+  }
+}
+
+/// One row for every distinct text, ascending, and their vectors without repetition.
+struct DistinctRows {
+  let rows: [UInt32]
+  private let vectors: VectorRows
+
+  init(texts: HashGroups, vectors: VectorRows) {
+    rows = texts.representatives.sorted()
+    self.vectors = vectors
+  }
+
+  init(rows: [UInt32], vectors: VectorRows) {
+    self.rows = rows
+    self.vectors = vectors
+  }
+
+  /// Calls `body` with the rows' vectors one after the other; copies them only if some are left out.
+  func withVectors<Result>(_ body: (VectorRows) throws -> Result) rethrows -> Result {
+    if rows.count == vectors.rows { return try body(vectors) }
+    let dimension = vectors.dimension
+    let copy = UnsafeMutablePointer<Float>.allocate(capacity: max(1, rows.count * dimension))
+    defer { copy.deallocate() }
+    for (place, row) in rows.enumerated() {
+      (copy + place * dimension).update(from: vectors[Int(row)], count: dimension)
+    }
+    return try body(VectorRows(pointer: copy, rows: rows.count, dimension: dimension))
+  }
+}
+
+extension HashGroups {
+  /// The pair of the groups of two rows, the lower group first.
+  func pair(_ a: UInt32, _ b: UInt32, score: Float) -> ScoredPair {
+    let (a, b) = (groupOfRow[Int(a)], groupOfRow[Int(b)])
+    return ScoredPair(a: min(a, b), b: max(a, b), score: score)
+  }
+}
+
+extension Array where Element == ScoredPair {
+  /// Ascending by (a, b).
+  func sorted() -> [ScoredPair] { sorted { ($0.a, $0.b) < ($1.a, $1.b) } }
+}
