@@ -113,7 +113,8 @@ enum CatalogFile {
     guard let file = FileHandle(forReadingAtPath: url.path) else {
       let isMissing = !FileManager.default.fileExists(atPath: url.path)
       throw StoreError(
-        place: place, expected: "a readable catalog", found: isMissing ? "no file" : "no permission",
+        place: place, expected: "a readable catalog",
+        found: isMissing ? "no file" : "no permission",
         advice: isMissing ? "build the index first: simcurate index CORPUS" : nil)
     }
     defer { try? file.close() }

@@ -19,7 +19,10 @@ public struct Cluster: CatalogRow {
   /// Least similarity of two members, where it was computed.
   public var loosest: Double?
 
-  public init(kind: ClusterKind, cluster: Int, size: Int, representative: Int, words: [String], loosest: Double? = nil) {
+  public init(
+    kind: ClusterKind, cluster: Int, size: Int, representative: Int, words: [String],
+    loosest: Double? = nil
+  ) {
     self.kind = kind
     self.cluster = cluster
     self.size = size
@@ -95,7 +98,9 @@ public struct SplitAssignment: CatalogRow {
   /// Position in the order of selection.
   public var rank: Int?
 
-  public init(row: Int, part: GivenSplit, selected: Bool, group: Int, reason: String, rank: Int? = nil) {
+  public init(
+    row: Int, part: GivenSplit, selected: Bool, group: Int, reason: String, rank: Int? = nil
+  ) {
     self.row = row
     self.part = part
     self.selected = selected

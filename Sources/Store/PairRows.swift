@@ -51,7 +51,10 @@ public struct Removal: CatalogRow {
   /// What the guards said, as JSON; nil where none was asked.
   public var guards: String?
 
-  public init(row: Int, witness: Int, score: Double, stage: String, rule: String, scope: Scope, guards: String? = nil) {
+  public init(
+    row: Int, witness: Int, score: Double, stage: String, rule: String, scope: Scope,
+    guards: String? = nil
+  ) {
     self.row = row
     self.witness = witness
     self.score = score
@@ -131,7 +134,9 @@ public struct Conflict: CatalogRow {
   public var labelB: String?
   public var stage: String
 
-  public init(a: Int, b: Int, score: Double, labelA: String? = nil, labelB: String? = nil, stage: String) {
+  public init(
+    a: Int, b: Int, score: Double, labelA: String? = nil, labelB: String? = nil, stage: String
+  ) {
     self.a = a
     self.b = b
     self.score = score

@@ -19,7 +19,10 @@ public struct Run: CatalogRow {
   /// JSON.
   public var metrics: String?
 
-  public init(id: String, arm: String, seed: Int, options: String, status: Status, startedAt: Date, finishedAt: Date? = nil, metrics: String? = nil) {
+  public init(
+    id: String, arm: String, seed: Int, options: String, status: Status, startedAt: Date,
+    finishedAt: Date? = nil, metrics: String? = nil
+  ) {
     self.id = id
     self.arm = arm
     self.seed = seed
@@ -31,7 +34,9 @@ public struct Run: CatalogRow {
   }
 
   public static let table = "runs"
-  public static let columns = ["id", "arm", "seed", "options", "status", "started_at", "finished_at", "metrics"]
+  public static let columns = [
+    "id", "arm", "seed", "options", "status", "started_at", "finished_at", "metrics",
+  ]
 
   public init(row: Row) throws {
     id = row[0]
@@ -66,7 +71,10 @@ public struct RunLogEntry: CatalogRow {
   /// Metrics on the development set, as JSON, at the steps that evaluate.
   public var development: String?
 
-  public init(run: String, step: Int, epoch: Double, loss: Double, learningRate: Double, development: String? = nil) {
+  public init(
+    run: String, step: Int, epoch: Double, loss: Double, learningRate: Double,
+    development: String? = nil
+  ) {
     self.run = run
     self.step = step
     self.epoch = epoch
@@ -107,7 +115,9 @@ public struct Prediction: CatalogRow {
   /// Of the predicted label.
   public var probability: Double
 
-  public init(run: String, row: Int, label: String, predicted: String, correct: Bool, probability: Double) {
+  public init(
+    run: String, row: Int, label: String, predicted: String, correct: Bool, probability: Double
+  ) {
     self.run = run
     self.row = row
     self.label = label
@@ -192,7 +202,10 @@ public struct Comparison: CatalogRow {
   public var minimumDetectable: Double
   public var verdict: String
 
-  public init(baseline: String, arm: String, metric: String, slice: String, difference: Double, low: Double, high: Double, pValue: Double, adjustedPValue: Double, minimumDetectable: Double, verdict: String) {
+  public init(
+    baseline: String, arm: String, metric: String, slice: String, difference: Double, low: Double,
+    high: Double, pValue: Double, adjustedPValue: Double, minimumDetectable: Double, verdict: String
+  ) {
     self.baseline = baseline
     self.arm = arm
     self.metric = metric
@@ -207,7 +220,10 @@ public struct Comparison: CatalogRow {
   }
 
   public static let table = "comparisons"
-  public static let columns = ["baseline", "arm", "metric", "slice", "difference", "low", "high", "p_value", "adjusted_p", "minimum_detectable", "verdict"]
+  public static let columns = [
+    "baseline", "arm", "metric", "slice", "difference", "low", "high", "p_value", "adjusted_p",
+    "minimum_detectable", "verdict",
+  ]
 
   public init(row: Row) throws {
     baseline = row[0]
@@ -254,7 +270,10 @@ public struct Step: CatalogRow {
   /// Of the tool.
   public var version: String
 
-  public init(name: String, options: String, inputHash: String, finishedAt: Date, seconds: Double, peakMemory: Int, command: String, version: String) {
+  public init(
+    name: String, options: String, inputHash: String, finishedAt: Date, seconds: Double,
+    peakMemory: Int, command: String, version: String
+  ) {
     self.name = name
     self.options = options
     self.inputHash = inputHash
@@ -266,7 +285,9 @@ public struct Step: CatalogRow {
   }
 
   public static let table = "steps"
-  public static let columns = ["name", "options", "input_hash", "finished_at", "seconds", "peak_memory", "command", "version"]
+  public static let columns = [
+    "name", "options", "input_hash", "finished_at", "seconds", "peak_memory", "command", "version",
+  ]
 
   public init(row: Row) throws {
     name = row[0]
