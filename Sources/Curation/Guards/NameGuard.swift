@@ -1,9 +1,12 @@
+import Foundation
+
 /// Compares the words that are written like names: capitalized inside a sentence, or with capitals
 /// after the first letter anywhere (`NASA`, `OpenBLAS`).
 ///
-/// A veto needs a name on *each* side that the other text does not contain in any spelling: a name
-/// that is only added or dropped is mostly a longer way to say the same. Texts in title case or all
-/// capitals say nothing about names and are never vetoed.
+/// A veto needs a name on *each* side that the other text does not contain in any form, in a frame
+/// that is otherwise much the same (two thirds of the words): there a name is exchanged, while in two freely
+/// worded sentences one name more or less says little. Texts in title case or all capitals tell
+/// nothing about names and are never vetoed.
 enum NameGuard {
   static func difference(_ a: String, _ b: String) -> String? {
     let (left, right) = (WordScanner.words(in: a), WordScanner.words(in: b))
@@ -11,7 +14,20 @@ enum NameGuard {
     let onlyLeft = missing(leftNames, in: right)
     let onlyRight = missing(rightNames, in: left)
     if onlyLeft.isEmpty || onlyRight.isEmpty { return nil }
+    if frameOverlap(left, onlyLeft, right, onlyRight) < leastFrameOverlap { return nil }
     return onlyLeft.joined(separator: ", ") + " against " + onlyRight.joined(separator: ", ")
+  }
+
+  private static let leastFrameOverlap = 0.65
+
+  /// The share of words the texts have in common once the differing names are set aside.
+  private static func frameOverlap(
+    _ left: [Word], _ leftNames: [String], _ right: [Word], _ rightNames: [String]
+  ) -> Double {
+    let leftFrame = Set(left.map(\.text)).subtracting(leftNames)
+    let rightFrame = Set(right.map(\.text)).subtracting(rightNames)
+    let longer = max(leftFrame.count, rightFrame.count)
+    return longer == 0 ? 1 : Double(leftFrame.intersection(rightFrame).count) / Double(longer)
   }
 
   /// The words written like names, or nil where most words are capitalized.
@@ -26,13 +42,23 @@ enum NameGuard {
   }
 
   private static func missing(_ names: [String], in words: [Word]) -> [String] {
-    let present = Set(words.map { stem($0.text) })
     var seen = Set<String>()
-    return names.filter { !present.contains(stem($0)) && seen.insert(stem($0)).inserted }
+    return names.filter { name in
+      !words.contains { isSameName(name, $0.text) } && seen.insert(name).inserted
+    }
   }
 
-  /// Without the possessive: `china's` is `china`.
-  private static func stem(_ word: String) -> String {
-    word.hasSuffix("'s") ? String(word.dropLast(2)) : word
+  /// Whether two words are forms of one name: equal up to an ending that makes an adjective, a
+  /// plural or a possessive (`China`, `Chinese`, `China's`; but not `Austria`, `Australia`).
+  static func isSameName(_ a: String, _ b: String) -> Bool {
+    if a == b { return true }
+    let stem = a.commonPrefix(with: b)
+    guard stem.count >= 4 || stem == a || stem == b else { return false }
+    return endings.contains(String(a.dropFirst(stem.count)))
+      && endings.contains(String(b.dropFirst(stem.count)))
   }
+
+  private static let endings: Set<String> = [
+    "", "'s", "s", "es", "n", "an", "ian", "i", "ese", "ish", "ia", "a", "e", "o", "y",
+  ]
 }

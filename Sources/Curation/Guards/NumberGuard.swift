@@ -1,4 +1,6 @@
-/// Compares the numbers of two texts as multisets.
+/// Compares the numbers of two texts as multisets: a veto needs a number on *each* side that the
+/// other lacks. A number that is only added (`dies` against `dies at 58`) is mostly a longer way to
+/// say the same; Docs/Decisions/0003-guards.md has the figures.
 ///
 /// A number is a run of digits of any script with `.` or `,` between digits (`3.10`, `1.2.3`); a comma
 /// before exactly three digits groups thousands and is dropped. Digits inside words count
@@ -8,7 +10,6 @@
 enum NumberGuard {
   static func difference(_ a: String, _ b: String) -> String? {
     let (left, right) = (numbers(in: a), numbers(in: b))
-    if left == right { return nil }
     var onlyLeft = left
     var onlyRight: [String] = []
     for number in right {
@@ -18,11 +19,8 @@ enum NumberGuard {
         onlyRight.append(number)
       }
     }
-    return list(onlyLeft) + " against " + list(onlyRight)
-  }
-
-  private static func list(_ numbers: [String]) -> String {
-    numbers.isEmpty ? "none" : numbers.joined(separator: ", ")
+    if onlyLeft.isEmpty || onlyRight.isEmpty { return nil }
+    return onlyLeft.joined(separator: ", ") + " against " + onlyRight.joined(separator: ", ")
   }
 
   /// The numbers of `text` in one spelling, sorted.
