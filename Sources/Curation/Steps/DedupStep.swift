@@ -137,7 +137,7 @@ extension CatalogEditor {
 
   func forgetSplit() throws {
     try replaceSplit([SplitAssignment]())
-    try replaceMeasurements(step: "split", [Measurement]())
+    try replaceMeasurements(step: "split", [Store.Measurement]())
     try forget(step: "split")
   }
 }

@@ -71,7 +71,8 @@ struct DistinctRows {
 
   /// Calls `body` with the rows' vectors one after the other; copies them only if some are left out.
   func withVectors<Result>(_ body: (VectorRows) throws -> Result) rethrows -> Result {
-    if rows.count == vectors.rows { return try body(vectors) }
+    let isWhole = rows.count == vectors.rows && rows.indices.allSatisfy { rows[$0] == $0 }
+    if isWhole { return try body(vectors) }
     let dimension = vectors.dimension
     let copy = UnsafeMutablePointer<Float>.allocate(capacity: max(1, rows.count * dimension))
     defer { copy.deallocate() }
