@@ -65,7 +65,8 @@ import Testing
     #expect(rows[0].fields == ##"{"tokens":["EU","#","rejects"],"tags":["B-ORG","O","O"]}"##)
     let error = failure("a O\nb\n\nc O", as: "x.conll")
     #expect(error?.place.hasSuffix(":2") == true)
-    let skipped = try records("a O\nb\nc O\n\nd O", as: "x.conll", ReadingOptions(skipInvalid: true))
+    let skipped = try records(
+      "a O\nb\nc O\n\nd O", as: "x.conll", ReadingOptions(skipInvalid: true))
     #expect(skipped.map(\.text) == ["d"])
   }
 

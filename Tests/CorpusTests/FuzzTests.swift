@@ -5,7 +5,11 @@ import Testing
 /// Mutations of valid files: reading gives records or a `CorpusError`, and never anything else.
 @Suite struct FuzzTests {
   static let seeds: [(name: String, bytes: [UInt8])] = [
-    ("x.jsonl", Array("{\"id\":\"a\",\"text\":\"x\\u00e9 y\",\"n\":[1,{\"k\":-2e3}]}\n{\"text\":\"b\"}\n".utf8)),
+    (
+      "x.jsonl",
+      Array(
+        "{\"id\":\"a\",\"text\":\"x\\u00e9 y\",\"n\":[1,{\"k\":-2e3}]}\n{\"text\":\"b\"}\n".utf8)
+    ),
     ("x.csv", Array("id,text,label\na,\"b, \"\"c\"\"\nd\",e\nf,g,h\n".utf8)),
     ("x.tsv", Array("id\ttext\na\tb\nc\td\n".utf8)),
     ("x.txt", Array("one é\ntwo 漢\r\n\nthree 😀".utf8)),
@@ -36,7 +40,9 @@ import Testing
   }
 
   private func mutate(_ bytes: inout [UInt8], _ generator: inout SeededGenerator) {
-    let special: [UInt8] = [0, 0x0a, 0x0d, 0x22, 0x2c, 0x5c, 0x7b, 0x7d, 0x5b, 0x09, 0xff, 0xe2, 0x1f]
+    let special: [UInt8] = [
+      0, 0x0a, 0x0d, 0x22, 0x2c, 0x5c, 0x7b, 0x7d, 0x5b, 0x09, 0xff, 0xe2, 0x1f,
+    ]
     for _ in 0..<Int.random(in: 1...6, using: &generator) where !bytes.isEmpty {
       let at = Int.random(in: 0..<bytes.count, using: &generator)
       switch Int.random(in: 0..<6, using: &generator) {

@@ -35,7 +35,8 @@ import Testing
     #"{"text":"a""#, #"{"text":"a"} x"#, #"{"text":"a",}"#, #"{"text":'a'}"#, #"{text:"a"}"#,
     #"{"text":"a"#, #"{"text":"\x"}"#, #"{"text":"\u12g4"}"#, #"{"text":"\ud800"}"#,
     #"{"text":"\udc00\ud800"}"#, #"{"text":"\u0000"}"#, #"{"text":01}"#, #"{"text":1.}"#,
-    #"{"text":-}"#, #"{"text":1e}"#, #"{"text":nul}"#, #"{"text":.5}"#, #"["text"]"#, #"{"#, "\"a\"",
+    #"{"text":-}"#, #"{"text":1e}"#, #"{"text":nul}"#, #"{"text":.5}"#, #"["text"]"#, #"{"#,
+    "\"a\"",
     #"{"text":"a" "id":1}"#, "{\"text\":\"a\tb\"}", #"{"text":"a","x":[1 2]}"#,
     #"{"text":"a","x":[1,]}"#, #"{"text":null}"#, #"{"text":{}}"#, #"{"text":true}"#,
     #"{"text":"a","label":[]}"#, #"{"text":"a","id":{}}"#, #"{"text":"a","id":""}"#,
@@ -52,7 +53,7 @@ import Testing
       #"{"text":"a\n\u00e9","n":[1,-0.5e+3,true,{"k":null}],"label":"x","e":[],"o":{}}"#.utf8)
     let alphabet = Array(#"{}[]",:\ua01eE+-.tfn "#.utf8)
     var accepted = 0
-    for _ in 0..<20_000 {
+    for _ in 0..<2_000 {
       var bytes = valid
       for _ in 0..<Int.random(in: 0...2, using: &generator) {
         let at = Int.random(in: 0..<bytes.count, using: &generator)
@@ -72,7 +73,7 @@ import Testing
         #expect(again == parsed as NSDictionary?)
       }
     }
-    #expect(accepted > 2_000)
+    #expect(accepted > 200)
   }
 
   @Test func refusesDeepNesting() throws {

@@ -6,7 +6,8 @@ import Testing
     ("  The  Cat\tsat. ", "the cat sat"), ("STRASSE", "strasse"), ("Straße", "strasse"),
     ("ﬁne ½", "fine 1⁄2"), ("e\u{301}", "é"), ("ΣΑΣ", "σασ"), ("σας", "σασ"), ("...", "..."),
     (" . ", "."), ("Ｆｕｌｌ　Ｗｉｄｔｈ。", "full width"), ("ze\u{200b}ro\u{ad}", "zero"),
-    ("is it?", "is it?"), ("costs 3.50.", "costs 3.50"), ("\"Hi!\"", "\"hi!\""), ("", ""), (" ", ""),
+    ("is it?", "is it?"), ("costs 3.50.", "costs 3.50"), ("\"Hi!\"", "\"hi!\""), ("", ""),
+    (" ", ""),
     ("a\u{85}b\u{2028}c", "a b c"), ("ı", "ı"), ("a\u{0}b", "a b"), ("é. ,", "é"), ("。", "。"),
   ])
   func normalizes(_ text: String, _ expected: String) {
