@@ -100,6 +100,16 @@ public final class Catalog: Sendable {
     }
   }
 
+  /// Makes SQLite report a full disk beyond so many pages of 4 KiB. For tests.
+  package func limitSize(pages: Int) throws { try pragma("max_page_count", pages) }
+
+  /// Lets SQLite hold so many pages before it writes. For tests.
+  package func limitCache(pages: Int) throws { try pragma("cache_size", pages) }
+
+  private func pragma(_ name: String, _ value: Int) throws {
+    try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA \(name) = \(value)") }
+  }
+
   /// Closes the file; also done when the last reference goes.
   public func close() throws { try Self.mapping(url) { try queue.close() } }
 }
