@@ -4,9 +4,10 @@ import Kernels
 /// What an exact join finds and how it works; only ``threshold`` changes the result.
 public struct JoinOptions: Sendable {
   public enum Filter: Sendable {
-    /// ``int8`` where the processor has VNNI, else ``float32``.
+    /// ``int8`` where there are enough pairs to repay its preparation, else ``float32``.
     case automatic
-    /// Int8 products with an error bound.
+    /// Int8 products with an error bound; ``float32`` without AVX-512 VNNI and for vectors whose
+    /// lengths differ too wildly for integers.
     case int8
     /// Float32 products with an error bound.
     case float32
@@ -89,9 +90,20 @@ public enum ExactJoin {
     precondition(left.dimension == right.dimension, "two sets of different dimension")
     precondition(options.threshold.isFinite, "threshold \(options.threshold) is not a number")
     precondition((options.blockRows ?? 1) > 0, "block size must be positive")
-    let filter = try Float32Filter(left: left, right: right, threshold: options.threshold)
-    let driver = JoinDriver(
-      left: left, right: right, triangle: triangle, options: options, filter: filter)
-    try driver.run(progress: progress, shouldStop: shouldStop, sink: sink)
+    func run(_ filter: some JoinFilter) throws {
+      let driver = JoinDriver(
+        left: left, right: right, triangle: triangle, options: options, filter: filter)
+      try driver.run(progress: progress, shouldStop: shouldStop, sink: sink)
+    }
+    let isSmall = left.rows.multipliedFullWidth(by: right.rows).low < 4_000_000
+    let wantsInt8 = options.filter == .int8 || (options.filter == .automatic && !isSmall)
+    if wantsInt8, ByteProducts.isAvailable,
+      let filter = try Int8Filter(
+        left: left, right: right, isSelf: triangle, threshold: options.threshold)
+    {
+      try run(filter)
+    } else {
+      try run(Float32Filter(left: left, right: right, threshold: options.threshold))
+    }
   }
 }

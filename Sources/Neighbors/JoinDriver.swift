@@ -13,6 +13,17 @@ struct JoinDriver<Filter: JoinFilter> {
   let triangle: Bool
   let options: JoinOptions
   let filter: Filter
+  private let workspaces = Pool<Filter.Workspace>()
+
+  init(
+    left: VectorRows, right: VectorRows, triangle: Bool, options: JoinOptions, filter: Filter
+  ) {
+    self.left = left
+    self.right = right
+    self.triangle = triangle
+    self.options = options
+    self.filter = filter
+  }
 
   /// Pairs held at once before a block is split: 4 million, 48 MB.
   private static var heldPairs: Int { 1 << 22 }
@@ -61,20 +72,25 @@ struct JoinDriver<Filter: JoinFilter> {
     of block: Range<Int>, _ shouldStop: @Sendable () -> Bool
   ) throws -> [ScoredPair]? {
     let first = triangle ? block.lowerBound : 0
-    let tiles = (right.rows - first + JoinTile.columns - 1) / JoinTile.columns
+    let firstTile = first / JoinTile.columns
+    let endTile = (right.rows + JoinTile.columns - 1) / JoinTile.columns
     let found = FoundPairs(limit: block.count == 1 ? .max : Self.heldPairs)
-    Threads.forEach(tiles) { tile in
+    Threads.forEach(endTile - firstTile) { index in
       if found.isOver || shouldStop() { return }
-      let start = first + tile * JoinTile.columns
+      let start = (firstTile + index) * JoinTile.columns
       let columns = start..<min(right.rows, start + JoinTile.columns)
-      join(block, columns, into: found)
+      let workspace = workspaces.take() ?? filter.makeWorkspace()
+      join(block, columns, workspace, into: found)
+      workspaces.giveBack(workspace)
     }
     if shouldStop() { throw CancellationError() }
     return found.isOver ? nil : found.sorted()
   }
 
-  private func join(_ block: Range<Int>, _ columns: Range<Int>, into found: FoundPairs) {
-    let workspace = filter.makeWorkspace()
+  private func join(
+    _ block: Range<Int>, _ columns: Range<Int>, _ workspace: Filter.Workspace,
+    into found: FoundPairs
+  ) {
     var start = block.lowerBound
     while start < block.upperBound && !found.isOver {
       let rows = start..<min(block.upperBound, start + JoinTile.rows)
@@ -90,6 +106,15 @@ struct JoinDriver<Filter: JoinFilter> {
       found.append(pairs)
     }
   }
+}
+
+/// What workers use in turn: at most one per thread is ever made.
+private final class Pool<Element>: @unchecked Sendable {
+  private let lock = NSLock()
+  private var idle: [Element] = []
+
+  func take() -> Element? { lock.withLock { idle.popLast() } }
+  func giveBack(_ element: Element) { lock.withLock { idle.append(element) } }
 }
 
 /// The pairs all workers found in one block.

@@ -10,7 +10,8 @@ protocol JoinFilter: Sendable {
   func makeWorkspace() -> Workspace
 
   /// Calls `pass(row, column)` for at least every pair of `left` and `right` rows whose score may
-  /// reach the threshold, by row, then column. Both ranges are at most ``JoinTile`` in size.
+  /// reach the threshold, by row, then column. Both ranges are at most ``JoinTile`` in size, and
+  /// `right` starts at a multiple of its columns.
   func forEachCandidate(
     left: Range<Int>, right: Range<Int>, workspace: Workspace, pass: (Int, Int) -> Void)
 }
@@ -51,45 +52,5 @@ struct Float32Filter: JoinFilter {
         pass(rows.lowerBound + row, columns.lowerBound + $0)
       }
     }
-  }
-}
-
-/// Finds the few large values in a row of products.
-enum TileScan {
-  /// Calls `body` with each index whose value is above `cutoff`, in ascending order.
-  @inline(__always)
-  static func forEach(
-    above cutoff: Float, in values: UnsafePointer<Float>, count: Int, _ body: (Int) -> Void
-  ) {
-    let limit = SIMD16<Float>(repeating: cutoff)
-    let whole = count & ~31
-    var index = 0
-    while index < whole {
-      let raw = UnsafeRawPointer(values + index)
-      let first = limit - raw.loadUnaligned(as: SIMD16<Float>.self)
-      let second =
-        limit - raw.loadUnaligned(fromByteOffset: 64, as: SIMD16<Float>.self)
-      // The sign bit of `cutoff - value` says "above"; one test serves 32 values.
-      let signs =
-        unsafeBitCast(first, to: SIMD16<Int32>.self) | unsafeBitCast(second, to: SIMD16<Int32>.self)
-      if signs.anyNegative {
-        for offset in index..<index + 32 where values[offset] > cutoff { body(offset) }
-      }
-      index += 32
-    }
-    while index < count {
-      if values[index] > cutoff { body(index) }
-      index += 1
-    }
-  }
-}
-
-extension SIMD16<Int32> {
-  @inline(__always)
-  var anyNegative: Bool {
-    let eight = lowHalf | highHalf
-    let four = eight.lowHalf | eight.highHalf
-    let two = four.lowHalf | four.highHalf
-    return (two[0] | two[1]) < 0
   }
 }

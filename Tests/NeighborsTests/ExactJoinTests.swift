@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 @Suite struct ExactJoinTests {
-  static let filters: [JoinOptions.Filter] = [.float32, .int8, .automatic]
+  static let filters: [JoinOptions.Filter] = [.float32, .int8]
 
   @Test(arguments: [0.9, 0.5, 0.99999, 0, -0.5] as [Float])
   func findsWhatBruteForceFinds(threshold: Float) throws {

@@ -21,4 +21,19 @@ public enum RowProducts {
       Int32(dimension), 1, left, Int32(dimension), right, Int32(dimension), 0, products,
       Int32(rightRows))
   }
+
+  /// `sums[i] = sum over j of weights[i, j] * vectors[j]` in float32.
+  ///
+  /// - Parameters:
+  ///   - weights: [rows, count] floats.
+  ///   - vectors: [count, dimension] floats.
+  ///   - sums: room for [rows, dimension] floats.
+  public static func float32(
+    weights: UnsafePointer<Float>, rows: Int, of vectors: UnsafePointer<Float>, count: Int,
+    dimension: Int, into sums: UnsafeMutablePointer<Float>
+  ) {
+    cblas_sgemm(
+      CblasRowMajor, CblasNoTrans, CblasNoTrans, Int32(rows), Int32(dimension), Int32(count), 1,
+      weights, Int32(count), vectors, Int32(dimension), 0, sums, Int32(dimension))
+  }
 }
