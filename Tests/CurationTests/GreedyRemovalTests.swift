@@ -293,7 +293,9 @@ private func named(_ result: RemovalResult, _ world: World) -> [String] {
     #expect(order(.central, [5, 8, 0]) == [2, 1, 0])
   }
 
-  @Test(arguments: ["first", "longest", "shortest", "central", "highest:a:b", "lowest:n", "sources:x,y"])
+  @Test(arguments: [
+    "first", "longest", "shortest", "central", "highest:a:b", "lowest:n", "sources:x,y",
+  ])
   func keepRulesRoundTrip(_ text: String) {
     #expect(KeepRule(text)?.description == text)
   }

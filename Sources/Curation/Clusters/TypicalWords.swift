@@ -2,7 +2,8 @@ import Foundation
 
 /// The words that set a cluster apart, by class-based TF-IDF (Grootendorst 2022, with the root of the
 /// term frequency as its option for frequent words): weight(t, c) = √(tf(t, c) / words(c)) ·
-/// ln(1 + A / tf(t)), with A the mean number of words per cluster.
+/// ln(1 + A / tf(t)), with A the mean number of words per cluster that
+/// has any.
 ///
 /// The weighting takes the place of a stop-word list, so it works in any language. Ideographs and
 /// kana count as overlapping pairs. O(total length).
@@ -40,7 +41,7 @@ public enum TypicalWords {
     for cluster in counts { for (word, count) in cluster { totals[word] += count.occurrences } }
     var words = [String](repeating: "", count: vocabulary.count)
     for (word, number) in vocabulary { words[number] = word }
-    let meanLength = Double(lengths.reduce(0, +)) / Double(max(1, clusterCount))
+    let meanLength = Double(lengths.reduce(0, +)) / Double(max(1, lengths.count { $0 > 0 }))
     return (0..<clusterCount).map { cluster in
       let leastTexts = sizes[cluster] >= 3 ? 2 : 1
       let weighted = counts[cluster].filter { $0.value.texts >= leastTexts }.map { word, count in

@@ -1,4 +1,5 @@
 import Foundation
+import Neighbors
 
 /// Measures of how varied a set of records is and how far apart two sets are.
 ///
@@ -40,13 +41,12 @@ public enum Diversity {
   /// K = X Xᵀ has the same nonzero eigenvalues as Xᵀ X, which is only dimension × dimension.
   /// O(n d² / 2 + d³); in double precision, independent of the order of rows to about 1e-9.
   ///
-  /// - Parameter vectors: `rows * dimension` floats in row order.
-  public static func vendiScore(
-    _ vectors: UnsafePointer<Float>, rows: Int, dimension: Int
-  ) -> Double? {
-    if rows == 0 { return nil }
-    let moments = secondMoments(vectors, rows, dimension)
-    let eigenvalues = SymmetricEigenvalues.values(of: moments, size: dimension)
+  /// - Parameter vectors: unit vectors.
+  /// - Returns: nil without rows.
+  public static func vendiScore(_ vectors: VectorRows) -> Double? {
+    if vectors.rows == 0 { return nil }
+    let moments = secondMoments(vectors)
+    let eigenvalues = SymmetricEigenvalues.values(of: moments, size: vectors.dimension)
     let total = eigenvalues.reduce(0) { $0 + max(0, $1) }
     let entropy = eigenvalues.reduce(0.0) { sum, value in
       // Vectors are of unit length only to rounding; the shares must sum to 1.
@@ -57,9 +57,8 @@ public enum Diversity {
   }
 
   /// Xᵀ X / n, lower triangle, summed over blocks of rows that are turned to columns first.
-  private static func secondMoments(
-    _ vectors: UnsafePointer<Float>, _ rows: Int, _ dimension: Int
-  ) -> [Double] {
+  private static func secondMoments(_ vectors: VectorRows) -> [Double] {
+    let (rows, dimension) = (vectors.rows, vectors.dimension)
     let blockRows = 256
     var sums = [Double](repeating: 0, count: dimension * dimension)
     var columns = [Double](repeating: 0, count: dimension * blockRows)
@@ -68,7 +67,7 @@ public enum Diversity {
         for start in stride(from: 0, to: rows, by: blockRows) {
           let count = min(blockRows, rows - start)
           for row in 0..<count {
-            let line = vectors + (start + row) * dimension
+            let line = vectors[start + row]
             for column in 0..<dimension { columns[column * blockRows + row] = Double(line[column]) }
           }
           for i in 0..<dimension {

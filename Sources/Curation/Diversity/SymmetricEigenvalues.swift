@@ -3,9 +3,9 @@
 /// Householder reduction to tridiagonal form, then bisection on Sturm sequences (Golub and Van Loan,
 /// Matrix Computations, 8.3 and 8.4): no eigenvectors, no iteration that could fail, every value
 /// within a few units of rounding of the largest. O(n³).
-enum SymmetricEigenvalues {
+package enum SymmetricEigenvalues {
   /// - Parameter matrix: n × n in row order; only the lower triangle is read.
-  static func values(of matrix: [Double], size n: Int) -> [Double] {
+  package static func values(of matrix: [Double], size n: Int) -> [Double] {
     precondition(matrix.count == n * n, "a matrix of \(n) rows has \(n * n) entries")
     var (diagonal, offDiagonal) = tridiagonal(matrix, n)
     if n == 0 { return [] }
