@@ -42,8 +42,6 @@ public struct TrainingOptions: Codable, Hashable, Sendable {
   public var checkpointInterval = 200
   /// Order of the examples, dropout and new head weights follow from it.
   public var seed: UInt64 = 0
-  /// Texts are cut to this many tokens, special tokens included; nil leaves the classifier's limit.
-  public var maximumTokens: Int?
   /// Lowest encoder layers whose weights stay as they are (the embeddings then stay too).
   public var frozenLayers = 0
   /// Whether word, position and type embeddings stay as they are.

@@ -1,0 +1,110 @@
+import COneDNN
+
+/// A linear layer y = x Wᵀ + b in training: products cut into jobs whose bounds follow from the
+/// shapes alone, so that results do not depend on how many threads run them.
+///
+/// All matrices are row-major float32: x `[rows, inputs]`, W `[outputs, inputs]`, y
+/// `[rows, outputs]`. Each job calls oneDNN on its own thread.
+public struct LinearPass: Sendable {
+  public let rows: Int
+  public let inputs: Int
+  public let outputs: Int
+
+  public init(rows: Int, inputs: Int, outputs: Int) {
+    self.rows = rows
+    self.inputs = inputs
+    self.outputs = outputs
+  }
+
+  public typealias Matrix = UnsafePointer<Float>
+  public typealias MutableMatrix = UnsafeMutablePointer<Float>
+
+  /// Jobs of ``forward(_:x:weight:bias:y:)``.
+  public var forwardJobs: Int { Tiles(outputs).count }
+  /// Jobs of ``inputGradient(_:dy:weight:dx:accumulates:)``.
+  public var inputGradientJobs: Int { Tiles(inputs).count }
+  /// Jobs of ``weightGradient(_:dy:x:dWeight:dBias:)``.
+  public var weightGradientJobs: Int { Tiles(outputs).count }
+
+  /// Columns of y that forward job `job` computes.
+  public func outputRange(_ job: Int) -> Range<Int> { Tiles(outputs)[job] }
+  /// Columns of dx that input-gradient job `job` computes.
+  public func inputRange(_ job: Int) -> Range<Int> { Tiles(inputs)[job] }
+
+  /// A run of columns of y = x Wᵀ, plus b where there is one.
+  public func forward(_ job: Int, x: Matrix, weight: Matrix, bias: Matrix?, y: MutableMatrix) {
+    let range = outputRange(job)
+    multiply(
+      "N", "T", rows, range.count, inputs, x, inputs, weight + range.lowerBound * inputs, inputs,
+      0, y + range.lowerBound, outputs)
+    guard let bias else { return }
+    for row in 0..<rows {
+      let start = row * outputs + range.lowerBound
+      forEachVector(range.count) { index, lanes in
+        let sum = y.vector(start + index, lanes) + bias.vector(range.lowerBound + index, lanes)
+        y.store(sum, start + index, lanes)
+      }
+    }
+  }
+
+  /// A run of columns of dx = dy W; added to dx where `accumulates`.
+  public func inputGradient(
+    _ job: Int, dy: Matrix, weight: Matrix, dx: MutableMatrix, accumulates: Bool
+  ) {
+    let range = inputRange(job)
+    multiply(
+      "N", "N", rows, range.count, outputs, dy, outputs, weight + range.lowerBound, inputs,
+      accumulates ? 1 : 0, dx + range.lowerBound, inputs)
+  }
+
+  /// A run of rows of dW = dyᵀ x and of db = the column sums of dy; both are overwritten.
+  public func weightGradient(
+    _ job: Int, dy: Matrix, x: Matrix, dWeight: MutableMatrix, dBias: MutableMatrix
+  ) {
+    let range = Tiles(outputs)[job]
+    multiply(
+      "T", "N", range.count, inputs, rows, dy + range.lowerBound, outputs, x, inputs,
+      0, dWeight + range.lowerBound * inputs, inputs)
+    columnSums(dy, rows: rows, stride: outputs, columns: range, into: dBias)
+  }
+}
+
+/// Runs of columns that one job computes: wide enough for the product to run at full speed, narrow
+/// enough that a few cores share a layer evenly.
+struct Tiles {
+  let size: Int
+  let width: Int
+
+  init(_ size: Int) {
+    self.size = size
+    width = size > 512 ? 192 : 96
+  }
+
+  var count: Int { (size + width - 1) / width }
+  subscript(index: Int) -> Range<Int> { index * width..<min(size, (index + 1) * width) }
+}
+
+/// `result[c]` = the sum over rows of `matrix[row, c]`, for the columns of a range.
+func columnSums(
+  _ matrix: UnsafePointer<Float>, rows: Int, stride: Int, columns: Range<Int>,
+  into result: UnsafeMutablePointer<Float>
+) {
+  forEachVector(columns.count) { index, lanes in
+    let column = columns.lowerBound + index
+    var sum = Vector.zero
+    for row in 0..<rows { sum += matrix.vector(row * stride + column, lanes) }
+    result.store(sum, column, lanes)
+  }
+}
+
+/// C `[m, n]` = op(A) op(B) + beta C on this thread; leading dimensions as in BLAS, row-major.
+func multiply(
+  _ transposeA: Unicode.Scalar, _ transposeB: Unicode.Scalar, _ m: Int, _ n: Int, _ k: Int,
+  _ a: UnsafePointer<Float>, _ lda: Int, _ b: UnsafePointer<Float>, _ ldb: Int,
+  _ beta: Float, _ c: UnsafeMutablePointer<Float>, _ ldc: Int
+) {
+  let status = dnnl_sgemm(
+    CChar(transposeA.value), CChar(transposeB.value), dnnl_dim_t(m), dnnl_dim_t(n), dnnl_dim_t(k),
+    1, a, dnnl_dim_t(lda), b, dnnl_dim_t(ldb), beta, c, dnnl_dim_t(ldc))
+  precondition(status == dnnl_success, "dnnl_sgemm refused [\(m), \(k)] x [\(k), \(n)]: \(status)")
+}

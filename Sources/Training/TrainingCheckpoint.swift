@@ -1,0 +1,92 @@
+import Foundation
+import Kernels
+import Transformer
+
+/// The state of an unfinished training in one safetensors file: arrays as tensors, the rest as JSON
+/// in the header's metadata.
+package struct TrainingCheckpoint {
+  package let url: URL
+  /// Tells the training a checkpoint belongs to: model, options and data.
+  let identity: String
+
+  package init(url: URL, identity: String) {
+    self.url = url
+    self.identity = identity
+  }
+
+  private struct State: Codable {
+    var identity: String
+    var summary: TrainingSummary
+    var dormantScale: Double
+    var bestDormantScale: Double
+  }
+
+  private static let metadataKey = "training"
+
+  func save(_ trainer: Trainer) throws {
+    let state = State(
+      identity: identity, summary: trainer.summary,
+      dormantScale: trainer.optimizer.dormantScale, bestDormantScale: trainer.bestDormantScale)
+    let json = String(decoding: try JSONEncoder().encode(state), as: UTF8.self)
+    let tensors = arrays(trainer).map { name, buffer in
+      WeightTensor(
+        name: name, shape: [buffer.count], pointer: UnsafePointer(buffer.pointer), owner: buffer)
+    }
+    try Safetensors.write(tensors, metadata: [Self.metadataKey: json], to: url)
+  }
+
+  private func arrays(_ trainer: Trainer) -> [(String, Buffer<Float>)] {
+    let always = [
+      ("values", trainer.network.values), ("moment.first", trainer.optimizer.firstMoment),
+      ("moment.second", trainer.optimizer.secondMoment),
+    ]
+    return always + (trainer.best.map { [("best", $0)] } ?? [])
+  }
+
+  /// Puts the trainer where the file's training stood; does nothing where there is no file.
+  ///
+  /// - Throws: ``TrainingError`` if the file is of another training, `ModelError` if it is damaged.
+  func restore(_ trainer: Trainer) throws {
+    guard FileManager.default.fileExists(atPath: url.path) else { return }
+    let tensors = try Safetensors(file: url)
+    let state = try readState()
+    guard state.identity == identity else {
+      throw TrainingError(
+        place: url.path, expected: "a checkpoint of this model, data and options",
+        found: "one of another training", advice: "delete the file to start anew")
+    }
+    for (name, buffer) in arrays(trainer) {
+      guard let tensor = tensors[name], tensor.count == buffer.count else {
+        throw TrainingError(
+          place: url.path, expected: "\(buffer.count) values of \(name)",
+          found: tensors[name].map { "\($0.count)" } ?? "none")
+      }
+      try tensor.read(into: buffer.pointer)
+    }
+    trainer.summary = state.summary
+    trainer.optimizer.dormantScale = state.dormantScale
+    trainer.bestDormantScale = state.bestDormantScale
+  }
+
+  /// The JSON in the header, whose length the safetensors reader has checked against the file.
+  private func readState() throws -> State {
+    struct Header: Decodable {
+      var __metadata__: [String: String]?
+    }
+    do {
+      let file = try FileHandle(forReadingFrom: url)
+      defer { try? file.close() }
+      let length = (try file.read(upToCount: 8) ?? Data()).reversed().reduce(0) {
+        $0 << 8 | Int($1)
+      }
+      let header = try file.read(upToCount: length) ?? Data()
+      let metadata = try JSONDecoder().decode(Header.self, from: header).__metadata__
+      return try JSONDecoder().decode(
+        State.self, from: Data((metadata?[Self.metadataKey] ?? "").utf8))
+    } catch {
+      throw TrainingError(
+        place: url.path, expected: "a training checkpoint", found: "a file without its state",
+        advice: "delete the file to start anew")
+    }
+  }
+}

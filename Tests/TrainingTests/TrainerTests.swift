@@ -1,0 +1,194 @@
+import Foundation
+import Kernels
+import Testing
+import Training
+import Transformer
+
+struct TrainerTests {
+  /// Random sentences whose class is what their second token says.
+  private func data(_ count: Int, seed: UInt64) -> EncodedSet {
+    var state = seed
+    func next(_ limit: Int) -> Int {
+      state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+      return Int(state >> 33) % limit
+    }
+    var sentences: [[Int32]] = []
+    var labels: [Int] = []
+    for _ in 0..<count {
+      let label = next(3)
+      let rest = (0..<1 + next(18)).map { _ in Int32(10 + next(26)) }
+      sentences.append([2, Int32(5 + label)] + rest + [3])
+      labels.append(label)
+    }
+    return EncodedSet(sentences: sentences, labels: labels)
+  }
+
+  private func options(_ change: (inout TrainingOptions) -> Void = { _ in }) -> TrainingOptions {
+    var options = TrainingOptions()
+    options.learningRate = 3e-3
+    options.batchSize = 8
+    options.epochs = 3
+    options.seed = 42
+    change(&options)
+    return options
+  }
+
+  @Test func tenStepsEqualPyTorch() throws {
+    let golden = try Golden.load()
+    let network = try Golden.network()
+    let options = options {
+      $0.learningRate = 5e-3
+      $0.weightDecay = 0.1
+      $0.warmupFraction = 0.3
+      $0.dropout = 0
+      $0.gradientClipping = 0.5
+      $0.batchSize = 6
+      $0.epochs = 10
+    }
+    let trainer = try Trainer(
+      network, training: golden.set, development: EncodedSet(sentences: [], labels: []),
+      options: options)
+    let summary = try trainer.run()
+    #expect(summary.history.count == 10)
+    for (ours, theirs) in zip(summary.history, golden.steps) {
+      #expect(abs(ours.loss - theirs.loss) < 1e-5 * theirs.loss, "step \(ours.step)")
+      #expect(abs(ours.gradientNorm - theirs.norm) < 2e-5 * theirs.norm, "step \(ours.step)")
+      #expect(abs(ours.learningRate - theirs.rate) < 1e-8)
+    }
+    var batch = TokenBatch()
+    for sentence in golden.sentences { batch.append(sentence) }
+    network.dropout.step = 0
+    network.forward(batch)
+    let logits = UnsafeBufferPointer(start: network.activations.logits, count: 18)
+    #expect(distance(logits, golden.logitsAfterSteps.flatMap { $0 }) < 2e-5)
+  }
+
+  @Test func overfitsThirtyTwoExamples() throws {
+    let set = data(32, seed: 3)
+    let trainer = try Trainer(
+      Golden.network(), training: set, development: set, options: options { $0.epochs = 60 })
+    let summary = try trainer.run()
+    #expect(summary.evaluations.contains { $0.accuracy == 1 && $0.macroF1 == 1 })
+    #expect(summary.evaluations.last!.loss < summary.evaluations.first!.loss)
+  }
+
+  @Test func resultDoesNotDependOnThreads() throws {
+    let old = Threads.count
+    defer { Threads.configure(count: old) }
+    var runs: [[Float]] = []
+    for threads in [1, 2, 5] {
+      Threads.configure(count: threads)
+      let network = try Golden.network()
+      _ = try Trainer(
+        network, training: data(40, seed: 5), development: data(20, seed: 6), options: options()
+      ).run()
+      runs.append(Array(network.values.values))
+    }
+    #expect(runs[0] == runs[1])
+    #expect(runs[0] == runs[2])
+  }
+
+  @Test func resumedEqualsUninterrupted() throws {
+    let folder = try ScratchFolder()
+    let (training, development) = (data(41, seed: 7), data(20, seed: 8))
+    let options = options {
+      $0.evaluationInterval = 4
+      $0.checkpointInterval = 1000
+    }
+    let whole = try Golden.network()
+    let expected = try Trainer(
+      whole, training: training, development: development, options: options
+    ).run()
+    let checkpoint = TrainingCheckpoint(
+      url: folder.url.appendingPathComponent("state.safetensors"), identity: "a")
+    for stop in [5, 9, 0] {
+      let network = try Golden.network()
+      let trainer = try Trainer(
+        network, training: training, development: development, options: options)
+      var step = 0
+      let summary = try trainer.run(
+        checkpoint: checkpoint, progress: { step = $0.step }, shouldStop: { step == stop })
+      #expect(summary.interrupted == (stop > 0))
+      if stop > 0 { continue }
+      #expect(Array(network.values.values) == Array(whole.values.values))
+      #expect(summary.history == expected.history)
+      #expect(summary.evaluations == expected.evaluations)
+      #expect(summary.bestStep == expected.bestStep)
+      #expect(summary.tokens == expected.tokens)
+    }
+    let other = TrainingCheckpoint(url: checkpoint.url, identity: "b")
+    #expect(throws: TrainingError.self) {
+      try Trainer(
+        Golden.network(), training: training, development: development, options: options
+      ).run(checkpoint: other)
+    }
+  }
+
+  @Test func damagedCheckpointThrows() throws {
+    let folder = try ScratchFolder()
+    let url = folder.url.appendingPathComponent("state.safetensors")
+    let trainer = try Trainer(
+      Golden.network(), training: data(20, seed: 1), development: data(5, seed: 2),
+      options: options())
+    let checkpoint = TrainingCheckpoint(url: url, identity: "a")
+    _ = try trainer.run(checkpoint: checkpoint, shouldStop: { true })
+    let bytes = try Data(contentsOf: url)
+    for length in [0, 7, 100, bytes.count / 2, bytes.count - 1] {
+      try bytes.prefix(length).write(to: url)
+      #expect(throws: (any Error).self) { try trainer.run(checkpoint: checkpoint) }
+    }
+    try FileManager.default.removeItem(at: url)
+    try FileManager.default.copyItem(
+      at: Golden.tiny.appendingPathComponent("model.safetensors"), to: url)
+    #expect(throws: TrainingError.self) { try trainer.run(checkpoint: checkpoint) }
+  }
+
+  @Test func stopsEarlyAndKeepsTheBestWeights() throws {
+    let network = try Golden.network()
+    let development = data(30, seed: 10)
+    let trainer = try Trainer(
+      network, training: data(24, seed: 9), development: development,
+      options: options {
+        $0.epochs = 200
+        $0.patience = 3
+        $0.metric = .loss
+      })
+    let summary = try trainer.run()
+    #expect(summary.stoppedEarly)
+    #expect(summary.history.count == summary.bestStep + 9)
+    let best = try #require(summary.evaluations.min { $0.loss < $1.loss })
+    #expect(best.step == summary.bestStep)
+    var batch = TokenBatch()
+    for sentence in development.sentences { batch.append(sentence) }
+    network.dropout.step = 0
+    network.reserve(batch.capacity, retains: false)
+    network.forward(batch)
+    let loss = CrossEntropy(labels: 3).loss(
+      network.activations.logits, targets: development.labels, dLogits: nil)
+    #expect(abs(loss - best.loss) < 1e-5)
+  }
+
+  @Test func rejectsOptionsThatMakeNoSense() throws {
+    let changes: [(inout TrainingOptions) -> Void] = [
+      { $0.learningRate = 0 }, { $0.learningRate = .nan }, { $0.batchSize = 0 },
+      { $0.epochs = nil }, { $0.epochs = 0 }, { $0.dropout = 1 }, { $0.frozenLayers = 3 },
+      { $0.classWeights = [1, 2] }, { $0.classWeights = [1, 0, 1] }, { $0.patience = 0 },
+      { $0.warmupFraction = 2 }, { $0.labelSmoothing = 1 }, { $0.evaluationInterval = 0 },
+    ]
+    for change in changes {
+      #expect(throws: TrainingError.self) {
+        try Trainer(
+          Golden.network(), training: data(8, seed: 1), development: data(4, seed: 1),
+          options: options(change))
+      }
+    }
+  }
+
+  @Test func aDivergedTrainingThrows() throws {
+    let network = try Golden.network()
+    network.values.pointer[network.table.entries[0].offset] = .nan
+    let trainer = try Trainer(
+      network, training: data(8, seed: 1), development: data(4, seed: 1), options: options())
+    #expect(throws: TrainingError.self) { try trainer.run() }
+  }
+}
