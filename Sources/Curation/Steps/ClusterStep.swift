@@ -53,7 +53,7 @@ public struct ClusterStep {
     if try StepAccount.isDone("cluster", options: options, inputHash: input, in: index.catalog) {
       return try summary(nothingToDo: true)
     }
-    let dedup = try Self.dedupOptions(index)
+    let dedup = try index.options(of: "dedup", as: DedupOptions.self)
     let floor = options.floor ?? dedup.floor
     let table = try RecordTable(index.catalog)
     let texts = HashGroups(table.textHashes)
@@ -78,12 +78,6 @@ public struct ClusterStep {
       try editor.complete(step)
     }
     return try summary(nothingToDo: false)
-  }
-
-  static func dedupOptions(_ index: OpenIndex) throws -> DedupOptions {
-    _ = try StepAccount.outcomeHash(of: "dedup", in: index)
-    let step = try index.catalog.step("dedup")!
-    return try JSONDecoder().decode(DedupOptions.self, from: Data(step.options.utf8))
   }
 
   /// Spherical k-means over the distinct texts in the order of their hashes, so that the cells do not

@@ -174,6 +174,27 @@ public struct Removals {
     }
   }
 
+  /// The rule over some of an index's rows, from pairs stored or found now.
+  ///
+  /// - Parameter table: the rows, ``RecordTable/restricted(to:)``.
+  public init(
+    _ index: OpenIndex, table: RecordTable, options: DedupOptions, isProtected: [Bool],
+    monitor: StepMonitor
+  ) throws {
+    let rule = try options.validate()
+    let whole = try RecordTable(index.catalog)
+    let wholeGroups = HashGroups(whole.textHashes)
+    let texts = HashGroups(table.textHashes)
+    let semantic =
+      options.stages.contains(.semantic)
+      ? try SemanticPairs.find(
+        in: index, texts: wholeGroups, floor: options.threshold, monitor: monitor).pairs : []
+    self.init(
+      table: table, texts: texts, semantic: table.translate(semantic, of: whole, wholeGroups, to: texts),
+      options: options,
+      rule: rule, isProtected: isProtected)
+  }
+
   private static func order(
     _ rule: KeepRule, _ columns: RecordColumns, _ texts: HashGroups, _ graph: PairGraph,
     _ threshold: Float

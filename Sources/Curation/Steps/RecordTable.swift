@@ -29,6 +29,28 @@ public struct RecordTable: Sendable {
       sources.append(record.source)
       if let valueField { values.append(Self.number(valueField, in: record.fields)) }
     }
+    numberLabels()
+  }
+
+  /// The same columns for some rows only, in the order given; labels keep their numbers.
+  public func restricted(to rows: [UInt32]) -> RecordTable {
+    var table = self
+    func pick<Value>(_ column: [Value]) -> [Value] {
+      column.isEmpty ? [] : rows.map { column[Int($0)] }
+    }
+    table.ids = pick(ids)
+    table.texts = pick(texts)
+    table.textHashes = pick(textHashes)
+    table.normalizedHashes = pick(normalizedHashes)
+    table.labels = pick(labels)
+    table.givenSplits = pick(givenSplits)
+    table.sources = pick(sources)
+    table.values = pick(values)
+    table.labelNumbers = pick(labelNumbers)
+    return table
+  }
+
+  private mutating func numberLabels() {
     labelNames = Set(labels.compactMap { $0 }).sorted()
     let numbers = Dictionary(
       uniqueKeysWithValues: labelNames.enumerated().map { ($1, Int32($0)) })

@@ -54,9 +54,9 @@ struct SemanticPairs {
   }
 }
 
-/// One row for every distinct text, ascending, and their vectors without repetition.
-struct DistinctRows {
-  let rows: [UInt32]
+/// Some rows of an index, such as one for every distinct text, and their vectors in one block.
+public struct DistinctRows {
+  public let rows: [UInt32]
   private let vectors: VectorRows
 
   init(texts: HashGroups, vectors: VectorRows) {
@@ -64,13 +64,14 @@ struct DistinctRows {
     self.vectors = vectors
   }
 
-  init(rows: [UInt32], vectors: VectorRows) {
+  /// Any rows, in the order given.
+  public init(rows: [UInt32], vectors: VectorRows) {
     self.rows = rows
     self.vectors = vectors
   }
 
   /// Calls `body` with the rows' vectors one after the other; copies them only if some are left out.
-  func withVectors<Result>(_ body: (VectorRows) throws -> Result) rethrows -> Result {
+  public func withVectors<Result>(_ body: (VectorRows) throws -> Result) rethrows -> Result {
     let isWhole = rows.count == vectors.rows && rows.indices.allSatisfy { rows[$0] == $0 }
     if isWhole { return try body(vectors) }
     let dimension = vectors.dimension
@@ -88,6 +89,22 @@ extension HashGroups {
   func pair(_ a: UInt32, _ b: UInt32, score: Float) -> ScoredPair {
     let (a, b) = (groupOfRow[Int(a)], groupOfRow[Int(b)])
     return ScoredPair(a: min(a, b), b: max(a, b), score: score)
+  }
+}
+
+extension RecordTable {
+  /// Pairs of the text groups of `whole` as pairs of `groups`, the groups of this table's texts;
+  /// pairs of texts that are not all here are left out.
+  func translate(_ pairs: [ScoredPair], of whole: RecordTable, _ wholeGroups: HashGroups, to groups: HashGroups) -> [ScoredPair] {
+    var groupOfHash: [ContentHash: UInt32] = [:]
+    for (group, row) in groups.representatives.enumerated() {
+      groupOfHash[textHashes[Int(row)]] = UInt32(group)
+    }
+    let translated = wholeGroups.representatives.map { groupOfHash[whole.textHashes[Int($0)]] }
+    return pairs.compactMap { pair in
+      guard let a = translated[Int(pair.a)], let b = translated[Int(pair.b)] else { return nil }
+      return ScoredPair(a: min(a, b), b: max(a, b), score: pair.score)
+    }
   }
 }
 

@@ -48,7 +48,7 @@ public struct SplitStep {
     if try StepAccount.isDone("split", options: options, inputHash: input, in: index.catalog) {
       return try summary(nothingToDo: true)
     }
-    let dedup = try ClusterStep.dedupOptions(index)
+    let dedup = try index.options(of: "dedup", as: DedupOptions.self)
     let table = try RecordTable(index.catalog)
     let kept = try index.catalog.keptRows().map { UInt32($0) }
     let groups = try splitGroups(table, dedup)
@@ -93,7 +93,7 @@ public struct SplitStep {
   }
 
   /// The topic cell of every row and how many cells there are.
-  static func topics(_ index: OpenIndex) throws -> (ofRow: [UInt32], count: Int) {
+  public static func topics(_ index: OpenIndex) throws -> (ofRow: [UInt32], count: Int) {
     var topics = [UInt32](repeating: 0, count: index.manifest.recordCount)
     for member in try index.catalog.members(kind: .topic) {
       topics[member.row] = UInt32(member.cluster)

@@ -20,7 +20,7 @@ public struct StepAccount: Sendable {
   }
 
   /// Whether `name` was last done with the same options on the same input.
-  static func isDone(
+  public static func isDone(
     _ name: String, options: some Encodable, inputHash: String, in catalog: Catalog
   ) throws -> Bool {
     guard let step = try catalog.step(name) else { return false }
@@ -30,7 +30,7 @@ public struct StepAccount: Sendable {
   /// The options and input of an earlier step as one hash: the input of the steps after it.
   ///
   /// - Throws: ``CurationError`` if the step was not done yet.
-  static func outcomeHash(of name: String, in index: OpenIndex) throws -> String {
+  public static func outcomeHash(of name: String, in index: OpenIndex) throws -> String {
     guard let step = try index.catalog.step(name) else {
       throw CurationError(
         place: index.folder.url.relativePath, expected: "an index after the step '\(name)'",
@@ -40,7 +40,7 @@ public struct StepAccount: Sendable {
     return hash([step.name, step.options, step.inputHash])
   }
 
-  static func hash(_ parts: [String]) -> String {
+  public static func hash(_ parts: [String]) -> String {
     var hasher = SHA256Hasher()
     for part in parts {
       hasher.update("\(part.utf8.count):")
@@ -49,7 +49,7 @@ public struct StepAccount: Sendable {
     return SHA256Hasher.hexadecimal(hasher.finish())
   }
 
-  static func json(_ value: some Encodable) throws -> String {
+  public static func json(_ value: some Encodable) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     return String(decoding: try encoder.encode(value), as: UTF8.self)
@@ -64,8 +64,16 @@ public struct StepAccount: Sendable {
 }
 
 extension OpenIndex {
+  /// The options a step was last run with.
+  ///
+  /// - Throws: ``CurationError`` if it was not run yet.
+  public func options<Options: Decodable>(of step: String, as type: Options.Type) throws -> Options {
+    _ = try StepAccount.outcomeHash(of: step, in: self)
+    return try JSONDecoder().decode(type, from: Data(try catalog.step(step)!.options.utf8))
+  }
+
   /// What every step after `index` starts from: the records and their vectors.
-  var contentHash: String {
+  public var contentHash: String {
     StepAccount.hash([manifest.corpusHash, manifest.vectors.hash, manifest.model.hash])
   }
 }

@@ -27,10 +27,8 @@ public struct VerifyStep {
   /// - Throws: ``CurationError`` if nothing was deduplicated yet, or the index's files are not those
   ///   its manifest describes.
   public func run() throws -> VerifySummary {
-    _ = try StepAccount.outcomeHash(of: "dedup", in: index)
+    let options = try index.options(of: "dedup", as: DedupOptions.self)
     try index.manifest.checkFiles(in: index.folder, hashes: true)
-    let step = try index.catalog.step("dedup")!
-    let options = try JSONDecoder().decode(DedupOptions.self, from: Data(step.options.utf8))
     let rule = try options.validate()
     let table = try RecordTable(index.catalog, valueField: rule.field)
     let texts = HashGroups(table.textHashes)
