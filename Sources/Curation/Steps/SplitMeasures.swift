@@ -19,11 +19,7 @@ struct SplitMeasures {
     try rows(train).withVectors { trainVectors in
       guard trainVectors.rows > 1 else { return }
       values.append(
-        (
-          "vendi score",
-          Diversity.vendiScore(
-            trainVectors.pointer, rows: trainVectors.rows, dimension: trainVectors.dimension)
-        ))
+        ("vendi score", Diversity.vendiScore(trainVectors)))
       let within = try NearestNeighbor.search(
         queries: trainVectors, base: trainVectors, excludeSelf: true
       ).compactMap { $0?.score }

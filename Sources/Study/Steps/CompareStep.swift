@@ -1,0 +1,187 @@
+import Corpus
+import Curation
+import Foundation
+import Store
+import Training
+import Transformer
+
+/// What the step `compare` came to.
+public struct CompareSummary: Codable, Sendable {
+  public var index: String
+  public var analysis: StudyAnalysis
+  public var trainingRecords: [String: Int]
+  public var testRecords: Int
+  /// Test records by slice.
+  public var slices: [String: Int]
+  public var seconds: Double
+  public var nothingToDo: Bool
+}
+
+/// Trains every arm with several seeds on the same test set and compares them.
+public struct CompareStep {
+  private let index: OpenIndex
+  private let model: ModelFolder
+  private let options: StudyOptions
+  private let account: StepAccount
+  private let monitor: StepMonitor
+
+  public init(
+    _ index: OpenIndex, model: ModelFolder, options: StudyOptions, account: StepAccount,
+    monitor: StepMonitor
+  ) {
+    self.index = index
+    self.model = model
+    self.options = options
+    self.account = account
+    self.monitor = monitor
+  }
+
+  /// Finished runs are kept and not repeated: an interrupted comparison goes on where it was.
+  public func run() throws -> CompareSummary {
+    try options.validate()
+    let input = StepAccount.hash([
+      try StepAccount.outcomeHash(of: "split", in: index), try model.hash,
+    ])
+    let dedup = try index.options(of: "dedup", as: DedupOptions.self)
+    let isDone = try StepAccount.isDone(
+      "compare", options: options, inputHash: input, in: index.catalog)
+    let design = try StudyDesign(
+      index, options: options, dedup: dedup,
+      split: try index.options(of: "split", as: SplitOptions.self), monitor: monitor)
+    let requests = self.requests(design)
+    let recorder = RunRecorder(index: index, modelHash: try model.hash, monitor: monitor)
+    for (number, request) in requests.enumerated() {
+      try monitor.checkpoint()
+      if try recorder.finished(request) != nil { continue }
+      _ = try recorder.train(
+        request, title: "\(number + 1)/\(requests.count) \(request.arm) seed \(request.seed)",
+        makeClassifier: {
+          try SequenceClassifier(
+            folder: model, labels: design.labelNames, seed: request.seed,
+            maximumTokens: options.training.maximumTokens ?? model.maximumTokens)
+        })
+    }
+    monitor.progress(StepProgress(phase: "resampling", completed: 0, total: nil, unit: "differences"))
+    let slices = Self.slices(design, options, dedup)
+    let analysis = try analyze(design, slices, requests)
+    if !isDone { try store(analysis, design, slices, input) }
+    return summary(analysis, design, slices, nothingToDo: isDone)
+  }
+
+  private func requests(_ design: StudyDesign) -> [RunRequest] {
+    func items(_ rows: [UInt32]) -> [LabeledText] {
+      rows.map {
+        LabeledText(
+          text: design.table.texts[Int($0)], label: Int(design.table.labelNumbers[Int($0)]))
+      }
+    }
+    let test = items(design.test)
+    // Seed by seed and not arm by arm, so that an early look at the table is already fair.
+    return (0..<options.seedCount).flatMap { number in
+      Arm.allCases.map { arm in
+        let seed = options.seed + UInt64(number)
+        var training = options.training
+        training.seed = seed
+        return RunRequest(
+          arm: arm.rawValue, seed: seed, train: items(design.canonical(design.rows(arm, seed: seed))),
+          development: [], testRows: design.test, test: test, labels: design.labelNames,
+          options: training)
+      }
+    }
+  }
+
+  private static func slices(
+    _ design: StudyDesign, _ options: StudyOptions, _ dedup: DedupOptions
+  ) -> [TestSlice] {
+    let leaked = Double(options.leakedThreshold ?? dedup.threshold)
+    return design.nearest.map {
+      TestSlice(
+        similarity: Double($0.score), leaked: leaked,
+        near: min(leaked, Double(options.nearThreshold)))
+    }
+  }
+
+  private func analyze(
+    _ design: StudyDesign, _ slices: [TestSlice], _ requests: [RunRequest]
+  ) throws -> StudyAnalysis {
+    let numbers = Dictionary(
+      uniqueKeysWithValues: design.labelNames.enumerated().map { ($1, $0) })
+    let modelHash = try model.hash
+    let arms = try Arm.allCases.map { arm in
+      let ofArm = requests.filter { $0.arm == arm.rawValue }
+      return ArmPredictions(
+        name: arm.rawValue, seeds: ofArm.map(\.seed),
+        predictions: try ofArm.map { request in
+          let predictions = try index.catalog.predictions(run: request.id(modelHash: modelHash))
+          let byRow = Dictionary(
+            uniqueKeysWithValues: predictions.map { ($0.row, numbers[$0.predicted]!) })
+          return design.test.map { byRow[Int($0)]! }
+        })
+    }
+    return StudyAnalysis(
+      items: TestItems(
+        labels: design.test.map { Int(design.table.labelNumbers[Int($0)]) },
+        classCount: design.labelNames.count, groups: design.testGroups, slices: slices),
+      arms: arms, relevantEffect: options.relevantEffect, seed: options.seed + 1)
+  }
+
+  private func store(
+    _ analysis: StudyAnalysis, _ design: StudyDesign, _ slices: [TestSlice], _ input: String
+  ) throws {
+    let rows = design.test.indices.map { place in
+      Store.TestSlice(
+        row: Int(design.test[place]),
+        slice: Store.TestSlice.Slice(rawValue: slices[place].rawValue)!,
+        nearest: Int(design.nearest[place].row), similarity: Double(design.nearest[place].score))
+    }
+    let comparisons = analysis.comparisons.map { comparison in
+      Store.Comparison(
+        baseline: comparison.baseline, arm: comparison.arm, metric: comparison.metric.rawValue,
+        slice: comparison.slice.rawValue, difference: comparison.difference.value,
+        low: comparison.difference.low, high: comparison.difference.high,
+        pValue: max(comparison.studentP, comparison.permutationP),
+        adjustedPValue: comparison.adjustedP,
+        minimumDetectable: comparison.difference.minimumDetectableEffect,
+        verdict: Verdict.finding(of: comparison, relevantEffect: options.relevantEffect).rawValue)
+    }
+    let step = try account.step("compare", options: options, inputHash: input)
+    try index.catalog.update { editor in
+      try editor.replaceTestSlices(rows)
+      try editor.replaceComparisons(comparisons)
+      try editor.complete(step)
+    }
+    try Data(StepAccount.json(analysis).utf8).write(
+      to: StudyFiles.analysis(index.folder), options: .atomic)
+  }
+
+  private func summary(
+    _ analysis: StudyAnalysis, _ design: StudyDesign, _ slices: [TestSlice], nothingToDo: Bool
+  ) -> CompareSummary {
+    CompareSummary(
+      index: index.folder.url.relativePath, analysis: analysis,
+      trainingRecords: [
+        Arm.raw.rawValue: design.raw.count, Arm.deduped.rawValue: design.deduped.count,
+        Arm.balanced.rawValue: design.balanced.count, Arm.random.rawValue: design.deduped.count,
+      ], testRecords: design.test.count,
+      slices: Dictionary(slices.map { ($0.rawValue, 1) }, uniquingKeysWith: +),
+      seconds: (try? index.catalog.step("compare")?.seconds) ?? 0, nothingToDo: nothingToDo)
+  }
+}
+
+/// Files of a study beside the catalog.
+public enum StudyFiles {
+  /// The analysis as JSON: `comparison.json`.
+  public static func analysis(_ folder: IndexFolder) -> URL {
+    folder.url.appendingPathComponent("comparison.json")
+  }
+}
+
+extension StudyDesign {
+  /// Rows by text hash and id: training must not depend on the order of the corpus.
+  func canonical(_ rows: [UInt32]) -> [UInt32] {
+    rows.sorted {
+      (table.textHashes[Int($0)], table.ids[Int($0)])
+        < (table.textHashes[Int($1)], table.ids[Int($1)])
+    }
+  }
+}

@@ -1,0 +1,140 @@
+import Curation
+import Foundation
+import Store
+import Training
+
+/// What one fine-tuning is made from; equal requests are the same run.
+struct RunRequest {
+  var arm: String
+  var seed: UInt64
+  var train: [LabeledText]
+  var development: [LabeledText]
+  /// Rows of the index the model is scored on, and their texts and labels.
+  var testRows: [UInt32]
+  var test: [LabeledText]
+  var labels: [String]
+  var options: TrainingOptions
+
+  /// The same for the same data, options and model, whatever the order of the rows.
+  func id(modelHash: String) throws -> String {
+    func lines(_ items: [LabeledText]) -> String {
+      items.map { "\($0.label) \($0.text)" }.joined(separator: "\n")
+    }
+    let hash = StepAccount.hash([
+      modelHash, try StepAccount.json(options), labels.joined(separator: "\n"), lines(train),
+      lines(development), lines(test),
+    ])
+    return "\(arm)-seed\(seed)-\(hash.prefix(10))"
+  }
+}
+
+/// What a run is judged by; the column `metrics` of its row, and `metrics.json` in its folder.
+public struct RunMetrics: Codable, Sendable {
+  public var report: ClassificationReport
+  public var trainingRecords: Int
+  public var developmentRecords: Int
+  public var updates: Int
+  public var bestStep: Int
+  public var stoppedEarly: Bool
+  public var seconds: Double
+  public var examplesPerSecond: Double
+  public var tokens: Int
+  public var development: [DevelopmentResult]
+}
+
+/// Trains a run, or resumes or skips it, and writes what came of it to the catalog.
+struct RunRecorder {
+  let index: OpenIndex
+  let modelHash: String
+  let monitor: StepMonitor
+
+  /// The finished run of this request, if there is one.
+  func finished(_ request: RunRequest) throws -> Run? {
+    let run = try index.catalog.run(id: request.id(modelHash: modelHash))
+    return run?.status == .finished ? run : nil
+  }
+
+  /// - Parameters:
+  ///   - title: what the progress line calls the run.
+  ///   - makeClassifier: a fresh, untrained classifier.
+  ///   - keep: called with the trained classifier before the run counts as finished.
+  /// - Throws: ``Interrupted`` after a stop; the run's checkpoint stays for the next time.
+  func train(
+    _ request: RunRequest, title: String, makeClassifier: () throws -> SequenceClassifier,
+    keep: (SequenceClassifier, RunMetrics, URL) throws -> Void = { _, _, _ in }
+  ) throws -> Run {
+    let id = try request.id(modelHash: modelHash)
+    let folder = index.folder.run(id: id)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let checkpoint = folder.appendingPathComponent("checkpoint")
+    let startedAt = Date()
+    let classifier = try makeClassifier()
+    let monitor = monitor
+    let summary = try classifier.train(
+      train: request.train, development: request.development, options: request.options,
+      checkpoint: checkpoint,
+      progress: {
+        monitor.progress(
+          StepProgress(
+            phase: title, completed: $0.step, total: $0.totalSteps, unit: "updates"))
+      }, shouldStop: monitor.shouldStop)
+    if summary.interrupted { throw Interrupted() }
+    let logits = try classifier.logits(request.test.map(\.text))
+    let predicted = logits.map { row in row.indices.max { row[$0] < row[$1] } ?? 0 }
+    let metrics = RunMetrics(
+      report: ClassificationReport(
+        labels: request.labels, truth: request.test.map(\.label), predictions: predicted),
+      trainingRecords: request.train.count, developmentRecords: request.development.count,
+      updates: summary.history.count, bestStep: summary.bestStep,
+      stoppedEarly: summary.stoppedEarly, seconds: Date().timeIntervalSince(startedAt),
+      examplesPerSecond: summary.examplesPerSecond, tokens: summary.tokens,
+      development: summary.evaluations)
+    try writeFiles(summary, metrics, to: folder)
+    try keep(classifier, metrics, folder)
+    let run = Run(
+      id: id, arm: request.arm, seed: Int(request.seed),
+      options: try StepAccount.json(request.options), status: .finished, startedAt: startedAt,
+      finishedAt: Date(), metrics: try StepAccount.json(metrics))
+    let predictions = request.testRows.indices.map { place in
+      Prediction(
+        run: id, row: Int(request.testRows[place]),
+        label: request.labels[request.test[place].label],
+        predicted: request.labels[predicted[place]],
+        correct: predicted[place] == request.test[place].label,
+        probability: Self.probability(logits[place], predicted[place]))
+    }
+    try index.catalog.update {
+      try $0.replaceRun(run, log: Self.log(summary, id, request), predictions: predictions)
+    }
+    try? FileManager.default.removeItem(at: checkpoint)
+    return run
+  }
+
+  private func writeFiles(_ summary: TrainingSummary, _ metrics: RunMetrics, to folder: URL) throws {
+    let log = try summary.history.map { try StepAccount.json($0) + "\n" }.joined()
+    try Data(log.utf8).write(to: folder.appendingPathComponent("log.jsonl"), options: .atomic)
+    try Data(StepAccount.json(metrics).utf8).write(
+      to: folder.appendingPathComponent("metrics.json"), options: .atomic)
+  }
+
+  private static func log(_ summary: TrainingSummary, _ id: String, _ request: RunRequest) throws
+    -> [RunLogEntry]
+  {
+    let development = try Dictionary(
+      summary.evaluations.map { ($0.step, try StepAccount.json($0)) }, uniquingKeysWith: { $1 })
+    return summary.history.map { step in
+      RunLogEntry(
+        run: id, step: step.step,
+        epoch: Double(step.step * request.options.batchSize) / Double(max(1, request.train.count)),
+        loss: Double(step.loss), learningRate: Double(step.learningRate),
+        development: development[step.step])
+    }
+  }
+
+  /// Softmax of `logits` at `label`.
+  static func probability(_ logits: [Float], _ label: Int) -> Double {
+    let highest = logits.max() ?? 0
+    let sum = logits.reduce(0.0) { $0 + exp(Double($1 - highest)) }
+    return exp(Double(logits[label] - highest)) / sum
+  }
+}
