@@ -22,19 +22,23 @@ import Testing
 
   @Test func isIdempotent() {
     var generator = SeededGenerator(seed: 3)
-    for _ in 0..<20_000 {
+    for _ in 0..<5_000 {
       let once = TextNormalization.normalize(generator.text())
       let twice = TextNormalization.normalize(once)
       #expect(once.utf8.elementsEqual(twice.utf8), "\(once.debugDescription)")
     }
   }
 
+  /// Every scalar of the alphabets, symbols and compatibility forms; every 13th of Han and Hangul.
+  private static let scalars = (UInt32(0)...0x1ffff).lazy
+    .filter { !(0x3400...0xdfff).contains($0) && !(0x10000...0x1efff).contains($0) || $0 % 13 == 0 }
+    .compactMap(Unicode.Scalar.init)
+
   @Test func isIdempotentOnEveryScalar() {
-    for value in UInt32(0)...0x2ffff {
-      guard let scalar = Unicode.Scalar(value) else { continue }
+    for scalar in Self.scalars {
       let once = TextNormalization.normalize("a" + String(scalar) + "b")
       if !TextNormalization.normalize(once).utf8.elementsEqual(once.utf8) {
-        Issue.record("U+\(String(value, radix: 16))")
+        Issue.record("U+\(String(scalar.value, radix: 16))")
       }
     }
   }
@@ -45,12 +49,11 @@ import Testing
   }
 
   @Test func simplePathAgreesWithTheGeneralOne() {
-    for value in UInt32(0)...0x1ffff {
-      guard let scalar = Unicode.Scalar(value) else { continue }
+    for scalar in Self.scalars {
       let text = "A" + String(scalar) + "B" + String(scalar)
       let simple = TextNormalization.normalize(text + "x").dropLast()
       if !simple.utf8.elementsEqual(general(text).utf8) {
-        Issue.record("U+\(String(value, radix: 16))")
+        Issue.record("U+\(String(scalar.value, radix: 16))")
       }
     }
   }
