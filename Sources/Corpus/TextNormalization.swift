@@ -8,11 +8,10 @@ public enum TextNormalization {
   /// at the end.
   ///
   /// Inner punctuation, numbers, `?`, `!`, quotes and brackets stay. Follows NFKC_Casefold (Unicode
-  /// Standard Annex #44); ASCII takes a single pass. `normalize(normalize(x)) == normalize(x)`. A
+  /// Standard Annex #44); Text of common scripts takes one pass. `normalize(normalize(x)) == normalize(x)`. A
   /// text of nothing but such ends (`...`) keeps them.
   public static func normalize(_ text: String) -> String {
-    var text = text
-    if let folded = text.withUTF8({ foldASCII($0) }) { return folded }
+    if let folded = SimpleFolding.fold(text) { return folded }
     // NFKC can undo a folding and a folding NFKC; both together settle within a few rounds.
     var folded = foldOnce(text)
     for _ in 0..<4 {
@@ -21,47 +20,6 @@ public enum TextNormalization {
       folded = again
     }
     return folded
-  }
-
-  private static func isSpace(_ byte: UInt8) -> Bool { byte <= 0x20 || byte == 0x7f }
-
-  private static func isTrailing(_ byte: UInt8) -> Bool {
-    byte == 0x20 || byte == UInt8(ascii: ".") || byte == UInt8(ascii: ",")
-      || byte == UInt8(ascii: ";") || byte == UInt8(ascii: ":")
-  }
-
-  /// Nil unless all of `bytes` are ASCII.
-  private static func foldASCII(_ bytes: UnsafeBufferPointer<UInt8>) -> String? {
-    var isASCII = true
-    let folded = String(unsafeUninitializedCapacity: bytes.count) { target in
-      var count = 0
-      for byte in bytes {
-        if byte >= 0x80 {
-          isASCII = false
-          return 0
-        }
-        if isSpace(byte) {
-          if count > 0, target[count - 1] != 0x20 {
-            target[count] = 0x20
-            count += 1
-          }
-        } else {
-          let isUpper = byte >= UInt8(ascii: "A") && byte <= UInt8(ascii: "Z")
-          target[count] = isUpper ? byte | 0x20 : byte
-          count += 1
-        }
-      }
-      return trimmedCount(UnsafeBufferPointer(rebasing: target[0..<count]))
-    }
-    return isASCII ? folded : nil
-  }
-
-  /// Length of `bytes` without its trailing stops; without its trailing space if that is all.
-  private static func trimmedCount(_ bytes: UnsafeBufferPointer<UInt8>) -> Int {
-    var count = bytes.count
-    while count > 0, isTrailing(bytes[count - 1]) { count -= 1 }
-    if count > 0 { return count }
-    return bytes.last == 0x20 ? bytes.count - 1 : bytes.count
   }
 
   private static func foldOnce(_ text: String) -> String {
@@ -74,8 +32,7 @@ public enum TextNormalization {
         append(folded(scalar), to: &scalars)
       }
     }
-    let composed = String(scalars).precomposedStringWithCompatibilityMapping
-    return trimmed(composed)
+    return trimmed(String(scalars).precomposedStringWithCompatibilityMapping)
   }
 
   private static func append(_ text: String, to scalars: inout String.UnicodeScalarView) {
@@ -91,19 +48,8 @@ public enum TextNormalization {
   }
 
   private static func trimmed(_ text: String) -> String {
-    let scalars = Array(text.unicodeScalars)
-    var end = scalars.count
-    while end > 0, isTrailing(scalars[end - 1]) { end -= 1 }
-    if end == 0 {
-      end = scalars.count
-      while end > 0, scalars[end - 1] == " " { end -= 1 }
-    }
-    var result = String.UnicodeScalarView()
-    result.append(contentsOf: scalars[0..<end])
-    return String(result)
-  }
-
-  private static func isTrailing(_ scalar: Unicode.Scalar) -> Bool {
-    scalar == "\u{3002}" || scalar.isASCII && isTrailing(UInt8(scalar.value))
+    var text = text
+    let count = text.withUTF8 { SimpleFolding.trimmedCount($0) }
+    return String(text.utf8.prefix(count)) ?? text
   }
 }

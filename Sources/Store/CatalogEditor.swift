@@ -17,10 +17,10 @@ public struct CatalogEditor {
 
   /// Sets the token counts of the rows `0..<counts.count`.
   public func setTokenCounts(_ counts: some Sequence<Int>) throws {
-    let statement = try database.cachedStatement(
-      sql: "UPDATE records SET tokens = ? WHERE row = ?")
-    for (row, count) in counts.enumerated() {
-      try statement.execute(arguments: [count, row])
+    try run("UPDATE records SET tokens = ? WHERE row = ?", for: counts.enumerated()) {
+      item, values in
+      values.bind(item.element)
+      values.bind(item.offset)
     }
   }
 
@@ -102,26 +102,34 @@ public struct CatalogEditor {
     try insertAll(rows)
   }
 
-  /// Inserts through one prepared statement; `explain` may turn a broken constraint into a better
-  /// error.
+  /// `explain` may turn a broken constraint into a better error.
   private func insertAll<Item: CatalogRow>(
     _ rows: some Sequence<Item>, explain: (Item) throws -> StoreError? = { _ in nil }
   ) throws {
-    let statement = try database.cachedStatement(sql: Item.insertion).sqliteStatement
+    try run(Item.insertion, for: rows, explain: explain) { $0.bind(to: &$1) }
+  }
+
+  /// Runs one prepared statement for each of `items`.
+  private func run<Item>(
+    _ sql: String, for items: some Sequence<Item>,
+    explain: (Item) throws -> StoreError? = { _ in nil },
+    bind: (Item, inout RowBinder) -> Void
+  ) throws {
+    let statement = try database.cachedStatement(sql: sql).sqliteStatement
     defer {
       sqlite3_reset(statement)
       sqlite3_clear_bindings(statement)
     }
-    for row in rows {
+    for item in items {
       sqlite3_reset(statement)
       var binder = RowBinder(statement)
-      row.bind(to: &binder)
+      bind(item, &binder)
       let status = sqlite3_step(statement)
       guard status != SQLITE_DONE else { continue }
       let code = ResultCode(rawValue: sqlite3_extended_errcode(database.sqliteConnection))
       let error = DatabaseError(resultCode: code, message: database.lastErrorMessage)
       sqlite3_reset(statement)
-      if code.primaryResultCode == .SQLITE_CONSTRAINT, let better = try explain(row) {
+      if code.primaryResultCode == .SQLITE_CONSTRAINT, let better = try explain(item) {
         throw better
       }
       throw error

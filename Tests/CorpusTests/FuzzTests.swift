@@ -22,7 +22,7 @@ import Testing
     var generator = SeededGenerator(seed: UInt64(index))
     let folder = try TemporaryFolder()
     var readCount = 0
-    for round in 0..<3_000 {
+    for round in 0..<1_000 {
       var bytes = valid
       mutate(&bytes, &generator)
       let options = ReadingOptions(skipInvalid: round % 2 == 0, maximumRowBytes: 4_096)
