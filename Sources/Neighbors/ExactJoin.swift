@@ -95,7 +95,7 @@ public enum ExactJoin {
         left: left, right: right, triangle: triangle, options: options, filter: filter)
       try driver.run(progress: progress, shouldStop: shouldStop, sink: sink)
     }
-    let isSmall = left.rows.multipliedFullWidth(by: right.rows).low < 4_000_000
+    let isSmall = left.rows.multipliedFullWidth(by: right.rows).low < 40_000_000
     let wantsInt8 = options.filter == .int8 || (options.filter == .automatic && !isSmall)
     if wantsInt8, ByteProducts.isAvailable,
       let filter = try Int8Filter(
