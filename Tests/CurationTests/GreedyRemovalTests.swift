@@ -303,3 +303,29 @@ private func named(_ result: RemovalResult, _ world: World) -> [String] {
   @Test(arguments: ["", "best", "highest", "first:x"])
   func unknownKeepRulesAreRefused(_ text: String) { #expect(KeepRule(text) == nil) }
 }
+
+/// Many rows of one text must not cost their square, in any scope, nor hide from verification.
+@Suite struct LargeGroupTests {
+  @Test(arguments: RemovalOptions.Scope.allCases)
+  func aLargeGroupOfEqualTextsIsLinear(_ scope: RemovalOptions.Scope) {
+    let count = 60_000
+    let texts = (0..<count).map { $0 % 2 == 0 ? "same" : "other" }
+    let records = RecordColumns(
+      ids: (0..<count).map { "\($0)" }, texts: texts.map { ContentHash($0) },
+      lengths: texts.map(\.count), labels: (0..<Int32(count)).map { $0 % 3 },
+      isProtected: (0..<count).map { $0 < count / 4 })
+    let distinct = HashGroups(records.texts)
+    let graph = PairGraph(vertexCount: 2, pairs: [ScoredPair(a: 0, b: 1, score: 0.95)])
+    let options = RemovalOptions(scope: scope)
+    let result = GreedyRemoval(
+      records: records, texts: distinct, order: CanonicalOrder(rule: .longest, records: records),
+      stages: [.exact(distinct), .semantic(graph, threshold: 0.9)], options: options
+    ).run()
+    // Every label of both texts is in the protected part: all the rest goes.
+    #expect(result.kept.count == count / 4)
+    let violations = Verification(
+      records: records, result: result, thresholds: [.exact: 1, .semantic: 0.9], options: options
+    ).violations(score: { stage, _, _ in stage == .exact ? 1 : 0.95 }, keptPairs: [:])
+    #expect(violations.isEmpty)
+  }
+}

@@ -115,10 +115,12 @@ private struct RemovalWalk {
 
   private mutating func keep(_ row: UInt32) {
     result.kept.append(row)
-    textLists.add(row, to: removal.texts.groupOfRow[Int(row)])
+    let records = removal.records
+    if removal.options.scope == .leakage && !records.isProtected[Int(row)] { return }
+    textLists.add(row, to: removal.texts.groupOfRow[Int(row)], records)
     for (index, stage) in removal.stages.enumerated() {
       if case .groups(let groups) = stage.relation {
-        stageLists[index].add(row, to: groups.groupOfRow[Int(row)])
+        stageLists[index].add(row, to: groups.groupOfRow[Int(row)], records)
       }
     }
   }
@@ -147,9 +149,7 @@ private struct RemovalWalk {
   private mutating func collect(_ lists: KeptLists, _ group: UInt32, _ score: Float) {
     var next = lists.first(of: group)
     while let row = next {
-      if removal.options.scope == .all || removal.records.isProtected[Int(row)] {
-        candidates.append(Candidate(row: row, score: score))
-      }
+      candidates.append(Candidate(row: row, score: score))
       next = lists.after(row)
     }
   }

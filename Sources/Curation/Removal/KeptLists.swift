@@ -1,5 +1,5 @@
-/// The kept rows of every group, as linked lists in two arrays: usually one row, more where labels
-/// or guards forbid a removal.
+/// The kept rows of every group that can be witnesses, as linked lists in two arrays: usually one row,
+/// more where labels or guards forbid a removal.
 struct KeptLists {
   private static let none = UInt32.max
   private var firstOfGroup: [UInt32] = []
@@ -12,7 +12,14 @@ struct KeptLists {
     nextOfRow = Array(repeating: Self.none, count: groups.groupOfRow.count)
   }
 
-  mutating func add(_ row: UInt32, to group: UInt32) {
+  /// Adds a row unless one like it is there: that one comes earlier in canonical order and is the
+  /// same to every record to come.
+  mutating func add(_ row: UInt32, to group: UInt32, _ records: RecordColumns) {
+    var next = first(of: group)
+    while let other = next {
+      if records.areAlike(row, other) { return }
+      next = after(other)
+    }
     nextOfRow[Int(row)] = firstOfGroup[Int(group)]
     firstOfGroup[Int(group)] = row
   }

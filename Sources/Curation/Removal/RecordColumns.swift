@@ -41,6 +41,12 @@ public struct RecordColumns: Sendable {
 
   public var count: Int { ids.count }
 
+  /// Whether the rows have the same text and the same label, or both none: no rule can tell them apart
+  /// but by their place in the order.
+  func areAlike(_ a: UInt32, _ b: UInt32) -> Bool {
+    texts[Int(a)] == texts[Int(b)] && max(labels[Int(a)], -1) == max(labels[Int(b)], -1)
+  }
+
   /// Whether both rows carry a label and the labels differ.
   @inline(__always)
   func labelsDiffer(_ a: UInt32, _ b: UInt32) -> Bool {

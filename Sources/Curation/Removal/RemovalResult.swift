@@ -58,9 +58,10 @@ public struct RemovalResult: Sendable {
   public var kept: [UInt32]
   /// By ascending row.
   public var removals: [Removal]
-  /// By ascending row; both records may be kept although they are at or above the threshold.
+  /// By ascending row; both records may be kept although they are at or above the threshold. One
+  /// pair speaks for all kept records of the texts and labels of `other`.
   public var vetoes: [VetoedPair]
-  /// By ascending row. Rows with ``LabelConflict/isDropped`` are neither kept nor removed.
+  /// By ascending row; one pair speaks for all kept records like `other`. Rows with ``LabelConflict/isDropped`` are neither kept nor removed.
   public var conflicts: [LabelConflict]
 
   public init(

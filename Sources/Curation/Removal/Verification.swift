@@ -127,24 +127,21 @@ public struct Verification: Sendable {
 
   private func keptPairViolations(_ keptPairs: [RemovalStage: [ScoredPair]]) -> [Violation] {
     let isKept = keptFlags()
-    var excused = Set<UInt64>()
-    for pair in result.vetoes { excused.insert(Self.key(pair.row, pair.other)) }
-    for pair in result.conflicts { excused.insert(Self.key(pair.row, pair.other)) }
+    let excuses = Excuses(records: records, result: result)
     var found: [Violation] = []
-    func check(_ a: UInt32, _ b: UInt32, _ score: Float, _ stage: RemovalStage) {
-      let isChecked = isKept[Int(a)] && isKept[Int(b)] && isInScope(a, b)
-      if isChecked, !excused.contains(Self.key(a, b)) {
-        found.append(Violation(kind: .keptPair, rows: [a, b], stage: stage, recomputed: score))
-      }
-    }
     for stage in RemovalStage.allCases {
       guard let threshold = thresholds[stage] else { continue }
       for pair in keptPairs[stage] ?? [] where pair.score >= threshold {
-        check(pair.a, pair.b, pair.score, stage)
+        let (a, b) = (pair.a, pair.b)
+        let isChecked = isKept[Int(a)] && isKept[Int(b)] && isInScope(a, b)
+        if isChecked, !excuses.contain(a, b) {
+          found.append(
+            Violation(kind: .keptPair, rows: [a, b], stage: stage, recomputed: pair.score))
+        }
       }
     }
     if let cheapest = thresholds.keys.min() {
-      found += equalPairs(excused).map {
+      found += equalPairs(excuses).map {
         Violation(kind: .keptPair, rows: [$0.0, $0.1], stage: cheapest, recomputed: 1)
       }
     }
@@ -152,8 +149,8 @@ public struct Verification: Sendable {
   }
 
   /// Kept rows of equal text, in scope and without an excuse: for every row the first such pair, so
-  /// that a large group costs its rows and its excuses but not its square.
-  private func equalPairs(_ excused: Set<UInt64>) -> [(UInt32, UInt32)] {
+  /// that a large group costs its rows times its labels and not its square.
+  private func equalPairs(_ excuses: Excuses) -> [(UInt32, UInt32)] {
     // Protected rows first: under the scope `leakage` only they are compared with.
     let order = CanonicalOrder(
       records: records, preference: Array(repeating: 0, count: records.count))
@@ -161,14 +158,15 @@ public struct Verification: Sendable {
     var found: [(UInt32, UInt32)] = []
     let isKept = keptFlags()
     for row in order.rows where isKept[Int(row)] {
-      let text = records.texts[Int(row)]
       let isProtected = records.isProtected[Int(row)]
-      if !isProtected,
-        let other = earlier[text]?.first(where: { !excused.contains(Self.key($0, row)) })
-      {
+      let others = earlier[records.texts[Int(row)]] ?? []
+      if !isProtected, let other = others.first(where: { !excuses.contain($0, row) }) {
         found.append((other, row))
       }
-      if options.scope == .all || isProtected { earlier[text, default: []].append(row) }
+      let isNew = !others.contains { records.areAlike($0, row) }
+      if isNew, options.scope == .all || isProtected {
+        earlier[records.texts[Int(row)], default: []].append(row)
+      }
     }
     return found
   }
@@ -196,8 +194,39 @@ public struct Verification: Sendable {
     let (left, right) = (records.isProtected[Int(a)], records.isProtected[Int(b)])
     return options.scope == .all ? !(left && right) : left != right
   }
+}
 
-  private static func key(_ a: UInt32, _ b: UInt32) -> UInt64 {
-    UInt64(min(a, b)) << 32 | UInt64(max(a, b))
+/// The listed vetoes and conflicts. Guards read texts and conflicts labels, so a pair listed speaks for
+/// all rows with the same texts and labels.
+private struct Excuses {
+  private struct Kind: Hashable {
+    var text: ContentHash
+    var label: Int32
+  }
+
+  private struct Pair: Hashable {
+    var first: Kind
+    var second: Kind
+  }
+
+  private let records: RecordColumns
+  private var pairs = Set<Pair>()
+
+  init(records: RecordColumns, result: RemovalResult) {
+    self.records = records
+    for pair in result.vetoes { pairs.insert(key(pair.row, pair.other)) }
+    for pair in result.conflicts { pairs.insert(key(pair.row, pair.other)) }
+  }
+
+  func contain(_ a: UInt32, _ b: UInt32) -> Bool { !pairs.isEmpty && pairs.contains(key(a, b)) }
+
+  private func key(_ a: UInt32, _ b: UInt32) -> Pair {
+    let (left, right) = (kind(a), kind(b))
+    let isOrdered = (left.text, left.label) <= (right.text, right.label)
+    return isOrdered ? Pair(first: left, second: right) : Pair(first: right, second: left)
+  }
+
+  private func kind(_ row: UInt32) -> Kind {
+    Kind(text: records.texts[Int(row)], label: max(records.labels[Int(row)], -1))
   }
 }
