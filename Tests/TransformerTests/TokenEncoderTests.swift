@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import Testing
 import Transformer
 
@@ -56,7 +57,8 @@ import Transformer
     }
   }
 
-  @Test func bfloat16StaysNearFloat32() {
+  @Test(.enabled(if: Processor.hasBFloat16, "this processor has no AVX512-BF16"))
+  func bfloat16StaysNearFloat32() {
     let narrow = TokenEncoder(
       folder.configuration, folder.weights, pooling: .mean, precision: .bfloat16)
     let sentences = randomSentences(50, seed: 2, lengths: 1...48)
@@ -123,7 +125,7 @@ import Transformer
     }
     let cases: [Case] = try Golden.decode("minilm.json")
     let folder = try ModelFolder(at: Golden.miniLM!)
-    for precision in Precision.allCases {
+    for precision in [Precision.float32, .automatic] {
       let encoder = TokenEncoder(
         folder.configuration, folder.weights, pooling: folder.pooling, precision: precision)
       let limit = encoder.precision == .float32 ? 1e-5 : 5e-4

@@ -15,4 +15,12 @@ public enum Precision: String, Sendable, CaseIterable {
     guard self == .automatic else { return self }
     return Processor.hasBFloat16 ? .bfloat16 : .float32
   }
+
+  /// - Throws: ``ModelError`` if this processor lacks the instructions.
+  func checkSupport() throws {
+    guard self == .bfloat16, !Processor.hasBFloat16 else { return }
+    throw ModelError(
+      place: "precision bf16", expected: "a processor with AVX512-BF16", found: "none",
+      advice: "use auto or f32")
+  }
 }
