@@ -56,8 +56,9 @@ import Testing
         .init(
           finding: .noMeasurableChange,
           text: "Removing near-duplicates did not measurably change macro-F1 on the whole test "
-            + "set against “raw” (difference +0.3 points, 95% interval −1.1 to +1.7; an effect of "
-            + "2.0 points would have been seen).")
+            + "set against “raw”.",
+          evidence: "difference +0.3 points, 95% interval −1.1 to +1.7; an effect of 2.0 points "
+            + "would have been seen")
       ])
     #expect(verdict.caveats.isEmpty)
   }
@@ -85,10 +86,13 @@ import Testing
         == "The test set overstates generalization: macro-F1 is 0.49 on all items, but 0.36 on "
         + "clean ones.")
     #expect(
-      verdict(0.13).statements.map(\.text) == [
-        "The test set overstates: “raw” reaches a macro-F1 of 0.49 on all items and 0.36 on clean "
-          + "items (inflation +13.0 points, 95% interval +9.1 to +16.9); leaked items score 0.77, "
-          + "41.0 points above clean ones (95% interval +35.1 to +46.9)."
+      verdict(0.13).statements == [
+        .init(
+          finding: .overstates,
+          text: "The test set overstates: “raw” reaches a macro-F1 of 0.49 on all items and 0.36 "
+            + "on clean items.",
+          evidence: "inflation +13.0 points, 95% interval +9.1 to +16.9; leaked items score 0.77, "
+            + "41.0 points above clean ones (95% interval +35.1 to +46.9)")
       ])
     #expect(verdict(0.13).caveats.count == 2)
     #expect(verdict(0.03).statements.map(\.finding) == [.noOverstatement])

@@ -11,11 +11,12 @@ struct Document {
 
 /// The verdict.
 struct Lead {
-  enum Tone: String { case good, bad, neutral, warning, unknown }
+  enum Tone: String { case good, bad, neutral, warning, unknown, fact }
 
   struct Statement {
     var tone: Tone
     var text: String
+    var evidence = ""
   }
 
   var headline: String

@@ -36,11 +36,11 @@ extension Report {
       let scores = study.analysis.scores.filter {
         $0.arm == study.analysis.baseline && $0.metric == study.analysis.primaryMetric
       }
-      for (slice, label) in [(TestSlice.all, "on the whole test set"), (.clean, "on clean items")] {
+      for (slice, label) in [(TestSlice.all, "all items"), (.clean, "clean items")] {
         guard let score = scores.first(where: { $0.slice == slice })?.score else { continue }
         numbers.append(
           KeyNumber(
-            label: "\(study.analysis.primaryMetric.title) \(label)",
+            label: "\(study.analysis.primaryMetric.title), \(label)",
             value: NumberText.decimal(score.value, 2),
             note: "“\(study.analysis.baseline)”, \(NumberText.decimal(score.low, 2)) to "
               + NumberText.decimal(score.high, 2)))
@@ -57,13 +57,13 @@ extension Lead {
     let verdict = report.study?.analysis.verdict
     headline = verdict?.headline ?? removal ?? "Nothing has been measured yet."
     statements = (verdict?.statements ?? []).map {
-      Statement(tone: Tone($0.finding), text: $0.text)
+      Statement(tone: Tone($0.finding), text: $0.text, evidence: $0.evidence)
     }
     if verdict != nil, let removal {
-      statements.append(Statement(tone: .neutral, text: removal))
+      statements.append(Statement(tone: .fact, text: removal))
     }
     if let honest = report.study?.honest {
-      statements.append(Statement(tone: .neutral, text: honest.sentence))
+      statements.append(Statement(tone: .fact, text: honest.sentence))
     }
     caveats = verdict?.caveats ?? []
     if verdict == nil {
@@ -90,9 +90,10 @@ extension Lead.Tone {
     switch self {
     case .good: ("▲", "better")
     case .bad: ("▼", "worse")
-    case .neutral: ("=", "finding")
+    case .neutral: ("=", "no change")
     case .warning: ("!", "warning")
     case .unknown: ("?", "not known")
+    case .fact: ("i", "fact")
     }
   }
 }

@@ -41,11 +41,12 @@ extension PageTemplates {
   private static let verdict = """
     #verdict{background:var(--panel);border-left:4px solid var(--link);border-radius:0 8px 8px 0;
     padding:1.2rem clamp(1rem,3vw,1.8rem)}
-    .headline{font-size:clamp(1.3rem,1rem + 1.6vw,1.85rem);font-weight:600;max-width:44rem;margin:.4rem 0 1rem}
-    .statements{list-style:none;margin:0;padding:0;display:grid;gap:.65rem;max-width:52rem}
+    .headline{font-size:clamp(1.3rem,1rem + 1.6vw,1.85rem);font-weight:600;max-width:54rem;margin:.4rem 0 1.1rem}
+    .statements{list-style:none;margin:0;padding:0;display:grid;gap:.6rem;max-width:56rem}
     .statements li{display:grid;grid-template-columns:1.5rem 1fr;gap:.7rem}
     .sign{width:1.5rem;height:1.5rem;border-radius:50%;border:1.5px solid;display:grid;place-items:center;
     font:700 .8rem/1 system-ui,sans-serif;color:var(--soft)}
+    .statements small{display:block;font-size:.84rem;color:var(--soft);font-variant-numeric:tabular-nums}
     .good .sign{color:var(--good)}.bad .sign,.warning .sign{color:var(--hot)}.unknown .sign{color:var(--unknown)}
     .caveats{margin:1rem 0 0;padding:.7rem 0 0 2.2rem;border-top:1px solid var(--line);color:var(--soft);
     font-size:.86rem;max-width:52rem}

@@ -45,7 +45,7 @@ enum PageTemplates {
     <p class="headline">{{{headline}}}</p>
     <ul class="statements">
     {{#statements}}
-    <li class="{{{tone}}}"><span class="sign" role="img" aria-label="{{{meaning}}}">{{{glyph}}}</span><span>{{{text}}}</span></li>
+    <li class="{{{tone}}}"><span class="sign" role="img" aria-label="{{{meaning}}}">{{{glyph}}}</span><span>{{{text}}} <small>{{{evidence}}}</small></span></li>
     {{/statements}}
     </ul>
     {{#hasCaveats}}

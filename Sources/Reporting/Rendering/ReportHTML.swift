@@ -36,7 +36,7 @@ extension Document {
           "tone": Escaped(statement.tone.rawValue),
           "glyph": Escaped(statement.tone.sign.glyph),
           "meaning": Escaped(statement.tone.sign.meaning),
-          "text": Escaped(statement.text),
+          "text": Escaped(statement.text), "evidence": Escaped(statement.evidence),
         ]
       },
       "caveats": lead.caveats.map { Escaped($0) },

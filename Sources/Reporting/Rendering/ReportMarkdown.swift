@@ -14,7 +14,11 @@ private struct MarkdownWriter {
   mutating func write(_ document: Document) {
     paragraph("# " + escaped(document.title))
     paragraph("**" + escaped(document.lead.headline) + "**")
-    list(document.lead.statements.map { "\($0.tone.sign.glyph) " + escaped($0.text) })
+    list(
+      document.lead.statements.map {
+        "\($0.tone.sign.glyph) \(escaped($0.text))"
+          + ($0.evidence.isEmpty ? "" : " (\(escaped($0.evidence)))")
+      })
     list(document.lead.caveats.map { "Note: " + escaped($0) })
     if !document.keyNumbers.isEmpty {
       write(

@@ -16,11 +16,15 @@ public struct Verdict: Codable, Equatable, Sendable {
 
   public struct Statement: Codable, Equatable, Sendable {
     public var finding: Finding
+    /// The claim as a sentence.
     public var text: String
+    /// The numbers behind it: difference, interval, p-value or detectable effect.
+    public var evidence: String
 
-    public init(finding: Finding, text: String) {
+    public init(finding: Finding, text: String, evidence: String) {
       self.finding = finding
       self.text = text
+      self.evidence = evidence
     }
   }
 
@@ -48,9 +52,7 @@ public struct Verdict: Codable, Equatable, Sendable {
       scores: scores.filter { $0.arm == baseline && $0.metric == metric },
       gaps: gaps.filter { $0.arm == baseline && $0.metric == metric }, metric: metric)
     var statements = primary.map {
-      Statement(
-        finding: Self.finding(of: $0, relevantEffect: relevantEffect),
-        text: $0.sentence(Self.finding(of: $0, relevantEffect: relevantEffect)))
+      $0.statement(Self.finding(of: $0, relevantEffect: relevantEffect))
     }
     statements.insert(
       contentsOf: leakage.statement.map { [$0] } ?? [], at: min(1, statements.count))

@@ -45,7 +45,7 @@ enum Words {
 }
 
 extension Comparison {
-  func sentence(_ finding: Verdict.Finding) -> String {
+  func statement(_ finding: Verdict.Finding) -> Verdict.Statement {
     let subject = Words.subject(arm)
     let place = "\(metric.title) on the whole test set against “\(baseline)”"
     let evidence =
@@ -54,19 +54,25 @@ extension Comparison {
     switch finding {
     case .improved, .worsened:
       let verb = finding == .improved ? "raised" : "lowered"
-      return Words.capitalized(subject)
-        + " \(verb) \(place) by \(Words.points(difference.value)) "
-        + "(\(Words.interval(difference)); adjusted \(Words.pValue(adjustedP)))."
+      return .init(
+        finding: finding,
+        text: Words.capitalized(subject)
+          + " \(verb) \(place) by \(Words.points(difference.value)).",
+        evidence: "\(Words.interval(difference)); adjusted \(Words.pValue(adjustedP))")
     case .tooLittleData where !difference.coversSeeds:
-      return "One training run per arm cannot tell whether \(subject) changes \(place) "
-        + "(\(evidence), over test items only)."
+      return .init(
+        finding: finding,
+        text: "One training run per arm cannot tell whether \(subject) changes \(place).",
+        evidence: "\(evidence), over test items only")
     case .tooLittleData:
-      return "Too little data to tell whether \(subject) changes \(place) (\(evidence); only an "
-        + "effect of \(detectable) or more would have been seen)."
+      return .init(
+        finding: finding, text: "Too little data to tell whether \(subject) changes \(place).",
+        evidence: "\(evidence); only an effect of \(detectable) or more would have been seen")
     default:
-      return Words.capitalized(subject)
-        + " did not measurably change \(place) (\(evidence); an effect of \(detectable) would "
-        + "have been seen)."
+      return .init(
+        finding: finding,
+        text: Words.capitalized(subject) + " did not measurably change \(place).",
+        evidence: "\(evidence); an effect of \(detectable) would have been seen")
     }
   }
 
@@ -107,18 +113,19 @@ struct LeakageStatement {
       ? "The test set overstates generalization: \(metric.title) is "
         + "\(phrase("all items", all)), but \(phrase("clean ones", clean))."
       : "Leakage does not measurably inflate the test score."
-    var text =
+    let text =
       (overstates ? "The test set overstates" : "The test set does not measurably overstate")
       + ": “\(inflation.arm)” reaches a \(metric.title) of \(phrase("all items", all)) and "
-      + "\(phrase("clean items", clean)) (inflation \(Words.signedPoints(inflation.gap.value)), "
-      + "\(Words.interval(inflation.gap)))"
+      + "\(phrase("clean items", clean))."
+    var evidence =
+      "inflation \(Words.signedPoints(inflation.gap.value)), \(Words.interval(inflation.gap))"
     if let leak = gaps.first(where: { $0.slice == .leaked }),
       let leaked = scores.first(where: { $0.slice == .leaked })
     {
-      text +=
+      evidence +=
         "; leaked items score \(Words.score(leaked.score.value)), \(Words.points(leak.gap.value)) "
         + "\(leak.gap.value < 0 ? "below" : "above") clean ones (\(Words.interval(leak.gap)))"
     }
-    statement = Verdict.Statement(finding: finding, text: text + ".")
+    statement = Verdict.Statement(finding: finding, text: text, evidence: evidence)
   }
 }
