@@ -1,0 +1,112 @@
+import Foundation
+
+/// Text to token ids, exactly as Hugging Face tokenizers 0.23 makes them from the same files.
+///
+/// Differences on purpose: padding and truncation baked into tokenizer.json are ignored; nothing is
+/// ever padded, and what is longer than ``maximumTokens`` is cut at its end. All functions may be
+/// called from any number of threads at once.
+public struct Tokenizer: Sendable {
+  /// Longer results are cut to this many tokens, special tokens included.
+  public let maximumTokens: Int
+  private let pipeline: TokenizerPipeline
+  private let room: (single: Int, pair: Int)
+
+  /// Reads `tokenizer.json` from `folder`, or `vocab.txt` with `tokenizer_config.json` if there is
+  /// none.
+  ///
+  /// - Parameter maximumTokens: at least the number of special tokens around a pair.
+  /// - Throws: ``TokenizerError`` if files are missing or malformed, or ask for a component that is
+  ///   not supported.
+  public init(folder: URL, maximumTokens: Int) throws {
+    pipeline = try TokenizerPipeline(folder: folder)
+    self.maximumTokens = maximumTokens
+    let single = PostProcessor.specialCount(pipeline.postProcessor.single)
+    let pair = PostProcessor.specialCount(pipeline.postProcessor.pair)
+    guard maximumTokens >= max(single, pair) else {
+      throw TokenizerError(
+        place: folder.path, expected: "room for the \(max(single, pair)) special tokens",
+        found: "at most \(maximumTokens) tokens allowed")
+    }
+    room = (maximumTokens - single, maximumTokens - pair)
+  }
+
+  /// The ids of `text` between its special tokens, at most ``maximumTokens``, never padded.
+  public func encode(_ text: String) -> [Int32] {
+    let tokens = pipeline.tokenize(text, limit: room.single, keepsRanges: false)
+    var ids: [Int32] = []
+    ids.reserveCapacity(tokens.ids.count + 4)
+    for piece in pipeline.postProcessor.single {
+      switch piece {
+      case .special(let special, _): ids.append(contentsOf: special)
+      case .first, .second: ids.append(contentsOf: tokens.ids)
+      }
+    }
+    return ids
+  }
+
+  /// The ids of a pair of texts with their special tokens, at most ``maximumTokens`` (the longer
+  /// text is cut first), and which segment each token belongs to.
+  public func encode(_ first: String, _ second: String) -> (ids: [Int32], types: [UInt8]) {
+    let first = pipeline.tokenize(first, limit: .max, keepsRanges: false).ids
+    let second = pipeline.tokenize(second, limit: .max, keepsRanges: false).ids
+    let counts = PostProcessor.fit(first.count, second.count, room: room.pair)
+    var ids: [Int32] = []
+    var types: [UInt8] = []
+    func append(_ more: some Collection<Int32>, _ type: UInt8) {
+      ids.append(contentsOf: more)
+      types.append(contentsOf: repeatElement(type, count: more.count))
+    }
+    for piece in pipeline.postProcessor.pair {
+      switch piece {
+      case .special(let special, let type): append(special, type)
+      case .first(let type): append(first.prefix(counts.first), type)
+      case .second(let type): append(second.prefix(counts.second), type)
+      }
+    }
+    return (ids, types)
+  }
+
+  /// As ``encode(_:)``, and for each token the bytes of `text`'s UTF-8 that it stands for.
+  ///
+  /// Hugging Face counts characters, this counts bytes. A range need not end between characters
+  /// only where Hugging Face's does not either; special tokens put around the text have the range
+  /// 0..<0.
+  public func encodeWithOffsets(_ text: String) -> [(id: Int32, utf8Range: Range<Int>)] {
+    let tokens = pipeline.tokenize(text, limit: room.single, keepsRanges: true)
+    var result: [(id: Int32, utf8Range: Range<Int>)] = []
+    for piece in pipeline.postProcessor.single {
+      switch piece {
+      case .special(let special, _): for id in special { result.append((id, 0..<0)) }
+      case .first, .second:
+        for (id, range) in zip(tokens.ids, tokens.ranges) { result.append((id, range)) }
+      }
+    }
+    return result
+  }
+
+  /// One more than the highest id.
+  public var vocabularySize: Int { pipeline.vocabularySize }
+
+  /// The token with this id, as it stands in the vocabulary; nil if there is none.
+  public func token(_ id: Int32) -> String? { pipeline.token(id) }
+
+  /// The id of a token as it stands in the vocabulary; nil if there is none.
+  public func id(of token: String) -> Int32? { pipeline.id(of: token) }
+
+  public var unknownID: Int32? { pipeline.special.unknown }
+  /// The token that starts a sequence: `[CLS]`, `<s>` or the like.
+  public var clsID: Int32? { pipeline.special.classification }
+  /// The token that ends or separates sequences: `[SEP]`, `</s>` or the like.
+  public var sepID: Int32? { pipeline.special.separator }
+  public var padID: Int32? { pipeline.special.padding }
+  public var maskID: Int32? { pipeline.special.mask }
+
+  /// Writes the files the tokenizer was made from into `folder`, byte for byte.
+  ///
+  /// - Throws: the file system's error.
+  public func save(to folder: URL) throws {
+    for (name, data) in pipeline.files {
+      try data.write(to: folder.appending(path: name), options: .atomic)
+    }
+  }
+}

@@ -1,0 +1,73 @@
+/// Classes of scalars as Hugging Face tokenizers 0.23 sees them.
+enum UnicodeClasses {
+  /// The property White_Space.
+  @inline(__always)
+  static func isWhitespace(_ scalar: UInt32) -> Bool {
+    switch scalar {
+    case 9...13, 0x20: true
+    case ..<0x85: false
+    case 0x85, 0xA0, 0x1680, 0x2000...0x200A, 0x2028, 0x2029, 0x202F, 0x205F, 0x3000: true
+    default: false
+    }
+  }
+
+  static func isControl(_ scalar: UInt32) -> Bool {
+    if scalar < 0x80 {
+      return scalar < 32 && !(scalar == 9 || scalar == 10 || scalar == 13) || scalar == 127
+    }
+    switch category(scalar) {
+    case .control, .format, .privateUse, .surrogate: return true
+    default: return false
+    }
+  }
+
+  static func isNonspacingMark(_ scalar: UInt32) -> Bool {
+    scalar >= 0x300 && category(scalar) == .nonspacingMark
+  }
+
+  /// ASCII punctuation and symbols, or a scalar of category P.
+  @inline(__always)
+  static func isPunctuation(_ scalar: UInt32) -> Bool {
+    if scalar < 0x80 {
+      return scalar &- 33 < 15 || scalar &- 58 < 7 || scalar &- 91 < 6 || scalar &- 123 < 4
+    }
+    switch category(scalar) {
+    case .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation,
+      .initialPunctuation, .finalPunctuation, .otherPunctuation:
+      return true
+    default: return false
+    }
+  }
+
+  static func category(_ scalar: UInt32) -> Unicode.GeneralCategory {
+    Unicode.Scalar(scalar)!.properties.generalCategory
+  }
+
+  /// Full, locale-free lower-casing of each scalar by itself.
+  static func lowercase(_ text: inout NormalizedText) {
+    var changes = ScalarChanges(capacity: text.bytes.count)
+    text.forEachScalar { scalar in
+      if scalar < 0x80 { return changes.replace(scalar &- 65 < 26 ? scalar | 32 : scalar) }
+      var isFirst = true
+      for lower in Unicode.Scalar(scalar)!.properties.lowercaseMapping.unicodeScalars {
+        if isFirst { changes.replace(lower.value) } else { changes.insert(lower.value) }
+        isFirst = false
+      }
+    }
+    text.apply(changes)
+  }
+}
+extension UnicodeClasses {
+  /// `\w` of Rust's regex: Alphabetic, marks, decimal numbers, connector punctuation, join controls.
+  static func isWord(_ scalar: UInt32) -> Bool {
+    if scalar < 0x80 {
+      return scalar &- 48 < 10 || (scalar | 32) &- 97 < 26 || scalar == 95
+    }
+    let properties = Unicode.Scalar(scalar)!.properties
+    switch properties.generalCategory {
+    case .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .connectorPunctuation:
+      return true
+    default: return properties.isAlphabetic || properties.isJoinControl
+    }
+  }
+}

@@ -1,0 +1,44 @@
+/// Greedy longest-match-first subwords (Schuster and Nakajima 2012, as in BERT).
+struct WordPiece: Sendable {
+  private let trie: ByteTrie
+  private let continuation: UInt32?
+  private let continuationIsPrefixed: Bool
+  private let unknownID: Int32
+  /// Words of more characters are unknown as a whole.
+  private let longestWord: Int
+
+  init(vocabulary: Vocabulary, prefix: [UInt8], unknownID: Int32, longestWord: Int) {
+    trie = vocabulary.trie
+    continuation = prefix.isEmpty ? 0 : vocabulary.trie.node(of: prefix)
+    continuationIsPrefixed = !prefix.isEmpty
+    self.unknownID = unknownID
+    self.longestWord = longestWord
+  }
+
+  /// Appends the ids of the word `bytes[word]`.
+  @inline(__always)
+  func tokenize(_ bytes: UnsafePointer<UInt8>, _ word: Range<Int>, _ tokens: inout TokenSink) {
+    let first = tokens.ids.count
+    var start = word.lowerBound
+    var node: UInt32 = 0
+    if word.count > longestWord,
+      UTF8Scalars.count(bytes, word.lowerBound, word.upperBound) > longestWord
+    {
+      return tokens.append(unknownID, word)
+    }
+    while start < word.upperBound {
+      guard let match = trie.longestMatch(bytes, start, word.upperBound, from: node) else {
+        tokens.removeAll(after: first)
+        return tokens.append(unknownID, word)
+      }
+      tokens.append(match.value, start..<match.end)
+      start = match.end
+      guard start < word.upperBound else { return }
+      guard let continuation else {
+        tokens.removeAll(after: first)
+        return tokens.append(unknownID, word)
+      }
+      node = continuation
+    }
+  }
+}
