@@ -31,10 +31,16 @@ public enum Threads {
   ///
   /// Inside `body` BLAS and oneDNN run on the calling thread alone. Do not nest.
   public static func forEach(_ iterations: Int, _ body: (Int) -> Void) {
+    forEach(iterations) { _, index in body(index) }
+  }
+
+  /// As ``forEach(_:_:)``, and tells `body` which of the at most ``count`` workers runs it: two
+  /// calls at the same time never have the same worker, so a worker's buffers need no lock.
+  public static func forEach(_ iterations: Int, _ body: (_ worker: Int, _ index: Int) -> Void) {
     let threads = min(count, iterations)
     if threads <= 1 {
       omp_set_num_threads(1)
-      for index in 0..<iterations { body(index) }
+      for index in 0..<iterations { body(0, index) }
       return
     }
     let next = Counter()
@@ -42,9 +48,9 @@ public enum Threads {
     // that `body` may run on several threads at once is this function's contract.
     withoutActuallyEscaping(body) { body in
       nonisolated(unsafe) let body = body
-      DispatchQueue.concurrentPerform(iterations: threads) { _ in
+      DispatchQueue.concurrentPerform(iterations: threads) { worker in
         omp_set_num_threads(1)
-        while let index = next.take(below: iterations) { body(index) }
+        while let index = next.take(below: iterations) { body(worker, index) }
       }
     }
   }

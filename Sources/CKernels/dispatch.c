@@ -1,0 +1,46 @@
+#include "vector_table.h"
+
+ck_features ck_detect(void) {
+  __builtin_cpu_init();
+  ck_features found = {0};
+  found.avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  found.avx512 = found.avx2 && __builtin_cpu_supports("avx512f") &&
+                 __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
+                 __builtin_cpu_supports("avx512vl");
+  found.avx512_bf16 = found.avx512 && __builtin_cpu_supports("avx512bf16");
+  found.avx512_vnni = found.avx512 && __builtin_cpu_supports("avx512vnni");
+  return found;
+}
+
+// Racing first calls all store the same pointer.
+static const vector_table *chosen;
+
+static const vector_table *table(void) {
+  const vector_table *known = __atomic_load_n(&chosen, __ATOMIC_RELAXED);
+  if (known) return known;
+  ck_features found = ck_detect();
+  known = found.avx512 ? &ck_avx512 : found.avx2 ? &ck_avx2 : &ck_sse2;
+  __atomic_store_n(&chosen, known, __ATOMIC_RELAXED);
+  return known;
+}
+
+long ck_attention_scratch(long length, long head_size) {
+  long width = (length + 15) / 16 * 16, padded = (head_size + 15) / 16 * 16;
+  return (head_size * width + 15) / 16 * 16 + length * padded + 4 * width + 4 * padded;
+}
+
+void ck_attention(const float *projections, long length, long heads, long head_size, void *context,
+                  int wide, float *scratch) {
+  table()->attention(projections, length, heads, head_size, context, wide, scratch);
+}
+
+void ck_layer_norm(float *x, const float *weight, const float *bias, float epsilon, long rows,
+                   long size, uint16_t *narrow) {
+  table()->layer_norm(x, weight, bias, epsilon, rows, size, narrow);
+}
+
+void ck_add3(const float *word, const float *position, const float *type, long size, float *x) {
+  table()->add3(word, position, type, size, x);
+}
+
+void ck_add(const float *x, long size, float *total) { table()->add(x, size, total); }

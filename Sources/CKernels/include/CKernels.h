@@ -1,0 +1,41 @@
+// Vector code for the parts between the matrix products.
+//
+// Swift compiles for baseline x86-64, where a SIMD16<Float> is four SSE registers without fused
+// multiply-add; here each function is compiled for SSE2, AVX2 and AVX-512 and picked at run time.
+// All matrices are row-major; a stride is in elements, from one row to the next.
+#ifndef SIMCURATE_CKERNELS_H
+#define SIMCURATE_CKERNELS_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+// What the processor and the operating system offer.
+typedef struct {
+  bool avx2;         // with FMA
+  bool avx512;       // F, BW, DQ, VL
+  bool avx512_bf16;
+  bool avx512_vnni;
+} ck_features;
+
+ck_features ck_detect(void);
+
+// One sentence's multi-head self-attention.
+//   projections [length, 3 * heads * head_size]: query, key, value; queries are already scaled
+//   context     [length, heads * head_size] as float32, or as bfloat16 where wide == 0
+//   scratch     ck_attention_scratch(length, head_size) floats, 64-byte aligned
+void ck_attention(const float *projections, long length, long heads, long head_size, void *context,
+                  int wide, float *scratch);
+long ck_attention_scratch(long length, long head_size);
+
+// Layer normalization of each row of x [rows, size] in place; narrow, if not null, receives the
+// result as bfloat16 too.
+void ck_layer_norm(float *x, const float *weight, const float *bias, float epsilon, long rows,
+                   long size, uint16_t *narrow);
+
+// x [size] = word + position + type
+void ck_add3(const float *word, const float *position, const float *type, long size, float *x);
+
+// total [size] += x [size]
+void ck_add(const float *x, long size, float *total);
+
+#endif

@@ -1,0 +1,6 @@
+#include "vector_table.h"
+
+#define NAME(x) sse2_##x
+#include "vector.h"
+
+const vector_table ck_sse2 = {sse2_attention, sse2_layer_norm, sse2_add3, sse2_add};

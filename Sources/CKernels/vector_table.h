@@ -1,0 +1,17 @@
+#ifndef SIMCURATE_VECTOR_TABLE_H
+#define SIMCURATE_VECTOR_TABLE_H
+#include <stdint.h>
+#include <string.h>
+
+#include "CKernels.h"
+
+// One instruction set's compilation of vector.h.
+typedef struct {
+  void (*attention)(const float *, long, long, long, void *, int, float *);
+  void (*layer_norm)(float *, const float *, const float *, float, long, long, uint16_t *);
+  void (*add3)(const float *, const float *, const float *, long, float *);
+  void (*add)(const float *, long, float *);
+} vector_table;
+
+extern const vector_table ck_sse2, ck_avx2, ck_avx512;
+#endif

@@ -1,0 +1,155 @@
+import Kernels
+import Synchronization
+
+/// Turns sentences of token ids into unit vectors: the encoder without its tokenizer.
+///
+/// A sentence's vector does not depend on the other sentences, their order, or the thread count.
+public final class TokenEncoder: Sendable {
+  /// Tokens a batch is filled to: enough for the products to run at full speed, few enough for
+  /// activations to stay in the second-level cache.
+  private static let tokenBudget = 256
+
+  public let configuration: ModelConfiguration
+  public let pooling: Pooling
+  /// The precision used: never `.automatic`.
+  public let precision: Precision
+  private let network: EncoderNetwork
+  private let budget: Int
+  private let idle = Mutex<[Idle]>([])
+
+  /// A workspace nobody uses; handed from thread to thread, never shared.
+  private struct Idle: @unchecked Sendable { let workspace: EncoderWorkspace }
+
+  /// Packs the weights of `weights` for `precision`.
+  public init(
+    _ configuration: ModelConfiguration, _ weights: EncoderWeights, pooling: Pooling,
+    precision: Precision = .automatic
+  ) {
+    self.configuration = configuration
+    self.pooling = pooling
+    self.precision = precision.resolved
+    network = EncoderNetwork(configuration, weights, narrow: self.precision == .bfloat16)
+    budget = max(Self.tokenBudget, configuration.maximumPositions)
+  }
+
+  public var dimension: Int { configuration.hiddenSize }
+
+  /// Embeds `sentences` into `rows`, `[sentences.count, dimension]`; a sentence without tokens gets
+  /// a row of zeros.
+  ///
+  /// Each sentence has at most `configuration.maximumPositions` ids, all below
+  /// `configuration.vocabularySize`. `progress` is told the number of sentences done so far, from
+  /// any thread.
+  public func embed(
+    _ sentences: some Collection<[Int32]>, into rows: UnsafeMutablePointer<Float>,
+    progress: ((Int) -> Void)? = nil
+  ) {
+    run(sentences, progress: progress) { batch, hidden in
+      var states = hidden
+      for sentence in batch.sentences {
+        let row = rows + sentence.row * dimension
+        pooling.pool(states, tokens: sentence.count, size: dimension, into: row)
+        states += sentence.count * dimension
+      }
+    }
+  }
+
+  /// The last hidden states of `sentence`, `[tokens, hidden]`, before pooling.
+  public func hiddenStates(_ sentence: [Int32]) -> [Float] {
+    var result = [Float](repeating: 0, count: sentence.count * dimension)
+    result.withUnsafeMutableBufferPointer { result in
+      nonisolated(unsafe) let result = result
+      run([sentence], progress: nil) { batch, hidden in
+        result.baseAddress?.update(from: hidden, count: batch.tokens * dimension)
+      }
+    }
+    return result
+  }
+
+  /// Runs every batch of `sentences` and gives its states to `use`, on several threads.
+  private func run(
+    _ sentences: some Collection<[Int32]>, progress: ((Int) -> Void)?,
+    _ use: (TokenBatch, UnsafePointer<Float>) -> Void
+  ) {
+    check(sentences)
+    let window = TokenWindow(sentences, budget: budget)
+    let done = Atomic(0)
+    window.withBatches { batches in
+      let workspaces = takeWorkspaces(min(Threads.count, batches.count))
+      defer { giveBack(workspaces) }
+      Threads.forEach(batches.count) { worker, index in
+        let workspace = workspaces[worker].workspace
+        let batch = batches[index]
+        if batch.tokens > 0 { network.run(batch, workspace) }
+        use(batch, workspace.hidden.pointer)
+        let count = batch.sentences.count
+        let total = done.add(count, ordering: .relaxed).newValue
+        progress?(total)
+      }
+    }
+  }
+
+  private func check(_ sentences: some Collection<[Int32]>) {
+    for sentence in sentences {
+      precondition(
+        sentence.count <= configuration.maximumPositions,
+        "\(sentence.count) tokens, the model takes \(configuration.maximumPositions)")
+      for id in sentence {
+        precondition(
+          id >= 0 && Int(id) < configuration.vocabularySize,
+          "token id \(id), the vocabulary has \(configuration.vocabularySize)")
+      }
+    }
+  }
+
+  private func takeWorkspaces(_ count: Int) -> [Idle] {
+    var taken = idle.withLock { idle in
+      let taken = Array(idle.suffix(count))
+      idle.removeLast(taken.count)
+      return taken
+    }
+    while taken.count < count {
+      taken.append(
+        Idle(
+          workspace: EncoderWorkspace(
+            configuration, narrow: network.narrow, tokens: budget,
+            length: configuration.maximumPositions)))
+    }
+    return taken
+  }
+
+  private func giveBack(_ workspaces: [Idle]) {
+    idle.withLock { $0 += workspaces }
+  }
+}
+
+extension Pooling {
+  /// One unit vector, `[size]`, from the states of a sentence, `[tokens, size]`; zeros for none.
+  func pool(
+    _ states: UnsafePointer<Float>, tokens: Int, size: Int, into row: UnsafeMutablePointer<Float>
+  ) {
+    row.update(repeating: 0, count: size)
+    guard tokens > 0 else { return }
+    row.update(from: states, count: size)
+    switch self {
+    case .cls: break
+    case .mean:
+      for token in 1..<tokens { Rows.add(states + token * size, size: size, to: row) }
+    case .max:
+      for token in 1..<tokens {
+        let state = states + token * size
+        for index in 0..<size { row[index] = Swift.max(row[index], state[index]) }
+      }
+    }
+    Self.normalize(row, size: size)
+  }
+
+  /// The sum is taken in double precision, so that no vector is too short or too long for it.
+  private static func normalize(_ row: UnsafeMutablePointer<Float>, size: Int) {
+    var squares = 0.0
+    for index in 0..<size { squares += Double(row[index]) * Double(row[index]) }
+    guard squares > 0 else { return }
+    let scale = Float(1 / squares.squareRoot())
+    for index in 0..<size { row[index] *= scale }
+  }
+}
