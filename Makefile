@@ -1,0 +1,63 @@
+# simcurate: the commands a person types. `make` alone lists them.
+SWIFT_BUILD = swift build -c release
+BINARY = .build/release/simcurate
+MODEL = models/all-MiniLM-L6-v2
+DEMO_CORPUS = corpora/fetched/debian-demo.jsonl
+DEMO_INDEX = indexes/debian-demo
+DEMO_SECTIONS = admin database editors games graphics mail math net science sound text video web
+PACKAGES = libopenblas-dev libfaiss-dev libdnnl-dev libsqlite3-dev libssl-dev zlib1g-dev python3-pip
+
+.PHONY: help setup build demo test bench sts format lint clean
+
+help:
+	@sed -n 's/^## //p' Makefile
+
+## make demo    set everything up and run the whole job on Debian's package synopses
+demo: build $(MODEL) $(DEMO_CORPUS)
+	$(BINARY) run $(DEMO_CORPUS) --out $(DEMO_INDEX) --model $(MODEL)
+	$(BINARY) verify $(DEMO_INDEX)
+	@echo "report: $(CURDIR)/$(DEMO_INDEX)/report.html"
+
+## make test    set everything up and run the tests
+test: setup $(MODEL)
+	swift build -c release --build-tests
+	swift test -c release --skip-build
+
+## make bench   measure encoding, join and training (and the Python peers, if PEERS names their environment)
+bench: build $(MODEL)
+	Docs/Benchmarks/run.sh
+
+## make sts     Spearman correlation on the STS benchmark's test part
+sts: build $(MODEL)
+	corpora/fetch.sh sts
+	.build/release/simbench sts corpora/fetched/sts-test.csv --model $(MODEL)
+
+## make build   set up and build the command
+build: setup
+	$(SWIFT_BUILD) --product simcurate
+	$(SWIFT_BUILD) --product simbench
+
+## make setup   install the native libraries (asks apt only for what is missing)
+setup:
+	@dpkg --status $(PACKAGES) >/dev/null 2>&1 || { \
+	  sudo=$$([ "$$(id -u)" = 0 ] || echo sudo); \
+	  $$sudo apt-get update -q && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -q -y $(PACKAGES); }
+	@command -v swift >/dev/null || { echo "error: no Swift toolchain (6.1 or later) on the path: see swift.org/install"; exit 1; }
+
+$(MODEL):
+	corpora/fetch.sh model
+
+$(DEMO_CORPUS):
+	@[ -n "$$(apt-cache dumpavail 2>/dev/null | head -1)" ] || \
+	  $$([ "$$(id -u)" = 0 ] || echo sudo) apt-get update -q
+	corpora/debian-synopses.sh $@ 350 $(DEMO_SECTIONS)
+
+## make format  format the sources; make lint reports what is not
+format:
+	swift format format --in-place --recursive Package.swift Sources Tests
+lint:
+	swift format lint --strict --recursive Package.swift Sources Tests
+
+## make clean   remove what was built and indexed (models and fetched corpora stay)
+clean:
+	rm -rf .build $(DEMO_INDEX)

@@ -1,0 +1,87 @@
+import Foundation
+
+/// A file that appears whole or not at all: written beside its place, synchronized to the disk,
+/// then renamed over what was there.
+///
+/// Standard output (`-`) and devices are written as they are. Without ``commit()`` the temporary
+/// file is deleted with the object.
+public final class AtomicFile {
+  private let destination: URL
+  private let temporary: String?
+  private let descriptor: Int32
+  private var buffer: [UInt8] = []
+  private var isCommitted = false
+  private static let bufferSize = 1 << 18
+
+  /// - Throws: ``CorpusError`` if the folder cannot be written.
+  public init(_ destination: URL) throws {
+    self.destination = destination
+    if destination == CorpusReader.standardInput {
+      (descriptor, temporary) = (1, nil)
+      return
+    }
+    var status = stat()
+    if stat(destination.path, &status) == 0, status.st_mode & S_IFMT != S_IFREG,
+      status.st_mode & S_IFMT != S_IFDIR
+    {
+      (descriptor, temporary) = (open(destination.path, O_WRONLY | O_CLOEXEC), nil)
+    } else {
+      let path = "\(destination.path).\(getpid()).temporary"
+      descriptor = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
+      temporary = path
+    }
+    if descriptor < 0 { throw failure("a file that can be written") }
+  }
+
+  deinit {
+    if descriptor > 2 { close(descriptor) }
+    if !isCommitted, descriptor >= 0, let temporary { unlink(temporary) }
+  }
+
+  public func write(_ bytes: some Sequence<UInt8>) throws {
+    buffer.append(contentsOf: bytes)
+    if buffer.count >= Self.bufferSize { try flush() }
+  }
+
+  /// Brings all to the disk and puts the file in its place; nothing may be written afterwards.
+  public func commit() throws {
+    try flush()
+    guard let temporary else {
+      isCommitted = true
+      return
+    }
+    guard fsync(descriptor) == 0, rename(temporary, destination.path) == 0 else {
+      throw failure("to put the file in its place")
+    }
+    isCommitted = true
+    // The rename itself lasts only once the folder is on the disk.
+    let folder = open(destination.deletingLastPathComponent().path, O_RDONLY | O_CLOEXEC)
+    if folder >= 0 {
+      fsync(folder)
+      close(folder)
+    }
+  }
+
+  private func flush() throws {
+    var start = 0
+    while start < buffer.count {
+      let count = buffer[start...].withUnsafeBytes {
+        Foundation.write(descriptor, $0.baseAddress, $0.count)
+      }
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw failure("to write")
+      }
+      start += count
+    }
+    buffer.removeAll(keepingCapacity: true)
+  }
+
+  private func failure(_ expected: String) -> CorpusError {
+    let code = errno
+    let place = destination == CorpusReader.standardInput ? "-" : destination.relativePath
+    return CorpusError(
+      place: place, expected: expected, found: String(cString: strerror(code)),
+      advice: code == ENOSPC ? "free some space; what was there before is untouched" : nil)
+  }
+}

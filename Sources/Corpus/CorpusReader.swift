@@ -1,0 +1,132 @@
+import Foundation
+
+/// Reads the records of a corpus file, one after the other, in bounded memory.
+///
+/// Rules for every format: UTF-8 (a byte order mark is dropped), lines end at LF alone (a CR before
+/// it is dropped; U+2028 and U+0085 are text), gzip is recognized by its content, U+0000 is
+/// refused. A row that breaks its format's rules stops the run with its `file:line`, unless
+/// ``ReadingOptions/skipInvalid`` is set; a broken gzip stream or an unclosed CSV quote always does.
+public struct CorpusReader: Sendable {
+  /// Stands for standard input: plain text unless ``ReadingOptions/format`` says otherwise.
+  public static let standardInput = URL(string: "stdin:-")!
+
+  public let options: ReadingOptions
+
+  public init(options: ReadingOptions = ReadingOptions()) { self.options = options }
+
+  /// The place a command-line argument means: `-` is standard input, all else a path.
+  public static func location(_ argument: String) -> URL {
+    argument == "-" ? standardInput : URL(fileURLWithPath: argument)
+  }
+
+  /// Calls `body` with each record of `url` in file order.
+  ///
+  /// Time is linear in the file, memory in its longest row.
+  /// - Throws: ``CorpusError`` where the file breaks a rule or holds no record, and whatever `body`
+  ///   throws. Ids are not compared with each other here: the catalog does that across files.
+  @discardableResult
+  public func read(_ url: URL, split: GivenSplit? = nil, _ body: (Record) throws -> Void) throws
+    -> ReadingSummary
+  {
+    let place = Place(url: url)
+    let format =
+      try options.format ?? (url == Self.standardInput ? .text : RecordFormat(fileName: place.path))
+    let lines = try LineScanner(
+      ByteSource(url: url, place: place.path), place: place, limit: options.maximumRowBytes)
+    var rows = rowReader(format, RowContext(place: place, split: split, options: options), lines)
+    var summary = ReadingSummary(format: format)
+    while true {
+      let record: Record
+      do {
+        guard let next = try rows.next() else { break }
+        record = next
+      } catch let invalid as InvalidRow {
+        guard options.skipInvalid else { throw invalid.error }
+        summary.noteSkip(invalid.error)
+        continue
+      }
+      summary.recordCount += 1
+      if record.label != nil { summary.labeledCount += 1 }
+      try body(record)
+    }
+    try check(summary, place: place, fieldNames: rows.fieldNames)
+    return summary
+  }
+
+  private func rowReader(_ format: RecordFormat, _ context: RowContext, _ lines: LineScanner)
+    -> any RowReader
+  {
+    switch format {
+    case .jsonLines: JSONLinesReader(context, lines)
+    case .csv: DelimitedReader(context, lines, dialect: .csv)
+    case .tsv: DelimitedReader(context, lines, dialect: .tsv)
+    case .text: TextReader(context, lines)
+    case .conll: CoNLLReader(context, lines)
+    }
+  }
+
+  private func check(_ summary: ReadingSummary, place: Place, fieldNames: [String]) throws {
+    if summary.recordCount == 0 {
+      let found =
+        summary.skippedCount == 0
+        ? "none" : "none (\(summary.skippedCount) skipped, the first: \(summary.skipped[0]))"
+      throw CorpusError(place: place.path, expected: "at least one record", found: found)
+    }
+    let named = options.labelField != "label" && !fieldNames.isEmpty
+    if named && summary.labeledCount == 0 && !fieldNames.contains(options.labelField) {
+      throw FieldNames.missing(
+        options.labelField, option: "--label-field", among: fieldNames, place: place.path)
+    }
+  }
+}
+
+/// A file as error messages and records name it.
+struct Place {
+  /// As the user typed it.
+  let path: String
+  /// Without folders.
+  let name: String
+  /// Without folders and extensions.
+  let stem: String
+
+  init(url: URL) {
+    if url == CorpusReader.standardInput {
+      (path, name, stem) = ("-", "-", "stdin")
+    } else {
+      path = url.relativePath
+      name = url.lastPathComponent
+      let bare = name.hasSuffix(".gz") ? String(name.dropLast(3)) : name
+      stem = (bare as NSString).deletingPathExtension
+    }
+  }
+
+  func at(_ line: Int) -> String { "\(path):\(line)" }
+}
+
+/// What every row reader of a file knows.
+struct RowContext {
+  let place: Place
+  let split: GivenSplit?
+  let options: ReadingOptions
+
+  func record(id: String?, text: String, label: String?, line: Int, fields: String?) -> Record {
+    Record(
+      id: id ?? "\(place.stem):\(line)", text: text, label: label, split: split,
+      source: place.name, line: line, fields: fields)
+  }
+
+  func invalid(_ line: Int, expected: String, found: String, advice: String? = nil) -> InvalidRow {
+    InvalidRow(
+      error: CorpusError(
+        place: place.at(line), expected: expected, found: found, advice: advice))
+  }
+}
+
+/// Reads one format's rows off the lines of a file.
+protocol RowReader {
+  /// The next record, nil at the end; throws `InvalidRow` where reading can go on after the row.
+  mutating func next() throws -> Record?
+
+  /// The names of the file's fields as far as they are known.
+  var fieldNames: [String] { get }
+}

@@ -1,0 +1,90 @@
+import Foundation
+
+/// How the rows of a file are written.
+public enum RecordFormat: String, Codable, Sendable, CaseIterable {
+  /// One JSON object a line (RFC 8259), blank lines ignored.
+  case jsonLines = "jsonl"
+  /// RFC 4180: fields may be quoted, quoted fields may hold line ends and doubled quotes.
+  case csv
+  /// IANA text/tab-separated-values: no quoting, a field is what stands between two tabs.
+  case tsv
+  /// One record a line, blank lines ignored.
+  case text
+  /// One token a line with two or more columns (first the token, last its tag), a blank line after
+  /// each sentence.
+  case conll
+
+  /// The format a file name's extension stands for, a trailing `.gz` aside; no extension is plain
+  /// text.
+  ///
+  /// - Throws: `CorpusError` for an extension that stands for none.
+  public init(fileName: String) throws {
+    var name = (fileName as NSString).lastPathComponent.lowercased() as NSString
+    if name.pathExtension == "gz" { name = name.deletingPathExtension as NSString }
+    switch name.pathExtension {
+    case "jsonl", "ndjson", "json-lines", "jsonlines", "json": self = .jsonLines
+    case "csv": self = .csv
+    case "tsv", "tab": self = .tsv
+    case "", "txt", "text": self = .text
+    case "conll", "iob", "iob2", "bio": self = .conll
+    case let other:
+      let known = Self.allCases.map(\.rawValue).joined(separator: ", ")
+      throw CorpusError(
+        place: fileName, expected: "a known file name extension", found: "'.\(other)'",
+        advice: "name the format with --format (\(known)), or convert the file to JSONL")
+    }
+  }
+}
+
+/// What to read from a file's rows, and how strictly.
+public struct ReadingOptions: Sendable, Equatable {
+  /// Overrides what the file's extension says.
+  public var format: RecordFormat?
+  /// The field that holds the text (JSONL) or the column of that name (CSV, TSV).
+  public var textField: String
+  /// A row may lack it; but a name other than `label` must occur in the file.
+  public var labelField: String
+  /// A row may lack `id` (its id is then `stem:line`); any other name must occur in every row.
+  public var idField: String
+  /// Pass over rows that cannot be read; ``ReadingSummary`` counts and lists them.
+  public var skipInvalid: Bool
+  /// Whether the first row of CSV and TSV names the columns; else they are named `1`, `2`, ….
+  public var hasHeader: Bool
+  /// The longest row, in bytes, before a file is taken for something else than rows of text.
+  public var maximumRowBytes: Int
+
+  public init(
+    format: RecordFormat? = nil, textField: String = "text", labelField: String = "label",
+    idField: String = "id", skipInvalid: Bool = false, hasHeader: Bool = true,
+    maximumRowBytes: Int = 16 << 20
+  ) {
+    self.format = format
+    self.textField = textField
+    self.labelField = labelField
+    self.idField = idField
+    self.skipInvalid = skipInvalid
+    self.hasHeader = hasHeader
+    self.maximumRowBytes = maximumRowBytes
+  }
+}
+
+/// What reading one file came to.
+public struct ReadingSummary: Sendable, Equatable {
+  /// How many skipped rows ``skipped`` lists.
+  public static let listedSkips = 20
+
+  public var format: RecordFormat
+  /// Records handed on.
+  public var recordCount = 0
+  public var labeledCount = 0
+  public var skippedCount = 0
+  /// The first ``listedSkips`` rows that were passed over, each with its reason.
+  public var skipped: [CorpusError] = []
+
+  public init(format: RecordFormat) { self.format = format }
+
+  mutating func noteSkip(_ error: CorpusError) {
+    skippedCount += 1
+    if skipped.count < Self.listedSkips { skipped.append(error) }
+  }
+}

@@ -1,0 +1,77 @@
+/// A record that goes, and the kept record it goes for.
+public struct Removal: Hashable, Sendable {
+  public var row: UInt32
+  /// A kept record at or above the stage's threshold.
+  public var witness: UInt32
+  /// 1 at the stages exact and normalized, else the Jaccard index or the cosine of the two.
+  public var score: Float
+  public var stage: RemovalStage
+
+  public init(row: UInt32, witness: UInt32, score: Float, stage: RemovalStage) {
+    self.row = row
+    self.witness = witness
+    self.score = score
+    self.stage = stage
+  }
+}
+
+/// Two records at or above the threshold that a guard holds to be different.
+public struct VetoedPair: Hashable, Sendable {
+  /// The record that was being judged.
+  public var row: UInt32
+  /// The kept record it was compared with.
+  public var other: UInt32
+  public var score: Float
+  public var stage: RemovalStage
+  public var veto: GuardVeto
+
+  public init(row: UInt32, other: UInt32, score: Float, stage: RemovalStage, veto: GuardVeto) {
+    self.row = row
+    self.other = other
+    self.score = score
+    self.stage = stage
+    self.veto = veto
+  }
+}
+
+/// Two records at or above the threshold whose labels differ.
+public struct LabelConflict: Hashable, Sendable {
+  public var row: UInt32
+  public var other: UInt32
+  public var score: Float
+  public var stage: RemovalStage
+  /// Whether the policy took `row` out of the data because of this conflict.
+  public var isDropped: Bool
+
+  public init(row: UInt32, other: UInt32, score: Float, stage: RemovalStage, isDropped: Bool) {
+    self.row = row
+    self.other = other
+    self.score = score
+    self.stage = stage
+    self.isDropped = isDropped
+  }
+}
+
+/// What became of every record: kept, removed for a witness, or dropped over its label.
+public struct RemovalResult: Sendable {
+  /// Kept rows, ascending.
+  public var kept: [UInt32]
+  /// By ascending row.
+  public var removals: [Removal]
+  /// By ascending row; both records may be kept although they are at or above the threshold.
+  public var vetoes: [VetoedPair]
+  /// By ascending row. Rows with ``LabelConflict/isDropped`` are neither kept nor removed.
+  public var conflicts: [LabelConflict]
+
+  public init(
+    kept: [UInt32], removals: [Removal], vetoes: [VetoedPair] = [], conflicts: [LabelConflict] = []
+  ) {
+    self.kept = kept
+    self.removals = removals
+    self.vetoes = vetoes
+    self.conflicts = conflicts
+  }
+
+  /// Rows a label conflict took out, ascending.
+  public var droppedRows: [UInt32] { conflicts.filter(\.isDropped).map(\.row) }
+}

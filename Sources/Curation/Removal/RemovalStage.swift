@@ -1,0 +1,64 @@
+/// The ways in which two records can be the same, cheap to dear.
+public enum RemovalStage: String, CaseIterable, Codable, Comparable, Sendable {
+  /// Equal bytes.
+  case exact
+  /// Equal after normalization.
+  case normalized
+  /// Many shared n-grams: Jaccard index at or above a threshold.
+  case lexical
+  /// Near in meaning: cosine of the vectors at or above a threshold.
+  case semantic
+
+  public static func < (left: Self, right: Self) -> Bool { left.cost < right.cost }
+
+  private var cost: Int {
+    switch self {
+    case .exact: 0
+    case .normalized: 1
+    case .lexical: 2
+    case .semantic: 3
+    }
+  }
+}
+
+/// Which pairs count as the same at one stage.
+public struct StageRelation: Sendable {
+  public enum Relation: Sendable {
+    /// Rows of one group are the same, with score 1.
+    case groups(HashGroups)
+    /// Distinct texts joined by a pair at or above the threshold are the same. The vertices are the
+    /// groups of ``GreedyRemoval/texts``, not rows: a text that occurs often is joined once.
+    case pairs(PairGraph, threshold: Float)
+  }
+
+  public let stage: RemovalStage
+  public let relation: Relation
+
+  /// Equal bytes. Where this stage is not run, equal texts are the same at the first stage that is.
+  public static func exact(_ texts: HashGroups) -> Self {
+    Self(stage: .exact, relation: .groups(texts))
+  }
+
+  /// Equal after normalization.
+  public static func normalized(_ groups: HashGroups) -> Self {
+    Self(stage: .normalized, relation: .groups(groups))
+  }
+
+  /// Jaccard index at or above `threshold`.
+  public static func lexical(_ pairs: PairGraph, threshold: Float) -> Self {
+    Self(stage: .lexical, relation: .pairs(pairs, threshold: threshold))
+  }
+
+  /// Cosine at or above `threshold`.
+  public static func semantic(_ pairs: PairGraph, threshold: Float) -> Self {
+    Self(stage: .semantic, relation: .pairs(pairs, threshold: threshold))
+  }
+
+  /// The score a pair must reach: 1 for a relation of groups.
+  public var threshold: Float {
+    switch relation {
+    case .groups: 1
+    case .pairs(_, let threshold): threshold
+    }
+  }
+}

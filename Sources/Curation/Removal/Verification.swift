@@ -1,0 +1,203 @@
+import Corpus
+import Neighbors
+
+/// Recomputes what the removal rule promises, from the texts and vectors and not from the pairs the
+/// removal used.
+///
+/// O(n log n + removals + pairs) plus the caller's closures.
+public struct Verification: Sendable {
+  public let records: RecordColumns
+  public let result: RemovalResult
+  /// The stages that were run and the score each asked for.
+  public let thresholds: [RemovalStage: Float]
+  public let options: RemovalOptions
+  /// The most a stored score may differ from the recomputed one, and a recomputed one be below the
+  /// threshold.
+  public let tolerance: Float
+
+  public init(
+    records: RecordColumns, result: RemovalResult, thresholds: [RemovalStage: Float],
+    options: RemovalOptions, tolerance: Float = 1e-6
+  ) {
+    self.records = records
+    self.result = result
+    self.thresholds = thresholds
+    self.options = options
+    self.tolerance = tolerance
+  }
+
+  /// Every violation, in a fixed order; empty when all promises hold.
+  ///
+  /// - Parameters:
+  ///   - score: the score of two rows at a stage, computed anew from text or vectors; rows of equal
+  ///     texts score 1.
+  ///   - veto: what the guards say of two rows.
+  ///   - keptPairs: for every stage that was run, all pairs of kept rows at or above its threshold,
+  ///     found anew (row numbers, in either direction). Pairs of equal texts need not be listed.
+  public func violations(
+    score: (RemovalStage, UInt32, UInt32) -> Float,
+    veto: (UInt32, UInt32) -> GuardVeto? = { _, _ in nil },
+    keptPairs: [RemovalStage: [ScoredPair]]
+  ) -> [Violation] {
+    let unknown = unknownRows()
+    if !unknown.isEmpty { return unknown }
+    return accountViolations() + removalViolations(score) + listViolations(score, veto)
+      + keptPairViolations(keptPairs) + groupViolations()
+  }
+
+  /// A ledger that names rows out of range cannot be checked further.
+  private func unknownRows() -> [Violation] {
+    var rows = result.kept
+    rows += result.removals.flatMap { [$0.row, $0.witness] }
+    rows += result.vetoes.flatMap { [$0.row, $0.other] }
+    rows += result.conflicts.flatMap { [$0.row, $0.other] }
+    let unknown = Set(rows.filter { $0 >= records.count })
+    return unknown.sorted().map { Violation(kind: .unknownRow, rows: [$0]) }
+  }
+
+  /// Every row is exactly one of kept, removed, dropped, and protected rows are kept.
+  private func accountViolations() -> [Violation] {
+    var counts = [Int](repeating: 0, count: records.count)
+    let takenOut = result.removals.map(\.row) + result.droppedRows
+    for row in result.kept + takenOut { counts[Int(row)] += 1 }
+    let unaccounted = counts.indices.filter { counts[$0] != 1 }
+    return unaccounted.map { Violation(kind: .unaccounted, rows: [UInt32($0)]) }
+      + takenOut.filter { records.isProtected[Int($0)] }
+      .map { Violation(kind: .protectedRemoved, rows: [$0]) }
+  }
+
+  private func removalViolations(_ score: (RemovalStage, UInt32, UInt32) -> Float) -> [Violation] {
+    let isKept = keptFlags()
+    var found: [Violation] = []
+    for removal in result.removals {
+      let pair = [removal.row, removal.witness]
+      if !isKept[Int(removal.witness)] || removal.row == removal.witness {
+        found.append(Violation(kind: .witnessNotKept, rows: pair, stage: removal.stage))
+      }
+      guard let threshold = thresholds[removal.stage], isInScope(pair[0], pair[1]) else {
+        found.append(Violation(kind: .outOfScope, rows: pair, stage: removal.stage))
+        continue
+      }
+      let recomputed = score(removal.stage, removal.row, removal.witness)
+      if !(recomputed >= threshold - tolerance) {
+        found.append(
+          Violation(
+            kind: .belowThreshold, rows: pair, stage: removal.stage, stored: removal.score,
+            recomputed: recomputed))
+      }
+      found += mismatch(pair, removal.stage, stored: removal.score, recomputed: recomputed)
+    }
+    return found
+  }
+
+  /// Listed vetoes and conflicts excuse a kept pair, so each must be what it says.
+  private func listViolations(
+    _ score: (RemovalStage, UInt32, UInt32) -> Float, _ veto: (UInt32, UInt32) -> GuardVeto?
+  ) -> [Violation] {
+    var found: [Violation] = []
+    for vetoed in result.vetoes {
+      let pair = [vetoed.row, vetoed.other]
+      if veto(pair[0], pair[1]) != vetoed.veto {
+        found.append(Violation(kind: .unfoundedVeto, rows: pair, stage: vetoed.stage))
+      }
+      let recomputed = score(vetoed.stage, pair[0], pair[1])
+      found += mismatch(pair, vetoed.stage, stored: vetoed.score, recomputed: recomputed)
+    }
+    for conflict in result.conflicts {
+      let pair = [conflict.row, conflict.other]
+      if !records.labelsDiffer(pair[0], pair[1]) {
+        found.append(Violation(kind: .unfoundedConflict, rows: pair, stage: conflict.stage))
+      }
+      let recomputed = score(conflict.stage, pair[0], pair[1])
+      found += mismatch(pair, conflict.stage, stored: conflict.score, recomputed: recomputed)
+    }
+    return found
+  }
+
+  private func mismatch(
+    _ pair: [UInt32], _ stage: RemovalStage, stored: Float, recomputed: Float
+  ) -> [Violation] {
+    // Written so that a score that is not a number is a mismatch.
+    if abs(stored - recomputed) <= tolerance { return [] }
+    return [
+      Violation(
+        kind: .scoreMismatch, rows: pair, stage: stage, stored: stored, recomputed: recomputed)
+    ]
+  }
+
+  private func keptPairViolations(_ keptPairs: [RemovalStage: [ScoredPair]]) -> [Violation] {
+    let isKept = keptFlags()
+    var excused = Set<UInt64>()
+    for pair in result.vetoes { excused.insert(Self.key(pair.row, pair.other)) }
+    for pair in result.conflicts { excused.insert(Self.key(pair.row, pair.other)) }
+    var found: [Violation] = []
+    func check(_ a: UInt32, _ b: UInt32, _ score: Float, _ stage: RemovalStage) {
+      let isChecked = isKept[Int(a)] && isKept[Int(b)] && isInScope(a, b)
+      if isChecked, !excused.contains(Self.key(a, b)) {
+        found.append(Violation(kind: .keptPair, rows: [a, b], stage: stage, recomputed: score))
+      }
+    }
+    for stage in RemovalStage.allCases {
+      guard let threshold = thresholds[stage] else { continue }
+      for pair in keptPairs[stage] ?? [] where pair.score >= threshold {
+        check(pair.a, pair.b, pair.score, stage)
+      }
+    }
+    if let cheapest = thresholds.keys.min() {
+      found += equalPairs(excused).map {
+        Violation(kind: .keptPair, rows: [$0.0, $0.1], stage: cheapest, recomputed: 1)
+      }
+    }
+    return found
+  }
+
+  /// Kept rows of equal text, in scope and without an excuse: for every row the first such pair, so
+  /// that a large group costs its rows and its excuses but not its square.
+  private func equalPairs(_ excused: Set<UInt64>) -> [(UInt32, UInt32)] {
+    // Protected rows first: under the scope `leakage` only they are compared with.
+    let order = CanonicalOrder(
+      records: records, preference: Array(repeating: 0, count: records.count))
+    var earlier: [ContentHash: [UInt32]] = [:]
+    var found: [(UInt32, UInt32)] = []
+    let isKept = keptFlags()
+    for row in order.rows where isKept[Int(row)] {
+      let text = records.texts[Int(row)]
+      let isProtected = records.isProtected[Int(row)]
+      if !isProtected,
+        let other = earlier[text]?.first(where: { !excused.contains(Self.key($0, row)) })
+      {
+        found.append((other, row))
+      }
+      if options.scope == .all || isProtected { earlier[text, default: []].append(row) }
+    }
+    return found
+  }
+
+  private func groupViolations() -> [Violation] {
+    var sets = DisjointSets(count: records.count)
+    for removal in result.removals { sets.unite(removal.row, removal.witness) }
+    let dropped = Set(result.droppedRows)
+    var members: [UInt32: [UInt32]] = [:]
+    for row in 0..<UInt32(records.count) where !dropped.contains(row) {
+      members[sets.root(of: row), default: []].append(row)
+    }
+    let isKept = keptFlags()
+    return members.values.filter { group in !group.contains { isKept[Int($0)] } }
+      .sorted { $0[0] < $1[0] }.map { Violation(kind: .emptyGroup, rows: $0) }
+  }
+
+  private func keptFlags() -> [Bool] {
+    var flags = [Bool](repeating: false, count: records.count)
+    for row in result.kept { flags[Int(row)] = true }
+    return flags
+  }
+
+  private func isInScope(_ a: UInt32, _ b: UInt32) -> Bool {
+    let (left, right) = (records.isProtected[Int(a)], records.isProtected[Int(b)])
+    return options.scope == .all ? !(left && right) : left != right
+  }
+
+  private static func key(_ a: UInt32, _ b: UInt32) -> UInt64 {
+    UInt64(min(a, b)) << 32 | UInt64(max(a, b))
+  }
+}

@@ -1,0 +1,71 @@
+/// Selections that keep the chosen items far from each other.
+///
+/// Both start from the best item in canonical order (or of highest quality) and add one item at a
+/// time; ties go to the earlier item in canonical order. O(items · selected) scores.
+public struct DispersedSelection: Sendable {
+  public let order: CanonicalOrder
+
+  public init(order: CanonicalOrder) { self.order = order }
+
+  /// k-center by farthest-first traversal (Gonzalez 1985): the next item is the one least similar to
+  /// all selected ones. Without quotas and costs the largest distance of any item to its nearest
+  /// selected one is at most twice the least possible, if distance is a metric (the angle is; 1 - cosine
+  /// gives the same traversal).
+  ///
+  /// - Parameter score: the cosine of two items.
+  /// - Returns: ``Selection/objective`` is the lowest score of any item to its nearest selected one.
+  public func kCenter(_ budget: SelectionBudget, score: (UInt32, UInt32) -> Float) -> Selection {
+    let (items, cost, nearest) = traverse(budget, score) { _, nearest in -Double(nearest) }
+    let lowest = items.isEmpty ? -1 : nearest.min().map(Double.init) ?? -1
+    return Selection(items: items, cost: cost, objective: lowest)
+  }
+
+  /// Maximal marginal relevance (Carbonell and Goldstein 1998): the next item maximizes
+  /// λ · quality - (1 - λ) · (highest score with a selected item).
+  ///
+  /// - Parameters:
+  ///   - quality: of every item, on the scale of the scores (0 to 1).
+  ///   - balance: λ from 0 (k-center) to 1 (the best items, however alike).
+  /// - Returns: ``Selection/objective`` is the sum of the quality of the items.
+  public func maximalMarginalRelevance(
+    _ budget: SelectionBudget, quality: [Double], balance: Double,
+    score: (UInt32, UInt32) -> Float
+  ) -> Selection {
+    precondition(quality.count == order.rows.count, "one quality per item")
+    precondition((0...1).contains(balance), "balance must be from 0 to 1, got \(balance)")
+    let (items, cost, _) = traverse(budget, score) { item, nearest in
+      balance * quality[Int(item)] - (1 - balance) * Double(nearest)
+    }
+    return Selection(
+      items: items, cost: cost, objective: items.reduce(0) { $0 + quality[Int($1)] })
+  }
+
+  /// Adds the item of highest utility until none fits; `nearest` ends as the highest score of every
+  /// item with a selected one (1 for selected items).
+  private func traverse(
+    _ budget: SelectionBudget, _ score: (UInt32, UInt32) -> Float,
+    _ utility: (UInt32, Float) -> Double
+  ) -> (items: [UInt32], cost: Int, nearest: [Float]) {
+    var remaining = RemainingBudget(budget)
+    // All start as far away as a cosine can say.
+    var nearest = [Float](repeating: -1, count: order.rows.count)
+    var isSelected = [Bool](repeating: false, count: order.rows.count)
+    var items: [UInt32] = []
+    while true {
+      var best: UInt32?
+      var bestUtility = -Double.infinity
+      for item in order.rows where !isSelected[Int(item)] && remaining.fits(item) {
+        let value = utility(item, nearest[Int(item)])
+        if value > bestUtility { (best, bestUtility) = (item, value) }
+      }
+      guard let chosen = best else { return (items, remaining.spent, nearest) }
+      items.append(chosen)
+      remaining.take(chosen)
+      isSelected[Int(chosen)] = true
+      for item in 0..<UInt32(nearest.count) where !isSelected[Int(item)] {
+        nearest[Int(item)] = max(nearest[Int(item)], score(chosen, item))
+      }
+      nearest[Int(chosen)] = 1
+    }
+  }
+}

@@ -1,0 +1,57 @@
+/// What counts as a near-duplicate and which of several is kept.
+public struct DedupOptions: Codable, Hashable, Sendable {
+  /// Cosine at or above which two texts are near-duplicates.
+  public var threshold: Float
+  /// Pairs down to this cosine are stored: what clusters and the retention curve see, and how far
+  /// down the threshold can be moved without a new join.
+  public var floor: Float
+  public var stages: [RemovalStage]
+  /// A ``KeepRule`` as typed.
+  public var keep: String
+  public var guards: [TextGuard]
+  public var conflicts: RemovalOptions.ConflictPolicy
+  public var scope: RemovalOptions.Scope
+
+  /// - Parameter floor: 0.1 below the threshold if nil.
+  public init(
+    threshold: Float = 0.9, floor: Float? = nil,
+    stages: [RemovalStage] = [.exact, .normalized, .semantic], keep: KeepRule = .longest,
+    guards: [TextGuard] = TextGuard.allCases,
+    conflicts: RemovalOptions.ConflictPolicy = .keepBoth, scope: RemovalOptions.Scope = .all
+  ) {
+    self.threshold = threshold
+    self.floor = min(floor ?? max(0, threshold - 0.1), threshold)
+    self.stages = stages.sorted()
+    self.keep = keep.description
+    self.guards = guards
+    self.conflicts = conflicts
+    self.scope = scope
+  }
+
+  /// - Throws: ``CurationError`` for values that mean nothing.
+  func validate() throws -> KeepRule {
+    guard threshold > 0, threshold <= 1 else {
+      throw CurationError(
+        place: "--threshold", expected: "a cosine above 0 and at most 1", found: "\(threshold)")
+    }
+    guard !stages.isEmpty else {
+      throw CurationError(place: "--stages", expected: "at least one stage", found: "none")
+    }
+    guard let rule = KeepRule(keep) else {
+      throw CurationError(
+        place: "--keep", expected: "first, longest, shortest, central, highest:FIELD, lowest:FIELD "
+          + "or sources:A,B", found: "'\(keep)'")
+    }
+    return rule
+  }
+}
+
+extension KeepRule {
+  /// The field whose number the rule looks at.
+  var field: String? {
+    switch self {
+    case .highest(let field), .lowest(let field): field
+    case .first, .longest, .shortest, .central, .sources: nil
+    }
+  }
+}

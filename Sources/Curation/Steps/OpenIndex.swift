@@ -1,0 +1,47 @@
+import Foundation
+import Neighbors
+import Store
+import Transformer
+
+/// A complete index folder, opened: its manifest checked, its catalog and vectors at hand.
+public final class OpenIndex: Sendable {
+  public let folder: IndexFolder
+  public let manifest: Manifest
+  public let catalog: Catalog
+  /// One unit row per record, memory-mapped.
+  public let vectors: VectorFile
+
+  /// - Throws: ``StoreError`` or `NeighborsError` if the folder holds no complete index, or its files
+  ///   are not the ones its manifest describes.
+  public init(at url: URL, readOnly: Bool = false) throws {
+    folder = IndexFolder(url)
+    manifest = try Manifest.load(from: folder)
+    try manifest.checkFiles(in: folder)
+    vectors = try VectorFile(contentsOf: folder.vectors)
+    catalog = try Catalog.open(at: folder.catalog, readOnly: readOnly)
+    let records = try catalog.recordCount()
+    guard vectors.rows == records, vectors.dimension == manifest.dimension,
+      records == manifest.recordCount
+    else {
+      throw CurationError(
+        place: folder.url.relativePath,
+        expected: "\(manifest.recordCount) records and vectors of \(manifest.dimension) numbers",
+        found: "\(records) records, \(vectors.rows) vectors of \(vectors.dimension)",
+        advice: "build the index again")
+    }
+  }
+
+  /// Checks that `embedder` is the one the index was built with.
+  public func check(_ embedder: some Embedder) throws {
+    try manifest.checkModel(Manifest.Model(embedder.identity), in: folder)
+  }
+}
+
+extension Manifest.Model {
+  /// The identity of an embedder, as a manifest records it.
+  public init(_ identity: EmbedderIdentity) {
+    self.init(
+      name: identity.name, hash: identity.hash, pooling: identity.pooling,
+      precision: identity.precision, maximumTokens: identity.maximumTokens)
+  }
+}

@@ -1,0 +1,142 @@
+import Corpus
+import Foundation
+import Neighbors
+import Store
+
+/// What the step `split` made.
+public struct SplitSummary: Codable, Sendable {
+  public struct Part: Codable, Sendable {
+    public var name: String
+    public var records: Int
+    public var share: Double
+  }
+
+  public var index: String
+  public var parts: [Part]
+  /// Records of the training part that the balanced subset has.
+  public var selected: Int
+  /// Kept records in no part: their group reaches into a given part.
+  public var leftOut: Int
+  /// Records of the largest group, which bounds how well sizes can be met.
+  public var largestGroup: Int
+  /// Diversity and leakage before and after, by name.
+  public var measurements: [String: Double]
+  public var seconds: Double
+  public var nothingToDo: Bool
+}
+
+/// Divides the kept records into training, development and test parts that share no paraphrase group
+/// and no pair at or above the threshold, and selects a balanced training subset.
+public struct SplitStep {
+  private let index: OpenIndex
+  private let options: SplitOptions
+  private let account: StepAccount
+  private let monitor: StepMonitor
+
+  public init(
+    _ index: OpenIndex, options: SplitOptions, account: StepAccount, monitor: StepMonitor
+  ) {
+    self.index = index
+    self.options = options
+    self.account = account
+    self.monitor = monitor
+  }
+
+  public func run() throws -> SplitSummary {
+    try options.validate()
+    let input = try StepAccount.outcomeHash(of: "cluster", in: index)
+    if try StepAccount.isDone("split", options: options, inputHash: input, in: index.catalog) {
+      return try summary(nothingToDo: true)
+    }
+    let dedup = try index.options(of: "dedup", as: DedupOptions.self)
+    let table = try RecordTable(index.catalog)
+    let kept = try index.catalog.keptRows().map { UInt32($0) }
+    let groups = try splitGroups(table, dedup)
+    let placement = try SplitAssigner(options: options, table: table, groups: groups).assign(kept)
+    try monitor.checkpoint()
+    let topics = try Self.topics(index)
+    let train = placement.rows(.train)
+    monitor.progress(StepProgress(phase: "selecting", completed: 0, total: nil, unit: "records"))
+    let selected = try BalancedSelection(
+      table: table, vectors: index.vectors.vectors, topicOfRow: topics.ofRow
+    ).select(train, budget: options.records(of: train.count), options: options)
+    try monitor.checkpoint()
+    let measures = SplitMeasures(
+      table: table, vectors: index.vectors.vectors, topicOfRow: topics.ofRow,
+      topicCount: topics.count, threshold: dedup.threshold,
+      reference: Array(0..<UInt32(table.count)))
+    monitor.progress(StepProgress(phase: "measuring", completed: 0, total: nil, unit: "sets"))
+    let before = SplitAssigner.random(table, options: options)
+    let measurements =
+      try measures.measure("before", train: before.rows(.train), test: before.rows(.test))
+      + measures.measure("after", train: train, test: placement.rows(.test))
+      + measures.measure("selected", train: selected, test: placement.rows(.test))
+    try store(placement, selected, groups, measurements, input)
+    return try summary(nothingToDo: false, leftOut: kept.count - placement.partOfRow.count)
+  }
+
+  /// Rows that must stay together: paraphrase groups, and whatever is at or above the threshold.
+  private func splitGroups(_ table: RecordTable, _ dedup: DedupOptions) throws -> RowGroups {
+    let texts = HashGroups(table.textHashes)
+    var links: [(UInt32, UInt32)] = []
+    let heads = try index.catalog.clusters(kind: .paraphrase).map { UInt32($0.representative) }
+    for member in try index.catalog.members(kind: .paraphrase) {
+      links.append((UInt32(member.row), heads[member.cluster]))
+    }
+    for removal in try index.catalog.removals() {
+      links.append((UInt32(removal.row), UInt32(removal.witness)))
+    }
+    try index.catalog.forEachPair(
+      stage: RemovalStage.semantic.rawValue, minimumScore: Double(dedup.threshold)
+    ) { links.append((UInt32($0.a), UInt32($0.b))) }
+    return RowGroups(rowCount: table.count, partitions: [texts.groupOfRow], links: links)
+  }
+
+  /// The topic cell of every row and how many cells there are.
+  public static func topics(_ index: OpenIndex) throws -> (ofRow: [UInt32], count: Int) {
+    var topics = [UInt32](repeating: 0, count: index.manifest.recordCount)
+    for member in try index.catalog.members(kind: .topic) {
+      topics[member.row] = UInt32(member.cluster)
+    }
+    return (topics, Int((topics.max() ?? 0) + 1))
+  }
+
+  private func store(
+    _ placement: SplitAssigner.Placement, _ selected: [UInt32], _ groups: RowGroups,
+    _ measurements: [Store.Measurement], _ input: String
+  ) throws {
+    var ranks: [UInt32: Int] = [:]
+    for (rank, row) in selected.enumerated() { ranks[row] = rank }
+    let assignments = placement.partOfRow.sorted { $0.key < $1.key }.map { row, part in
+      SplitAssignment(
+        row: Int(row), part: part, selected: ranks[row] != nil,
+        group: Int(groups.groupOfRow[Int(row)]), reason: placement.reasons[row] ?? "",
+        rank: ranks[row])
+    }
+    let step = try account.step("split", options: options, inputHash: input)
+    try index.catalog.update { editor in
+      try editor.replaceSplit(assignments)
+      try editor.replaceMeasurements(step: "split", measurements)
+      try editor.complete(step)
+    }
+  }
+
+  private func summary(nothingToDo: Bool, leftOut: Int? = nil) throws -> SplitSummary {
+    let split = try index.catalog.split()
+    let counts = Dictionary(split.map { ($0.part, 1) }, uniquingKeysWith: +)
+    let groups = Dictionary(split.map { ($0.group, 1) }, uniquingKeysWith: +)
+    return SplitSummary(
+      index: index.folder.url.relativePath,
+      parts: Corpus.GivenSplit.allCases.map {
+        let count = counts[$0] ?? 0
+        return SplitSummary.Part(
+          name: $0.rawValue, records: count, share: Double(count) / Double(max(1, split.count)))
+      }, selected: split.count { $0.selected },
+      leftOut: try leftOut ?? index.catalog.keptRows().count - split.count,
+      largestGroup: groups.values.max() ?? 0,
+      measurements: Dictionary(
+        uniqueKeysWithValues: try index.catalog.measurements(step: "split").map {
+          ($0.name, $0.value)
+        }), seconds: try index.catalog.step("split")?.seconds ?? 0, nothingToDo: nothingToDo)
+  }
+}

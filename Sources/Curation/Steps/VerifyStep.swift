@@ -1,0 +1,144 @@
+import Foundation
+import Neighbors
+import Store
+
+/// What `verify` found.
+public struct VerifySummary: Codable, Sendable {
+  public var index: String
+  public var threshold: Float
+  public var kept: Int
+  public var removed: Int
+  /// Pairs of kept records at or above the threshold that a guard vetoed or whose labels differ.
+  public var listedPairs: Int
+  /// Sentences for people, records named by id; empty when everything holds.
+  public var violations: [String]
+}
+
+/// Recomputes what the removal rule promises from the texts and vectors alone.
+public struct VerifyStep {
+  private let index: OpenIndex
+  private let monitor: StepMonitor
+
+  public init(_ index: OpenIndex, monitor: StepMonitor) {
+    self.index = index
+    self.monitor = monitor
+  }
+
+  /// - Throws: ``CurationError`` if nothing was deduplicated yet, or the index's files are not those
+  ///   its manifest describes.
+  public func run() throws -> VerifySummary {
+    let options = try index.options(of: "dedup", as: DedupOptions.self)
+    try index.manifest.checkFiles(in: index.folder, hashes: true)
+    let rule = try options.validate()
+    let table = try RecordTable(index.catalog, valueField: rule.field)
+    let texts = HashGroups(table.textHashes)
+    let result = try storedResult()
+    let removals = Removals(
+      table: table, texts: texts, semantic: [], options: options, rule: rule)
+    let keptPairs = try self.keptPairs(result, table, texts, options)
+    let violations = Verification(
+      records: removals.columns, result: result, thresholds: options.thresholds,
+      options: RemovalOptions(scope: options.scope, conflicts: options.conflicts)
+    ).violations(score: score(table, texts), veto: removals.veto, keptPairs: keptPairs)
+    return VerifySummary(
+      index: index.folder.url.relativePath, threshold: options.threshold,
+      kept: result.kept.count, removed: result.removals.count,
+      listedPairs: result.vetoes.count + result.conflicts.count,
+      violations: violations.map { $0.sentence { "'\(table.ids[Int($0)])'" } })
+  }
+
+  /// The ledger as the catalog has it.
+  private func storedResult() throws -> RemovalResult {
+    let catalog = index.catalog
+    let place = index.folder.catalog.relativePath
+    func stage(_ name: String) throws -> RemovalStage {
+      guard let stage = RemovalStage(rawValue: name) else {
+        throw CurationError(place: place, expected: "a removal stage", found: "'\(name)'")
+      }
+      return stage
+    }
+    let removals = try catalog.removals().map {
+      Removal(
+        row: UInt32($0.row), witness: UInt32($0.witness), score: Float($0.score),
+        stage: try stage($0.stage))
+    }
+    let vetoes = try catalog.vetoes().map { veto in
+      guard let kind = TextGuard(rawValue: veto.guardName) else {
+        throw CurationError(place: place, expected: "a guard", found: "'\(veto.guardName)'")
+      }
+      return VetoedPair(
+        row: UInt32(veto.a), other: UInt32(veto.b), score: Float(veto.score), stage: .semantic,
+        veto: GuardVeto(kind: kind, detail: veto.detail ?? ""))
+    }
+    let conflicts = try catalog.conflicts().map {
+      LabelConflict(
+        row: UInt32($0.a), other: UInt32($0.b), score: Float($0.score),
+        stage: try stage($0.stage), isDropped: false)
+    }
+    return RemovalResult(
+      kept: try catalog.keptRows().map { UInt32($0) }, removals: removals, vetoes: vetoes,
+      conflicts: conflicts)
+  }
+
+  private func score(_ table: RecordTable, _ texts: HashGroups)
+    -> (RemovalStage, UInt32, UInt32) -> Float
+  {
+    let vectors = index.vectors.vectors
+    return { stage, a, b in
+      switch stage {
+      case .exact: table.texts[Int(a)] == table.texts[Int(b)] ? 1 : 0
+      case .normalized: table.normalizedHashes[Int(a)] == table.normalizedHashes[Int(b)] ? 1 : 0
+      case .lexical: 0
+      case .semantic:
+        texts.groupOfRow[Int(a)] == texts.groupOfRow[Int(b)]
+          ? 1 : vectors.score(Int(a), Int(b))
+      }
+    }
+  }
+
+  /// All pairs of kept records at or above the threshold, found anew.
+  private func keptPairs(
+    _ result: RemovalResult, _ table: RecordTable, _ texts: HashGroups, _ options: DedupOptions
+  ) throws -> [RemovalStage: [ScoredPair]] {
+    var pairs: [RemovalStage: [ScoredPair]] = [:]
+    if options.stages.contains(.normalized) {
+      pairs[.normalized] = Self.equalPairs(result.kept, table.normalizedHashes)
+    }
+    if options.stages.contains(.semantic) {
+      let rows = DistinctRows(rows: result.kept, vectors: index.vectors.vectors)
+      pairs[.semantic] = try rows.withVectors { vectors in
+        var found: [ScoredPair] = []
+        try ExactJoin.selfJoin(
+          vectors, options: JoinOptions(threshold: options.threshold),
+          progress: { share in
+            monitor.progress(
+              StepProgress(
+                phase: "verifying", completed: Int(share * 1000), total: 1000,
+                unit: "per mille of all pairs"))
+          }, shouldStop: monitor.shouldStop
+        ) { batch in
+          found += batch.map {
+            ScoredPair(a: rows.rows[Int($0.a)], b: rows.rows[Int($0.b)], score: $0.score)
+          }
+        }
+        return found
+      }
+    }
+    return pairs
+  }
+
+  private static func equalPairs<Key: Hashable>(_ rows: [UInt32], _ keys: [Key]) -> [ScoredPair] {
+    var groups: [Key: [UInt32]] = [:]
+    for row in rows { groups[keys[Int(row)], default: []].append(row) }
+    return groups.values.flatMap { group in
+      group.dropFirst().map { ScoredPair(a: group[0], b: $0, score: 1) }
+    }
+  }
+}
+
+extension DedupOptions {
+  /// The score each stage asks for.
+  var thresholds: [RemovalStage: Float] {
+    Dictionary(uniqueKeysWithValues: stages.map { ($0, $0 == .semantic ? threshold : 1) })
+  }
+}

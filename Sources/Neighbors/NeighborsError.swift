@@ -1,0 +1,19 @@
+/// What can go wrong with vectors and indexes through no fault of the caller: a damaged file, a
+/// full disk, a value that is no number.
+public struct NeighborsError: Error, CustomStringConvertible, Sendable {
+  /// The file (and row, where one is known).
+  public var place: String
+  public var expected: String
+  public var found: String
+  /// What the user can do about it, where something can be done.
+  public var advice: String?
+
+  public init(place: String, expected: String, found: String, advice: String? = nil) {
+    self.place = place
+    self.expected = expected
+    self.found = found
+    self.advice = advice
+  }
+
+  public var description: String { "\(place): expected \(expected), found \(found)" }
+}

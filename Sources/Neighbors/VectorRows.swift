@@ -1,0 +1,32 @@
+/// Rows of `dimension` floats each, one after the other, in memory that someone else owns.
+///
+/// The view keeps nothing alive: the owner (a ``VectorFile``, a buffer) must outlive it.
+public struct VectorRows: @unchecked Sendable {
+  public let pointer: UnsafePointer<Float>
+  public let rows: Int
+  public let dimension: Int
+
+  /// - Parameter pointer: `rows * dimension` floats in row order.
+  public init(pointer: UnsafePointer<Float>, rows: Int, dimension: Int) {
+    precondition(rows >= 0 && dimension > 0, "shape [\(rows), \(dimension)] is not valid")
+    precondition(rows <= Int(UInt32.max), "at most 2^32 - 1 rows, got \(rows)")
+    self.pointer = pointer
+    self.rows = rows
+    self.dimension = dimension
+  }
+
+  /// The first of the `dimension` floats of a row.
+  @inline(__always)
+  public subscript(row: Int) -> UnsafePointer<Float> { pointer + row * dimension }
+
+  /// The view of a range of rows.
+  public subscript(range: Range<Int>) -> VectorRows {
+    precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")
+    return VectorRows(pointer: self[range.lowerBound], rows: range.count, dimension: dimension)
+  }
+
+  /// The inner product of two rows as every part of simcurate defines it; see ``canonicalDot``.
+  public func score(_ a: Int, _ b: Int) -> Float {
+    canonicalDot(self[a], self[b], count: dimension)
+  }
+}

@@ -1,0 +1,47 @@
+extension CostSection {
+  var section: Section {
+    Section(
+      name: "cost", title: "What it cost",
+      blocks: [
+        .table(
+          Table(
+            caption: "Time and memory by step",
+            columns: [
+              .name("step"), .number("time"), .number("work"), .number("per second"),
+              .number("peak memory"),
+            ],
+            rows: steps.map(\.row)))
+      ], source: source)
+  }
+}
+
+extension CostSection.Step {
+  fileprivate var row: [String] {
+    let unit = unit.map { " " + $0 } ?? ""
+    let rate = items.map { Double($0) / seconds } ?? .nan
+    return [
+      name, NumberText.duration(seconds),
+      items.map { NumberText.integer($0) + unit } ?? NumberText.none,
+      rate.isFinite && rate < 1e12
+        ? (rate < 100 ? NumberText.decimal(rate, 1) : NumberText.integer(Int(rate.rounded())))
+        : NumberText.none,
+      peakBytes.map(NumberText.bytes) ?? NumberText.none,
+    ]
+  }
+}
+
+extension Provenance {
+  var section: Section? {
+    if commands.isEmpty && facts.isEmpty { return nil }
+    var blocks: [Block] = []
+    if !commands.isEmpty { blocks.append(.commands(commands)) }
+    if !facts.isEmpty {
+      blocks.append(
+        .table(
+          Table(
+            caption: "Versions, hashes, seeds and machine",
+            columns: [.name("what"), .text("value")], rows: facts.map { [$0.name, $0.value] })))
+    }
+    return Section(name: "provenance", title: "How to repeat it", blocks: blocks)
+  }
+}

@@ -1,0 +1,181 @@
+import Study
+
+extension StudySection {
+  var section: Section {
+    var blocks: [Block] = [.paragraph(explanation)]
+    if !arms.isEmpty { blocks.append(.table(armTable)) }
+    let figures = [scoreFigure, differenceFigure].compactMap(\.self)
+    if !figures.isEmpty { blocks.append(.figures(figures)) }
+    if let honest {
+      blocks.append(.heading("The score to take home"))
+      blocks.append(.paragraph(honest.sentence))
+    }
+    blocks.append(.table(differenceTable))
+    blocks.append(.details("All scores by arm, slice and metric", [.table(scoreTable)]))
+    if !classes.isEmpty { blocks.append(.details("Scores by class", [.table(classTable)])) }
+    if !curves.isEmpty { blocks.append(.figures([curveFigure])) }
+    return Section(
+      name: "study", title: "Did filtering change generalization?", blocks: blocks, source: source)
+  }
+
+  private var explanation: String {
+    "Every arm is trained on its own data and scored on the same test items. An item is leaked if "
+      + "its nearest raw training record is a near-duplicate, near if it is somewhat alike, and "
+      + "clean otherwise. Intervals are 95%, over paraphrase groups of test items and over seeds; "
+      + "a difference counts only if its interval excludes zero and its p-value, corrected for "
+      + "the number of comparisons (Holm), is below 0.05."
+  }
+
+  private func series(_ arm: String) -> Int {
+    arms.firstIndex { $0.name == arm }
+      ?? analysis.scores.map(\.arm).firstIndex(of: arm).map { $0 % 6 } ?? 0
+  }
+
+  private var armTable: Table {
+    Table(
+      caption: "Arms",
+      columns: [
+        .name("arm"), .text("trained on"), .number("training items"), .number("updates"),
+        .number("epochs"), .number("\(analysis.primaryMetric.title), all"),
+        .number("clean items"),
+      ],
+      rows: arms.map { arm in
+        let score = { (slice: TestSlice) in
+          analysis.scores.first {
+            $0.arm == arm.name && $0.metric == analysis.primaryMetric && $0.slice == slice
+          }.map { NumberText.scored($0.score) } ?? NumberText.none
+        }
+        return [
+          arm.name, arm.description, NumberText.integer(arm.trainingItems),
+          arm.updates.map(NumberText.integer) ?? NumberText.none,
+          arm.epochs.map { NumberText.decimal($0, 1) } ?? NumberText.none, score(.all),
+          score(.clean),
+        ]
+      })
+  }
+
+  private var scoreFigure: Figure? {
+    let scores = analysis.scores.filter { $0.metric == analysis.primaryMetric }
+    let groups = TestSlice.allCases.compactMap { slice -> (String, [IntervalPlot.Row])? in
+      let members = scores.filter { $0.slice == slice }
+      guard let items = members.first?.score.items else { return nil }
+      let rows = members.map {
+        IntervalPlot.Row(name: $0.arm, series: series($0.arm), estimate: $0.score)
+      }
+      return ("\(slice.heading) (\(NumberText.integer(items)))", rows)
+    }
+    if groups.isEmpty { return nil }
+    return Figure(
+      caption: "Scores of each arm, by how close test items are to the raw training data.",
+      drawing: IntervalPlot(
+        groups: groups, isDifference: false, axisTitle: analysis.primaryMetric.title,
+        description: "\(analysis.primaryMetric.title) of each arm on each slice of the test set "
+          + "with 95% intervals"
+      ).element())
+  }
+
+  private var differenceFigure: Figure? {
+    let members = analysis.comparisons.filter { $0.metric == analysis.primaryMetric }
+    let groups = TestSlice.allCases.compactMap { slice -> (String, [IntervalPlot.Row])? in
+      let rows = members.filter { $0.slice == slice }.map {
+        IntervalPlot.Row(
+          name: "\($0.arm) − \($0.baseline)", series: series($0.arm), estimate: $0.difference,
+          band: $0.difference.minimumDetectableEffect)
+      }
+      return rows.isEmpty ? nil : (slice.heading, rows)
+    }
+    if groups.isEmpty { return nil }
+    return Figure(
+      caption: "Differences between arms. A true effect inside the gray band could have gone "
+        + "unseen.",
+      drawing: IntervalPlot(
+        groups: groups, isDifference: true,
+        axisTitle: "difference of \(analysis.primaryMetric.title) in points",
+        description: "Differences of \(analysis.primaryMetric.title) between arms in points with "
+          + "95% intervals; gray bands show the minimum detectable effect"
+      ).element())
+  }
+
+  private var differenceTable: Table {
+    Table(
+      caption: "Differences in points (p-values Holm-adjusted within primary and exploratory "
+        + "comparisons; detectable: the effect seen with 80% power)",
+      columns: [
+        .name("arm − baseline"), .name("slice"), .name("metric"), .number("difference"),
+        .number("95% interval"), .number("adjusted p"), .number("detectable"), .name("reading"),
+      ],
+      rows: analysis.comparisons.map {
+        [
+          "\($0.arm) − \($0.baseline)", $0.slice.rawValue, $0.metric.title,
+          NumberText.points($0.difference.value), NumberText.pointsInterval($0.difference),
+          NumberText.pValue($0.adjustedP),
+          NumberText.decimal($0.difference.minimumDetectableEffect * 100, 1),
+          ($0.isSignificant && $0.difference.coversSeeds
+            ? ($0.difference.value > 0 ? "▲ better" : "▼ worse") : "= no claim")
+            + ($0.family == .primary ? "" : ", exploratory"),
+        ]
+      })
+  }
+
+  private var scoreTable: Table {
+    Table(
+      caption: "Scores with 95% intervals",
+      columns: [
+        .name("arm"), .name("slice"), .name("metric"), .number("items"), .number("groups"),
+        .number("score"), .number("95% interval"), .text("by seed"),
+      ],
+      rows: analysis.scores.map {
+        [
+          $0.arm, $0.slice.rawValue, $0.metric.title, NumberText.integer($0.score.items),
+          NumberText.integer($0.score.groups), NumberText.score($0.score.value),
+          "\(NumberText.score($0.score.low)) to \(NumberText.score($0.score.high))",
+          $0.perSeed.map(NumberText.score).joined(separator: " "),
+        ]
+      })
+  }
+
+  private var classTable: Table {
+    Table(
+      caption: "Scores by class" + (classArm.map { " of the arm “\($0)”" } ?? ""),
+      columns: [
+        .name("class"), .number("precision"), .number("recall"), .number("F1"),
+        .number("support"),
+      ],
+      rows: classes.map {
+        [
+          $0.label, NumberText.score($0.precision), NumberText.score($0.recall),
+          NumberText.score($0.f1), NumberText.integer($0.support),
+        ]
+      })
+  }
+
+  private var curveFigure: Figure {
+    Figure(
+      caption: "Training loss, one thin line for each seed.",
+      drawing: LossPlot(curves: curves, arms: arms.map(\.name)).element(),
+      data: Table(
+        caption: "Training loss",
+        columns: [
+          .name("arm"), .number("seed"), .number("steps"), .number("first loss"),
+          .number("last loss"),
+        ],
+        rows: curves.map {
+          [
+            $0.arm, String($0.seed), NumberText.integer($0.points.last?.step ?? 0),
+            NumberText.score($0.points.first?.loss ?? .nan),
+            NumberText.score($0.points.last?.loss ?? .nan),
+          ]
+        }))
+  }
+}
+
+extension TestSlice {
+  fileprivate var heading: String {
+    switch self {
+    case .all: "All test items"
+    case .leaked: "Leaked items"
+    case .near: "Near items"
+    case .clean: "Clean items"
+    }
+  }
+}

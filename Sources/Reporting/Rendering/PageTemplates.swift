@@ -1,0 +1,148 @@
+import Mustache
+
+/// The page's templates, compiled into the binary. Every value is inserted with three braces: it
+/// comes escaped (``Escaped``).
+enum PageTemplates {
+  /// A template that does not parse is a mistake in this file, which any rendering test shows.
+  static let library: MustacheLibrary = {
+    let templates = [
+      "page": page, "verdict": verdict, "section": section, "blocks": blocks, "table": table,
+      "cell": cell, "figures": figures, "pairs": pairs, "item": item,
+    ]
+    return MustacheLibrary(templates: templates.mapValues { try! MustacheTemplate(string: $0) })
+  }()
+
+  private static let page = """
+    <!DOCTYPE html>
+    <html lang="en">
+    <head>
+    <meta charset="utf-8"/>
+    <meta name="viewport" content="width=device-width, initial-scale=1"/>
+    <meta name="color-scheme" content="light dark"/>
+    <title>{{{title}}} · simcurate report</title>
+    <style>{{{style}}}</style>
+    </head>
+    <body>
+    <header>
+    <p class="kicker">simcurate report · {{{created}}}</p>
+    <h1><bdi>{{{title}}}</bdi></h1>
+    </header>
+    <main>
+    {{> verdict}}
+    {{#sections}}
+    {{> section}}
+    {{/sections}}
+    </main>
+    <footer><p>Made by simcurate. The numbers come from the index's catalog.sqlite; each section names its tables.</p></footer>
+    </body>
+    </html>
+
+    """
+
+  private static let verdict = """
+    <section id="verdict" aria-labelledby="verdict-title">
+    <h2 id="verdict-title" class="kicker">Verdict</h2>
+    <p class="headline">{{{headline}}}</p>
+    <ul class="statements">
+    {{#statements}}
+    <li class="{{{tone}}}"><span class="sign" role="img" aria-label="{{{meaning}}}">{{{glyph}}}</span><span>{{{text}}}</span></li>
+    {{/statements}}
+    </ul>
+    {{#hasCaveats}}
+    <ul class="caveats">
+    {{#caveats}}
+    <li>{{{.}}}</li>
+    {{/caveats}}
+    </ul>
+    {{/hasCaveats}}
+    </section>
+    {{#hasKeyNumbers}}
+    <dl class="key-numbers">
+    {{#keyNumbers}}
+    <div><dt>{{{label}}}</dt><dd>{{{value}}}<small>{{{note}}}</small></dd></div>
+    {{/keyNumbers}}
+    </dl>
+    {{/hasKeyNumbers}}
+    <nav aria-label="Sections"><ul>
+    {{#sections}}
+    <li><a href="#{{{name}}}">{{{title}}}</a></li>
+    {{/sections}}
+    </ul></nav>
+
+    """
+
+  private static let section = """
+    <section id="{{{name}}}">
+    <h2>{{{title}}}</h2>
+    {{> blocks}}
+    {{#source}}
+    <p class="source">Source: <code>{{{source}}}</code></p>
+    {{/source}}
+    </section>
+
+    """
+
+  private static let blocks = """
+    {{#blocks}}
+    {{#paragraph}}<p>{{{paragraph}}}</p>
+    {{/paragraph}}{{#heading}}<h3>{{{heading}}}</h3>
+    {{/heading}}{{#table}}{{> table}}{{/table}}{{#figures}}{{> figures}}{{/figures}}{{#pairs}}{{> pairs}}{{/pairs}}{{#commands}}<pre tabindex="0"><code>{{{commands}}}</code></pre>
+    {{/commands}}{{#details}}<details><summary>{{{summary}}}</summary>
+    {{> blocks}}
+    </details>
+    {{/details}}
+    {{/blocks}}
+
+    """
+
+  private static let table = """
+    <div class="table" role="region" tabindex="0" aria-label="{{{caption}}}">
+    <table>
+    <caption>{{{caption}}}</caption>
+    <thead><tr>{{#columns}}<th scope="col" class="{{{kind}}}">{{{title}}}</th>{{/columns}}</tr></thead>
+    <tbody>
+    {{#rows}}
+    <tr class="{{{kind}}}">{{#head}}<th scope="row" class="{{{kind}}}">{{> cell}}</th>{{/head}}{{#cells}}<td class="{{{kind}}}">{{> cell}}</td>{{/cells}}</tr>
+    {{/rows}}
+    </tbody>
+    </table>
+    </div>
+
+    """
+
+  private static let cell = """
+    <bdi{{#full}} title="{{{full}}}"{{/full}}>{{{text}}}</bdi>
+    """
+
+  private static let figures = """
+    <div class="figures">
+    {{#list}}
+    <figure>
+    {{{drawing}}}
+    <figcaption>{{{caption}}}</figcaption>
+    {{#data}}
+    <details class="numbers"><summary>as numbers</summary>
+    {{> table}}
+    </details>
+    {{/data}}
+    </figure>
+    {{/list}}
+    </div>
+
+    """
+
+  private static let pairs = """
+    <ul class="pairs">
+    {{#list}}
+    <li><p class="why"><strong>{{{score}}}</strong> <span>{{{stage}}}</span>{{#guards}} <span class="guard">{{{.}}}</span>{{/guards}}</p>
+    <div>{{#record}}{{> item}}{{/record}}</div>
+    <div>{{#witness}}{{> item}}{{/witness}}</div></li>
+    {{/list}}
+    </ul>
+
+    """
+
+  private static let item = """
+    <p class="who"><code><bdi>{{{id}}}</bdi></code>{{#label}} <span class="chip"><bdi>{{{label}}}</bdi></span>{{/label}}</p><p class="said"><bdi{{#full}} title="{{{full}}}"{{/full}}>{{{text}}}</bdi></p>
+    """
+}

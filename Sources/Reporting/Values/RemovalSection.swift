@@ -1,0 +1,76 @@
+/// What was removed and why.
+public struct RemovalSection: Codable, Equatable, Sendable {
+  /// One side of a pair.
+  public struct Item: Codable, Equatable, Sendable {
+    public var id: String
+    public var text: String
+    public var label: String?
+
+    public init(id: String, text: String, label: String? = nil) {
+      self.id = id
+      self.text = text
+      self.label = label
+    }
+  }
+
+  /// A removed record with the kept witness that it repeats, or any two records that are alike.
+  public struct Pair: Codable, Equatable, Sendable {
+    public var record: Item
+    public var witness: Item
+    public var score: Double
+    public var stage: String
+    /// Names of the guards that spoke: vetoes, or reasons to look twice.
+    public var guards: [String]
+
+    public init(
+      record: Item, witness: Item, score: Double, stage: String, guards: [String] = []
+    ) {
+      self.record = record
+      self.witness = witness
+      self.score = score
+      self.stage = stage
+      self.guards = guards
+    }
+  }
+
+  /// How many records a stage removed, or how many pairs a guard vetoed.
+  public struct Count: Codable, Equatable, Sendable {
+    public var name: String
+    public var count: Int
+
+    public init(name: String, count: Int) {
+      self.name = name
+      self.count = count
+    }
+  }
+
+  public var threshold: Double
+  /// The keep rule's name, for example `longest`.
+  public var rule: String
+  /// Records before removal, and how many of them were removed.
+  public var records: Int
+  public var removed: Int
+  public var stages: [Count]
+  /// A readable selection; best spread over scores, from exact copies to borderline pairs.
+  public var examples: [Pair]
+  /// Near-duplicates whose labels differ.
+  public var conflictCount = 0
+  public var conflicts: [Pair] = []
+  /// Pairs above the threshold that a guard kept apart.
+  public var vetoCounts: [Count] = []
+  public var vetoes: [Pair] = []
+  public var source: String
+
+  public init(
+    threshold: Double, rule: String, records: Int, removed: Int, stages: [Count],
+    examples: [Pair], source: String
+  ) {
+    self.threshold = threshold
+    self.rule = rule
+    self.records = records
+    self.removed = removed
+    self.stages = stages
+    self.examples = examples
+    self.source = source
+  }
+}

@@ -1,0 +1,66 @@
+/// How alike the records are, and what another threshold would have done.
+public struct SimilaritySection: Codable, Equatable, Sendable {
+  public struct Bin: Codable, Equatable, Sendable {
+    /// The bin holds scores in `low..<high`; the last one includes `high`.
+    public var low: Double
+    public var high: Double
+    public var count: Int
+
+    public init(low: Double, high: Double, count: Int) {
+      self.low = low
+      self.high = high
+      self.count = count
+    }
+  }
+
+  public struct Retention: Codable, Equatable, Sendable {
+    public var threshold: Double
+    public var kept: Int
+
+    public init(threshold: Double, kept: Int) {
+      self.threshold = threshold
+      self.kept = kept
+    }
+  }
+
+  /// What the histogram counts, for example "records by cosine to their nearest neighbor".
+  public var quantity: String
+  public var bins: [Bin]
+  /// The threshold in force, marked in both plots.
+  public var threshold: Double
+  /// Records kept at each threshold; empty if not computed.
+  public var retention: [Retention]
+  public var records: Int
+  public var source: String
+
+  public init(
+    quantity: String, bins: [Bin], threshold: Double, retention: [Retention], records: Int,
+    source: String
+  ) {
+    self.quantity = quantity
+    self.bins = bins
+    self.threshold = threshold
+    self.retention = retention
+    self.records = records
+    self.source = source
+  }
+}
+
+extension SimilaritySection {
+  /// Counts `scores` into `count` equal bins over `low...high`; scores outside go to the end bins
+  /// and NaN is left out. O(scores).
+  public static func bins(
+    of scores: some Sequence<Double>, low: Double = 0, high: Double = 1, count: Int = 40
+  ) -> [Bin] {
+    precondition(low < high && count > 0)
+    var counts = [Int](repeating: 0, count: count)
+    for score in scores where !score.isNaN {
+      let position = (score - low) / (high - low) * Double(count)
+      counts[Int(min(max(position, 0), Double(count - 1)))] += 1
+    }
+    let width = (high - low) / Double(count)
+    return counts.enumerated().map { index, number in
+      Bin(low: low + Double(index) * width, high: low + Double(index + 1) * width, count: number)
+    }
+  }
+}

@@ -1,0 +1,151 @@
+import Foundation
+import GRDB
+
+/// `catalog.sqlite`: the records of an index and all that was decided about them.
+///
+/// **Journal.** The catalog uses SQLite's rollback journal, not a write-ahead log: there is one
+/// writer at a time, a finished catalog is a single file that can be copied, and it opens from a
+/// read-only folder (a write-ahead log needs its shared-memory file written even to read).
+/// `synchronous = FULL` and one transaction per ``update(_:)`` make a crash, kill -9 or power cut
+/// leave the state before or after the whole step.
+///
+/// Safe to share between threads; calls take turns.
+public final class Catalog: Sendable {
+  /// Where the catalog lies.
+  public let url: URL
+  let queue: DatabaseQueue
+
+  private init(url: URL, readOnly: Bool) throws {
+    self.url = url
+    var configuration = Configuration()
+    configuration.readonly = readOnly
+    configuration.foreignKeysEnabled = true
+    configuration.busyMode = .timeout(2)
+    configuration.prepareDatabase { database in
+      try database.execute(sql: "PRAGMA cache_size = -131072; PRAGMA temp_store = FILE")
+      if !readOnly { try database.execute(sql: "PRAGMA synchronous = FULL") }
+    }
+    queue = try DatabaseQueue(path: url.path, configuration: configuration)
+  }
+
+  /// A new catalog with empty tables.
+  ///
+  /// - Throws: ``StoreError`` if there is a file already, or none can be written.
+  public static func create(at url: URL) throws -> Catalog {
+    guard !FileManager.default.fileExists(atPath: url.path) else {
+      throw StoreError(
+        place: url.relativePath, expected: "no catalog yet", found: "a file",
+        advice: "choose another folder, or delete this one")
+    }
+    return try mapping(url) {
+      let catalog = try Catalog(url: url, readOnly: false)
+      try Schema.migrator.migrate(catalog.queue)
+      return catalog
+    }
+  }
+
+  /// The catalog at `url`; an older schema is migrated first unless `readOnly`.
+  ///
+  /// - Throws: ``StoreError`` for a missing, foreign, truncated, newer or unwritable file.
+  public static func open(at url: URL, readOnly: Bool = false) throws -> Catalog {
+    try CatalogFile.check(url)
+    return try mapping(url) {
+      let catalog = try Catalog(url: url, readOnly: readOnly)
+      try catalog.checkIdentity(readOnly: readOnly)
+      return catalog
+    }
+  }
+
+  private func checkIdentity(readOnly: Bool) throws {
+    let (application, version) = try queue.read { database in
+      (
+        try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0,
+        try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+      )
+    }
+    guard application == Schema.applicationID else {
+      throw StoreError(
+        place: url.relativePath, expected: "a simcurate catalog", found: "another SQLite database")
+    }
+    guard version <= Schema.version else {
+      throw StoreError(
+        place: url.relativePath, expected: "schema version \(Schema.version) or older",
+        found: "version \(version)", advice: "a newer simcurate wrote it; update this one")
+    }
+    if !readOnly { return try Schema.migrator.migrate(queue) }
+    guard version == Schema.version else {
+      throw StoreError(
+        place: url.relativePath, expected: "schema version \(Schema.version)",
+        found: "version \(version)",
+        advice: "run any command that writes the index once, to bring it up to date")
+    }
+  }
+
+  /// Runs `body` in one transaction: all of its changes are kept, or none if it throws.
+  ///
+  /// `body` reads through its editor; calling the catalog's own methods inside is a caller's bug.
+  public func update<Result>(_ body: (CatalogEditor) throws -> Result) throws -> Result {
+    try Self.mapping(url) { try queue.write { try body(CatalogEditor(database: $0)) } }
+  }
+
+  func read<Result>(_ body: (Database) throws -> Result) throws -> Result {
+    try Self.mapping(url) { try queue.read(body) }
+  }
+
+  private static func mapping<Result>(_ url: URL, _ body: () throws -> Result) throws -> Result {
+    do {
+      return try body()
+    } catch let error as DatabaseError {
+      throw StoreError(error, place: url.relativePath)
+    }
+  }
+
+  /// Makes SQLite report a full disk beyond so many pages of 4 KiB. For tests.
+  package func limitSize(pages: Int) throws { try pragma("max_page_count", pages) }
+
+  /// Lets SQLite hold so many pages before it writes. For tests.
+  package func limitCache(pages: Int) throws { try pragma("cache_size", pages) }
+
+  private func pragma(_ name: String, _ value: Int) throws {
+    try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA \(name) = \(value)") }
+  }
+
+  /// Closes the file; also done when the last reference goes.
+  public func close() throws { try Self.mapping(url) { try queue.close() } }
+}
+
+/// What can be said of a catalog file before SQLite opens it.
+enum CatalogFile {
+  /// - Throws: ``StoreError`` if the file is missing, no SQLite database, or shorter than its
+  ///   header says.
+  static func check(_ url: URL) throws {
+    let place = url.relativePath
+    guard let file = FileHandle(forReadingAtPath: url.path) else {
+      let isMissing = !FileManager.default.fileExists(atPath: url.path)
+      throw StoreError(
+        place: place, expected: "a readable catalog",
+        found: isMissing ? "no file" : "no permission",
+        advice: isMissing ? "build the index first: simcurate index CORPUS" : nil)
+    }
+    defer { try? file.close() }
+    let header = (try? file.read(upToCount: 100)).flatMap { $0 }.map(Array.init) ?? []
+    guard header.starts(with: "SQLite format 3\0".utf8) else {
+      throw StoreError(
+        place: place, expected: "a SQLite database", found: "another file",
+        advice: "build the index again")
+    }
+    guard header.count == 100 else { throw truncated(place) }
+    let pageSize = Int(header[16]) << 8 | Int(header[17])
+    let pageCount = header[28..<32].reduce(0) { $0 << 8 | Int($1) }
+    let size = Int((try? file.seekToEnd()) ?? 0)
+    // A journal beside the file means SQLite will restore the file first, its size too.
+    let hasJournal = FileManager.default.fileExists(atPath: url.path + "-journal")
+    if !hasJournal, size < (pageSize == 1 ? 65536 : pageSize) * pageCount { throw truncated(place) }
+  }
+
+  private static func truncated(_ place: String) -> StoreError {
+    StoreError(
+      place: place, expected: "a whole SQLite database", found: "a truncated file",
+      advice: "build the index again")
+  }
+}

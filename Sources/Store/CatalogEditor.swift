@@ -1,0 +1,144 @@
+import Foundation
+import GRDB
+import GRDBSQLite
+
+/// Changes a catalog inside one transaction of ``Catalog/update(_:)``; not to be kept beyond it.
+public struct CatalogEditor {
+  let database: Database
+
+  /// Adds records; rows and ids must be new.
+  ///
+  /// - Throws: ``StoreError`` naming both lines for an id that is there already.
+  public func insert(_ records: some Sequence<StoredRecord>) throws {
+    try insertAll(records) { record in try duplicateError(record) }
+  }
+
+  public func insert(_ record: StoredRecord) throws { try insert(CollectionOfOne(record)) }
+
+  /// Sets the token counts of the rows `0..<counts.count`.
+  public func setTokenCounts(_ counts: some Sequence<Int>) throws {
+    let statement = try database.cachedStatement(
+      sql: "UPDATE records SET tokens = ? WHERE row = ?")
+    for (row, count) in counts.enumerated() {
+      try statement.execute(arguments: [count, row])
+    }
+  }
+
+  /// Replaces the pairs of `stage` by `pairs`, which must all be of that stage.
+  public func replacePairs(stage: String, _ pairs: some Sequence<StoredPair>) throws {
+    try database.execute(sql: "DELETE FROM pairs WHERE stage = ?", arguments: [stage])
+    try insertAll(pairs)
+  }
+
+  /// Replaces the whole ledger.
+  public func replaceRemovals(_ removals: some Sequence<Removal>) throws {
+    try replaceAll(removals)
+  }
+
+  public func replaceVetoes(_ vetoes: some Sequence<Veto>) throws { try replaceAll(vetoes) }
+
+  public func replaceConflicts(_ conflicts: some Sequence<Conflict>) throws {
+    try replaceAll(conflicts)
+  }
+
+  /// Replaces the clusters of `kind` and their members, which must all be of that kind.
+  public func replaceClusters(
+    kind: ClusterKind, _ clusters: some Sequence<Cluster>, members: some Sequence<ClusterMember>
+  ) throws {
+    for table in [ClusterMember.table, Cluster.table] {
+      try database.execute(sql: "DELETE FROM \(table) WHERE kind = ?", arguments: [kind.rawValue])
+    }
+    try insertAll(clusters)
+    try insertAll(members)
+  }
+
+  public func replaceSplit(_ assignments: some Sequence<SplitAssignment>) throws {
+    try replaceAll(assignments)
+  }
+
+  /// Replaces the measurements of `step`, which must all be of that step.
+  public func replaceMeasurements(step: String, _ values: some Sequence<Measurement>) throws {
+    try database.execute(sql: "DELETE FROM measurements WHERE step = ?", arguments: [step])
+    try insertAll(values)
+  }
+
+  public func replaceTestSlices(_ slices: some Sequence<TestSlice>) throws {
+    try replaceAll(slices)
+  }
+
+  public func replaceComparisons(_ comparisons: some Sequence<Comparison>) throws {
+    try replaceAll(comparisons)
+  }
+
+  /// Replaces the run of that id, its log and its predictions.
+  public func replaceRun(
+    _ run: Run, log: some Sequence<RunLogEntry> = EmptyCollection<RunLogEntry>(),
+    predictions: some Sequence<Prediction> = EmptyCollection<Prediction>()
+  ) throws {
+    try deleteRun(id: run.id)
+    try insertAll(CollectionOfOne(run))
+    try insertAll(log)
+    try insertAll(predictions)
+  }
+
+  /// Deletes the run, its log and its predictions.
+  public func deleteRun(id: String) throws {
+    try database.execute(sql: "DELETE FROM runs WHERE id = ?", arguments: [id])
+  }
+
+  /// Notes that `step` was done, in place of an earlier time.
+  public func complete(_ step: Step) throws {
+    try forget(step: step.name)
+    try insertAll(CollectionOfOne(step))
+  }
+
+  /// Notes that the step's results no longer hold; the results themselves stay until replaced.
+  public func forget(step: String) throws {
+    try database.execute(sql: "DELETE FROM steps WHERE name = ?", arguments: [step])
+  }
+
+  private func replaceAll<Item: CatalogRow>(_ rows: some Sequence<Item>) throws {
+    try database.execute(sql: "DELETE FROM \(Item.table)")
+    try insertAll(rows)
+  }
+
+  /// Inserts through one prepared statement; `explain` may turn a broken constraint into a better
+  /// error.
+  private func insertAll<Item: CatalogRow>(
+    _ rows: some Sequence<Item>, explain: (Item) throws -> StoreError? = { _ in nil }
+  ) throws {
+    let statement = try database.cachedStatement(sql: Item.insertion).sqliteStatement
+    defer {
+      sqlite3_reset(statement)
+      sqlite3_clear_bindings(statement)
+    }
+    for row in rows {
+      sqlite3_reset(statement)
+      var binder = RowBinder(statement)
+      row.bind(to: &binder)
+      let status = sqlite3_step(statement)
+      guard status != SQLITE_DONE else { continue }
+      let code = ResultCode(rawValue: sqlite3_extended_errcode(database.sqliteConnection))
+      let error = DatabaseError(resultCode: code, message: database.lastErrorMessage)
+      sqlite3_reset(statement)
+      if code.primaryResultCode == .SQLITE_CONSTRAINT, let better = try explain(row) {
+        throw better
+      }
+      throw error
+    }
+  }
+
+  private func duplicateError(_ record: StoredRecord) throws -> StoreError? {
+    let other = try StoredRecord.fetchOne(
+      database, sql: StoredRecord.selection + " WHERE id = ?", arguments: [record.id])
+    guard let other else { return nil }
+    let differs = other.givenSplit != record.givenSplit
+    return StoreError(
+      place: "\(record.source):\(record.line)", expected: "an id used once in the corpus",
+      found: "'\(record.id)', which \(other.source):\(other.line) has already",
+      advice: differs
+        ? "files given for different splits reuse ids: make them unique, for example with a "
+          + "prefix, or name another field with --id-field"
+        : "make ids unique, or name the field that holds unique ones with --id-field")
+  }
+}

@@ -1,0 +1,217 @@
+import Foundation
+import GRDB
+
+extension Catalog {
+  /// How many records there are.
+  public func recordCount() throws -> Int { try count("SELECT count(*) FROM records") }
+
+  /// Calls `body` with every record in row order, reading 4,096 at a time; `body` may use the
+  /// catalog.
+  public func forEachRecord(from first: Int = 0, _ body: (StoredRecord) throws -> Void) throws {
+    var next = first
+    while true {
+      let chunk = try all(StoredRecord.self, "WHERE row >= ? ORDER BY row LIMIT 4096", [next])
+      guard let last = chunk.last else { return }
+      for record in chunk { try body(record) }
+      next = last.row + 1
+    }
+  }
+
+  public func record(id: String) throws -> StoredRecord? {
+    try all(StoredRecord.self, "WHERE id = ?", [id]).first
+  }
+
+  public func record(row: Int) throws -> StoredRecord? {
+    try all(StoredRecord.self, "WHERE row = ?", [row]).first
+  }
+
+  /// Up to `limit` ids nearest in spelling order to `id`, for "did you mean".
+  public func ids(near id: String, limit: Int = 5) throws -> [String] {
+    let prefix = String(id.prefix(max(1, id.count / 2)))
+    return try read {
+      try String.fetchAll(
+        $0, sql: "SELECT id FROM records WHERE id >= ? AND id < ? ORDER BY id LIMIT ?",
+        arguments: [prefix, prefix + "\u{10FFFF}", limit])
+    }
+  }
+
+  /// Calls `body` with each pair of `stage` at or above `minimumScore`, ordered by `a`, then `b`.
+  /// `body` must not use the catalog. Memory is constant.
+  public func forEachPair(
+    stage: String, minimumScore: Double = -.infinity, _ body: (StoredPair) throws -> Void
+  ) throws {
+    try read { database in
+      let pairs = try StoredPair.fetchCursor(
+        database,
+        sql: StoredPair.selection + " WHERE stage = ? AND score >= ? ORDER BY stage, a, b",
+        arguments: [stage, minimumScore])
+      while let pair = try pairs.next() { try body(pair) }
+    }
+  }
+
+  public func pairCount(stage: String, minimumScore: Double = -.infinity) throws -> Int {
+    try count(
+      "SELECT count(*) FROM pairs WHERE stage = ? AND score >= ?", [stage, minimumScore])
+  }
+
+  /// The pairs `row` is in, best first.
+  public func pairs(of row: Int) throws -> [StoredPair] {
+    try all(StoredPair.self, "WHERE a = ? OR b = ? ORDER BY score DESC, a, b", [row, row])
+  }
+
+  /// How many pairs of `stage` have scores in `[low + i * width, low + (i + 1) * width)`, for i
+  /// below `binCount`; the last bin takes what lies above it too.
+  public func scoreHistogram(stage: String, low: Double, width: Double, binCount: Int) throws
+    -> [Int]
+  {
+    precondition(width > 0 && binCount > 0, "a histogram has bins of some width")
+    var bins = [Int](repeating: 0, count: binCount)
+    let sql = """
+      SELECT min(CAST((score - ?) / ? AS INTEGER), ?), count(*) FROM pairs
+      WHERE stage = ? AND score >= ? GROUP BY 1
+      """
+    try read { database in
+      let rows = try Row.fetchCursor(
+        database, sql: sql, arguments: [low, width, binCount - 1, stage, low])
+      while let row = try rows.next() { bins[row[0] as Int] += row[1] as Int }
+    }
+    return bins
+  }
+
+  /// The ledger in row order.
+  public func removals() throws -> [Removal] { try all(Removal.self, "ORDER BY row") }
+
+  /// The removals that have `row` as their witness, best first.
+  public func removals(witness row: Int) throws -> [Removal] {
+    try all(Removal.self, "WHERE witness = ? ORDER BY score DESC, row", [row])
+  }
+
+  /// Rows without a removal, ascending.
+  public func keptRows() throws -> [Int] {
+    try read {
+      try Int.fetchAll(
+        $0,
+        sql: """
+          SELECT row FROM records
+          WHERE NOT EXISTS (SELECT 1 FROM removals WHERE removals.row = records.row) ORDER BY row
+          """)
+    }
+  }
+
+  /// How many removals each stage made.
+  public func removalCounts() throws -> [String: Int] {
+    try read { database in
+      let rows = try Row.fetchAll(
+        database, sql: "SELECT stage, count(*) FROM removals GROUP BY stage")
+      return Dictionary(uniqueKeysWithValues: rows.map { ($0[0], $0[1]) })
+    }
+  }
+
+  public func vetoes() throws -> [Veto] { try all(Veto.self, "ORDER BY a, b, \"guard\"") }
+
+  public func conflicts() throws -> [Conflict] { try all(Conflict.self, "ORDER BY a, b, stage") }
+
+  public func clusters(kind: ClusterKind) throws -> [Cluster] {
+    try all(Cluster.self, "WHERE kind = ? ORDER BY cluster", [kind.rawValue])
+  }
+
+  /// The members of all clusters of `kind` in row order, or of one cluster, most similar first.
+  public func members(kind: ClusterKind, cluster: Int? = nil) throws -> [ClusterMember] {
+    guard let cluster else {
+      return try all(ClusterMember.self, "WHERE kind = ? ORDER BY row", [kind.rawValue])
+    }
+    return try all(
+      ClusterMember.self, "WHERE kind = ? AND cluster = ? ORDER BY similarity DESC, row",
+      [kind.rawValue, cluster])
+  }
+
+  /// The split in row order.
+  public func split() throws -> [SplitAssignment] { try all(SplitAssignment.self, "ORDER BY row") }
+
+  public func measurements(step: String? = nil) throws -> [Measurement] {
+    guard let step else { return try all(Measurement.self, "ORDER BY step, name") }
+    return try all(Measurement.self, "WHERE step = ? ORDER BY name", [step])
+  }
+
+  public func runs() throws -> [Run] { try all(Run.self, "ORDER BY arm, seed, id") }
+
+  public func run(id: String) throws -> Run? { try all(Run.self, "WHERE id = ?", [id]).first }
+
+  public func log(run: String) throws -> [RunLogEntry] {
+    try all(RunLogEntry.self, "WHERE run = ? ORDER BY step", [run])
+  }
+
+  /// In row order.
+  public func predictions(run: String) throws -> [Prediction] {
+    try all(Prediction.self, "WHERE run = ? ORDER BY row", [run])
+  }
+
+  /// In row order.
+  public func testSlices() throws -> [TestSlice] { try all(TestSlice.self, "ORDER BY row") }
+
+  public func comparisons() throws -> [Comparison] {
+    try all(Comparison.self, "ORDER BY baseline, arm, metric, slice")
+  }
+
+  public func steps() throws -> [Step] { try all(Step.self, "ORDER BY finished_at, name") }
+
+  public func step(_ name: String) throws -> Step? {
+    try all(Step.self, "WHERE name = ?", [name]).first
+  }
+
+  /// How many records carry each label; those without one are under nil.
+  public func labelCounts() throws -> [String?: Int] {
+    try read { database in
+      let rows = try Row.fetchAll(
+        database, sql: "SELECT label, count(*) FROM records GROUP BY label")
+      return Dictionary(uniqueKeysWithValues: rows.map { ($0[0] as String?, $0[1] as Int) })
+    }
+  }
+
+  func all<Item: CatalogRow>(
+    _ type: Item.Type, _ condition: String = "", _ arguments: StatementArguments = []
+  ) throws -> [Item] {
+    try read {
+      try Item.fetchAll($0, sql: Item.selection + " " + condition, arguments: arguments)
+    }
+  }
+
+  private func count(_ sql: String, _ arguments: StatementArguments = []) throws -> Int {
+    try read { try Int.fetchOne($0, sql: sql, arguments: arguments) ?? 0 }
+  }
+}
+
+/// All that the catalog knows about one record.
+public struct RecordExplanation: Codable, Equatable, Sendable {
+  public var record: StoredRecord
+  /// Nil for a kept record.
+  public var removal: Removal?
+  public var witness: StoredRecord?
+  /// The removals it is the witness of, best first.
+  public var standsFor: [Removal]
+  public var pairs: [StoredPair]
+  public var vetoes: [Veto]
+  public var conflicts: [Conflict]
+  public var clusters: [ClusterMember]
+  public var split: SplitAssignment?
+  public var testSlice: TestSlice?
+}
+
+extension Catalog {
+  /// What was decided about the record `id` and why; nil if there is no such record.
+  public func explanation(id: String) throws -> RecordExplanation? {
+    guard let record = try record(id: id) else { return nil }
+    let row = record.row
+    let removal = try all(Removal.self, "WHERE row = ?", [row]).first
+    let asEither: StatementArguments = [row, row]
+    return RecordExplanation(
+      record: record, removal: removal,
+      witness: try removal.flatMap { try self.record(row: $0.witness) },
+      standsFor: try removals(witness: row), pairs: try pairs(of: row),
+      vetoes: try all(Veto.self, "WHERE a = ? OR b = ? ORDER BY a, b", asEither),
+      conflicts: try all(Conflict.self, "WHERE a = ? OR b = ? ORDER BY a, b", asEither),
+      clusters: try all(ClusterMember.self, "WHERE row = ? ORDER BY kind", [row]),
+      split: try all(SplitAssignment.self, "WHERE row = ?", [row]).first,
+      testSlice: try all(TestSlice.self, "WHERE row = ?", [row]).first)
+  }
+}

@@ -1,0 +1,122 @@
+import Foundation
+import GRDB
+import GRDBSQLite
+
+/// A type whose values are the rows of one table.
+///
+/// Fields are bound and fetched by position, without names or existentials: catalogs hold millions
+/// of rows.
+public protocol CatalogRow: FetchableRecord, Codable, Equatable, Sendable {
+  static var table: String { get }
+  /// In the order of ``init(row:)`` and `bind(to:)`.
+  static var columns: [String] { get }
+  func bind(to values: inout RowBinder)
+}
+
+extension CatalogRow {
+  static var selection: String {
+    "SELECT \(columns.map { "\"\($0)\"" }.joined(separator: ", ")) FROM \(table)"
+  }
+
+  static var insertion: String {
+    let names = columns.map { "\"\($0)\"" }.joined(separator: ", ")
+    let places = columns.map { _ in "?" }.joined(separator: ", ")
+    return "INSERT INTO \(table) (\(names)) VALUES (\(places))"
+  }
+}
+
+/// Binds values to the parameters of one prepared statement, from the first on.
+public struct RowBinder {
+  // SQLite copies what it is given: the value may be gone before the statement runs.
+  private static let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
+
+  private let statement: OpaquePointer
+  private var index: Int32 = 0
+
+  init(_ statement: OpaquePointer) { self.statement = statement }
+
+  public mutating func bind(_ value: Int) {
+    index += 1
+    sqlite3_bind_int64(statement, index, Int64(value))
+  }
+
+  public mutating func bind(_ value: Int?) {
+    if let value { bind(value) } else { bindNull() }
+  }
+
+  public mutating func bind(_ value: Double) {
+    index += 1
+    sqlite3_bind_double(statement, index, value)
+  }
+
+  public mutating func bind(_ value: Double?) {
+    if let value { bind(value) } else { bindNull() }
+  }
+
+  public mutating func bind(_ value: Bool) { bind(value ? 1 : 0) }
+
+  public mutating func bind(_ value: String) {
+    index += 1
+    var value = value
+    _ = value.withUTF8 { bytes in
+      sqlite3_bind_text(
+        statement, index, UnsafeRawPointer(bytes.baseAddress)?.assumingMemoryBound(to: CChar.self),
+        Int32(bytes.count), Self.transient)
+    }
+  }
+
+  public mutating func bind(_ value: String?) {
+    if let value { bind(value) } else { bindNull() }
+  }
+
+  public mutating func bind(_ bytes: [UInt8]) {
+    index += 1
+    sqlite3_bind_blob(statement, index, bytes, Int32(bytes.count), Self.transient)
+  }
+
+  mutating func bindNull() {
+    index += 1
+    sqlite3_bind_null(statement, index)
+  }
+}
+
+extension RowBinder {
+  /// ISO 8601 in UTC with milliseconds, as SQLite's date functions read it.
+  public mutating func bind(_ value: Date) { bind(value.formatted(CatalogDate.style)) }
+
+  public mutating func bind(_ value: Date?) {
+    if let value { bind(value) } else { bindNull() }
+  }
+}
+
+enum CatalogDate {
+  static let style = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+}
+
+/// A text column that must hold one of an enumeration's values.
+func decoded<Value: RawRepresentable>(_ row: Row, _ column: Int) throws -> Value
+where Value.RawValue == String {
+  let text: String = row[column]
+  guard let value = Value(rawValue: text) else {
+    throw StoreError(
+      place: "catalog", expected: "a \(Value.self)", found: "'\(text)'",
+      advice: "the catalog was changed by another program")
+  }
+  return value
+}
+
+/// A text column that must hold a JSON array of strings.
+func decodedList(_ row: Row, _ column: Int) throws -> [String] {
+  let text: String = row[column]
+  guard let list = try? JSONDecoder().decode([String].self, from: Data(text.utf8)) else {
+    throw StoreError(place: "catalog", expected: "a JSON array of strings", found: "'\(text)'")
+  }
+  return list
+}
+
+func encodedList(_ list: [String]) -> String {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = .withoutEscapingSlashes
+  // Encoding an array of strings cannot fail.
+  return (try? encoder.encode(list)).map { String(decoding: $0, as: UTF8.self) } ?? "[]"
+}

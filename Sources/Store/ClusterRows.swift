@@ -1,0 +1,160 @@
+import Corpus
+import Foundation
+import GRDB
+
+public enum ClusterKind: String, Codable, Sendable, CaseIterable {
+  case paraphrase, topic
+}
+
+/// A paraphrase group or a topic cell.
+public struct Cluster: CatalogRow {
+  public var kind: ClusterKind
+  /// From 0 within its kind.
+  public var cluster: Int
+  public var size: Int
+  /// Row of its most central record.
+  public var representative: Int
+  /// Most typical first.
+  public var words: [String]
+  /// Least similarity of two members, where it was computed.
+  public var loosest: Double?
+
+  public init(
+    kind: ClusterKind, cluster: Int, size: Int, representative: Int, words: [String],
+    loosest: Double? = nil
+  ) {
+    self.kind = kind
+    self.cluster = cluster
+    self.size = size
+    self.representative = representative
+    self.words = words
+    self.loosest = loosest
+  }
+
+  public static let table = "clusters"
+  public static let columns = ["kind", "cluster", "size", "representative", "words", "loosest"]
+
+  public init(row: Row) throws {
+    kind = try decoded(row, 0)
+    cluster = row[1]
+    size = row[2]
+    representative = row[3]
+    words = try decodedList(row, 4)
+    loosest = row[5]
+  }
+
+  public func bind(to values: inout RowBinder) {
+    values.bind(kind.rawValue)
+    values.bind(cluster)
+    values.bind(size)
+    values.bind(representative)
+    values.bind(encodedList(words))
+    values.bind(loosest)
+  }
+}
+
+/// A record's place in a cluster.
+public struct ClusterMember: CatalogRow {
+  public var kind: ClusterKind
+  public var cluster: Int
+  public var row: Int
+  /// To the representative (paraphrase) or the centroid (topic).
+  public var similarity: Double
+
+  public init(kind: ClusterKind, cluster: Int, row: Int, similarity: Double) {
+    self.kind = kind
+    self.cluster = cluster
+    self.row = row
+    self.similarity = similarity
+  }
+
+  public static let table = "cluster_members"
+  public static let columns = ["kind", "cluster", "row", "similarity"]
+
+  public init(row: Row) throws {
+    kind = try decoded(row, 0)
+    cluster = row[1]
+    self.row = row[2]
+    similarity = row[3]
+  }
+
+  public func bind(to values: inout RowBinder) {
+    values.bind(kind.rawValue)
+    values.bind(cluster)
+    values.bind(row)
+    values.bind(similarity)
+  }
+}
+
+/// The part of the split a record went to, and why.
+public struct SplitAssignment: CatalogRow {
+  public var row: Int
+  public var part: GivenSplit
+  /// Whether it is in the balanced training subset.
+  public var selected: Bool
+  /// Records of one group never part.
+  public var group: Int
+  public var reason: String
+  /// Position in the order of selection.
+  public var rank: Int?
+
+  public init(
+    row: Int, part: GivenSplit, selected: Bool, group: Int, reason: String, rank: Int? = nil
+  ) {
+    self.row = row
+    self.part = part
+    self.selected = selected
+    self.group = group
+    self.reason = reason
+    self.rank = rank
+  }
+
+  public static let table = "splits"
+  public static let columns = ["row", "part", "selected", "group_id", "reason", "rank"]
+
+  public init(row: Row) throws {
+    self.row = row[0]
+    part = try decoded(row, 1)
+    selected = row[2]
+    group = row[3]
+    reason = row[4]
+    rank = row[5]
+  }
+
+  public func bind(to values: inout RowBinder) {
+    values.bind(row)
+    values.bind(part.rawValue)
+    values.bind(selected)
+    values.bind(group)
+    values.bind(reason)
+    values.bind(rank)
+  }
+}
+
+/// A figure a step left, such as diversity before and after.
+public struct Measurement: CatalogRow {
+  public var step: String
+  public var name: String
+  public var value: Double
+
+  public init(step: String, name: String, value: Double) {
+    self.step = step
+    self.name = name
+    self.value = value
+  }
+
+  public static let table = "measurements"
+  public static let columns = ["step", "name", "value"]
+
+  public init(row: Row) throws {
+    step = row[0]
+    name = row[1]
+    value = row[2]
+  }
+
+  public func bind(to values: inout RowBinder) {
+    values.bind(step)
+    values.bind(name)
+    values.bind(value)
+  }
+}

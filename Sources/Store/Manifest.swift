@@ -1,0 +1,195 @@
+import Corpus
+import Foundation
+
+/// `manifest.json`: what an index was built from and with. Written last, by rename: a folder without
+/// one holds no index.
+public struct Manifest: Codable, Equatable, Sendable {
+  /// The newest format this tool reads and the one it writes.
+  public static let currentFormat = 1
+
+  /// Who made the vectors; two indexes may be compared only if these are equal.
+  public struct Model: Codable, Hashable, Sendable {
+    public var name: String
+    /// SHA-256 (hexadecimal) over weights, configuration and tokenizer files.
+    public var hash: String
+    public var pooling: String
+    public var precision: String
+    public var maximumTokens: Int
+
+    public init(
+      name: String, hash: String, pooling: String, precision: String, maximumTokens: Int
+    ) {
+      self.name = name
+      self.hash = hash
+      self.pooling = pooling
+      self.precision = precision
+      self.maximumTokens = maximumTokens
+    }
+  }
+
+  /// A file of the index and its content when the manifest was written.
+  public struct File: Codable, Hashable, Sendable {
+    /// In the index folder.
+    public var name: String
+    public var bytes: Int
+    /// SHA-256, hexadecimal.
+    public var hash: String
+
+    /// Reads the file to hash it.
+    ///
+    /// - Throws: ``StoreError`` if it cannot be read.
+    public init(_ url: URL) throws {
+      name = url.lastPathComponent
+      bytes = try Self.size(of: url)
+      hash = try Self.hash(of: url)
+    }
+
+    static func size(of url: URL) throws -> Int {
+      let attributes = try? FileManager.default.attributesOfItem(atPath: url.path)
+      guard let size = (attributes?[.size] as? NSNumber)?.intValue else {
+        throw StoreError(
+          place: url.relativePath, expected: "a file of the index", found: "none",
+          advice: "build the index again")
+      }
+      return size
+    }
+
+    static func hash(of url: URL) throws -> String {
+      do {
+        return try SHA256Hasher.hexadecimal(ofFileAt: url)
+      } catch {
+        throw StoreError(
+          place: url.relativePath, expected: "a readable file", found: "\(error)")
+      }
+    }
+  }
+
+  public var format: Int
+  public var toolVersion: String
+  public var createdAt: Date
+  public var model: Model
+  /// Length of a vector.
+  public var dimension: Int
+  public var recordCount: Int
+  /// SHA-256 (hexadecimal) over the ids and texts in row order.
+  public var corpusHash: String
+  public var vectors: File
+  public var index: File
+
+  public init(
+    toolVersion: String, createdAt: Date = Date(), model: Model, dimension: Int, recordCount: Int,
+    corpusHash: String, vectors: File, index: File
+  ) {
+    format = Self.currentFormat
+    self.toolVersion = toolVersion
+    self.createdAt = createdAt
+    self.model = model
+    self.dimension = dimension
+    self.recordCount = recordCount
+    self.corpusHash = corpusHash
+    self.vectors = vectors
+    self.index = index
+  }
+
+  /// The manifest of the index in `folder`, of a format this tool reads.
+  ///
+  /// - Throws: ``StoreError`` if it is missing, malformed, newer, or says what cannot be.
+  public static func load(from folder: IndexFolder) throws -> Manifest {
+    let url = folder.manifest
+    let place = url.relativePath
+    guard let data = try? Data(contentsOf: url) else {
+      let isThere = FileManager.default.fileExists(atPath: folder.url.path)
+      throw StoreError(
+        place: place, expected: "the manifest of an index",
+        found: isThere ? "none in the folder" : "no such folder",
+        advice: "build the index with simcurate index CORPUS --out \(folder.url.relativePath)")
+    }
+    struct Head: Decodable { var format: Int }
+    let decoder = JSONDecoder()
+    decoder.dateDecodingStrategy = .iso8601
+    do {
+      let format = try decoder.decode(Head.self, from: data).format
+      guard format <= currentFormat else {
+        throw StoreError(
+          place: place, expected: "format \(currentFormat) or older", found: "format \(format)",
+          advice: "a newer simcurate wrote it; update this one")
+      }
+      let manifest = try decoder.decode(Manifest.self, from: data)
+      try manifest.checkValues(place: place)
+      return manifest
+    } catch let error as DecodingError {
+      throw StoreError(
+        place: place, expected: "a manifest", found: Self.reason(error),
+        advice: "build the index again")
+    }
+  }
+
+  private func checkValues(place: String) throws {
+    guard dimension > 0, recordCount >= 0, !model.hash.isEmpty, model.maximumTokens > 0,
+      format > 0, vectors.bytes >= 0, index.bytes >= 0
+    else {
+      throw StoreError(
+        place: place, expected: "positive sizes and a model hash", found: "others",
+        advice: "build the index again")
+    }
+  }
+
+  private static func reason(_ error: DecodingError) -> String {
+    switch error {
+    case .keyNotFound(let key, _): "no '\(key.stringValue)'"
+    case .typeMismatch(_, let context), .valueNotFound(_, let context):
+      "another value in '\(context.codingPath.map(\.stringValue).joined(separator: "."))'"
+    default: "text that is no JSON object"
+    }
+  }
+
+  /// Writes the manifest into `folder`: to a temporary file, to the disk, then by rename.
+  public func write(to folder: IndexFolder) throws {
+    let encoder = JSONEncoder()
+    encoder.dateEncodingStrategy = .iso8601
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    do {
+      let output = try AtomicFile(folder.manifest)
+      try output.write(Array(try encoder.encode(self)) + [0x0a])
+      try output.commit()
+    } catch let error as CorpusError {
+      throw StoreError(
+        place: error.place, expected: error.expected, found: error.found, advice: error.advice)
+    }
+  }
+
+  /// Checks that the index's files are there with the sizes the manifest gives, and, if
+  /// `hashes`, the content.
+  public func checkFiles(in folder: IndexFolder, hashes: Bool = false) throws {
+    for file in [vectors, index] {
+      // Only names inside the folder: a manifest may come from anywhere.
+      guard !file.name.contains("/"), file.name != ".." else {
+        throw StoreError(
+          place: folder.manifest.relativePath, expected: "a file name", found: "'\(file.name)'")
+      }
+      let url = folder.url.appendingPathComponent(file.name)
+      let size = try File.size(of: url)
+      let isSame = try size == file.bytes && (!hashes || File.hash(of: url) == file.hash)
+      guard isSame else {
+        throw StoreError(
+          place: url.relativePath, expected: "the file the manifest describes",
+          found: size == file.bytes ? "other content" : "\(size) bytes instead of \(file.bytes)",
+          advice: "build the index again")
+      }
+    }
+  }
+
+  /// Checks that the index was built with `other`.
+  public func checkModel(_ other: Model, in folder: IndexFolder) throws {
+    guard model != other else { return }
+    throw StoreError(
+      place: folder.url.relativePath, expected: "an index built with \(Self.title(other))",
+      found: "one built with \(Self.title(model))",
+      advice: "name that model with --model, or build the index again with this one")
+  }
+
+  private static func title(_ model: Model) -> String {
+    "\(model.name) (\(model.hash.prefix(12)), \(model.pooling), \(model.precision), "
+      + "\(model.maximumTokens) tokens)"
+  }
+}

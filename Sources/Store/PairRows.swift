@@ -1,0 +1,168 @@
+import GRDB
+
+/// Two records at or above the stored floor of a stage, `a < b`.
+public struct StoredPair: CatalogRow {
+  public var stage: String
+  public var a: Int
+  public var b: Int
+  public var score: Double
+
+  public init(stage: String, a: Int, b: Int, score: Double) {
+    self.stage = stage
+    self.a = a
+    self.b = b
+    self.score = score
+  }
+
+  public static let table = "pairs"
+  public static let columns = ["stage", "a", "b", "score"]
+
+  public init(row: Row) throws {
+    stage = row[0]
+    a = row[1]
+    b = row[2]
+    score = row[3]
+  }
+
+  public func bind(to values: inout RowBinder) {
+    values.bind(stage)
+    values.bind(a)
+    values.bind(b)
+    values.bind(score)
+  }
+}
+
+/// Why a record is left out: a kept record stands for it.
+public struct Removal: CatalogRow {
+  public enum Scope: String, Codable, Sendable {
+    case within
+    case trainTest = "train-test"
+  }
+
+  public var row: Int
+  /// The kept record.
+  public var witness: Int
+  /// Of the two, at or above the threshold.
+  public var score: Double
+  public var stage: String
+  /// The keep rule that chose between them.
+  public var rule: String
+  public var scope: Scope
+  /// What the guards said, as JSON; nil where none was asked.
+  public var guards: String?
+
+  public init(
+    row: Int, witness: Int, score: Double, stage: String, rule: String, scope: Scope,
+    guards: String? = nil
+  ) {
+    self.row = row
+    self.witness = witness
+    self.score = score
+    self.stage = stage
+    self.rule = rule
+    self.scope = scope
+    self.guards = guards
+  }
+
+  public static let table = "removals"
+  public static let columns = ["row", "witness", "score", "stage", "rule", "scope", "guards"]
+
+  public init(row: Row) throws {
+    self.row = row[0]
+    witness = row[1]
+    score = row[2]
+    stage = row[3]
+    rule = row[4]
+    scope = try decoded(row, 5)
+    guards = row[6]
+  }
+
+  public func bind(to values: inout RowBinder) {
+    values.bind(row)
+    values.bind(witness)
+    values.bind(score)
+    values.bind(stage)
+    values.bind(rule)
+    values.bind(scope.rawValue)
+    values.bind(guards)
+  }
+}
+
+/// A pair at or above the threshold that a guard kept from being removed.
+public struct Veto: CatalogRow {
+  public var a: Int
+  public var b: Int
+  public var score: Double
+  public var guardName: String
+  /// What differs, for people.
+  public var detail: String?
+
+  public init(a: Int, b: Int, score: Double, guardName: String, detail: String? = nil) {
+    self.a = a
+    self.b = b
+    self.score = score
+    self.guardName = guardName
+    self.detail = detail
+  }
+
+  public static let table = "vetoes"
+  public static let columns = ["a", "b", "score", "guard", "detail"]
+
+  public init(row: Row) throws {
+    a = row[0]
+    b = row[1]
+    score = row[2]
+    guardName = row[3]
+    detail = row[4]
+  }
+
+  public func bind(to values: inout RowBinder) {
+    values.bind(a)
+    values.bind(b)
+    values.bind(score)
+    values.bind(guardName)
+    values.bind(detail)
+  }
+}
+
+/// Near-duplicates that carry different labels.
+public struct Conflict: CatalogRow {
+  public var a: Int
+  public var b: Int
+  public var score: Double
+  public var labelA: String?
+  public var labelB: String?
+  public var stage: String
+
+  public init(
+    a: Int, b: Int, score: Double, labelA: String? = nil, labelB: String? = nil, stage: String
+  ) {
+    self.a = a
+    self.b = b
+    self.score = score
+    self.labelA = labelA
+    self.labelB = labelB
+    self.stage = stage
+  }
+
+  public static let table = "conflicts"
+  public static let columns = ["a", "b", "score", "label_a", "label_b", "stage"]
+
+  public init(row: Row) throws {
+    a = row[0]
+    b = row[1]
+    score = row[2]
+    labelA = row[3]
+    labelB = row[4]
+    stage = row[5]
+  }
+
+  public func bind(to values: inout RowBinder) {
+    values.bind(a)
+    values.bind(b)
+    values.bind(score)
+    values.bind(labelA)
+    values.bind(labelB)
+    values.bind(stage)
+  }
+}

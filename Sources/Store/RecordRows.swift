@@ -1,0 +1,103 @@
+import Corpus
+import Foundation
+import GRDB
+
+/// A record of the corpus as the catalog keeps it.
+public struct StoredRecord: CatalogRow {
+  /// From 0: the row of `vectors.npy`.
+  public var row: Int
+  public var id: String
+  public var text: String
+  public var label: String?
+  public var givenSplit: GivenSplit?
+  public var source: String
+  public var line: Int
+  /// The original row as compact JSON; nil for plain text.
+  public var fields: String?
+  public var textHash: ContentHash
+  /// Of the normalized text.
+  public var normalizedHash: ContentHash
+  /// Tokens the model sees, special tokens included; nil before the index step counted them.
+  public var tokens: Int?
+
+  /// Hashes `record`'s text and its normalized form.
+  public init(row: Int, record: Corpus.Record, tokens: Int? = nil) {
+    self.row = row
+    id = record.id
+    text = record.text
+    label = record.label
+    givenSplit = record.split
+    source = record.source
+    line = record.line
+    fields = record.fields
+    textHash = ContentHash(record.text)
+    normalizedHash = ContentHash(TextNormalization.normalize(record.text))
+    self.tokens = tokens
+  }
+
+  /// The record as it was read.
+  public var record: Corpus.Record {
+    Corpus.Record(
+      id: id, text: text, label: label, split: givenSplit, source: source, line: line,
+      fields: fields)
+  }
+
+  public static let table = "records"
+  public static let columns = [
+    "row", "id", "text", "label", "given_split", "source", "line", "fields", "text_hash",
+    "normalized_hash", "tokens",
+  ]
+
+  public init(row: Row) throws {
+    self.row = row[0]
+    id = row[1]
+    text = row[2]
+    label = row[3]
+    givenSplit = (row[4] as String?).flatMap(GivenSplit.init)
+    source = row[5]
+    line = row[6]
+    fields = row[7]
+    textHash = try ContentHash(row: row, column: 8)
+    normalizedHash = try ContentHash(row: row, column: 9)
+    tokens = row[10]
+  }
+
+  public func bind(to values: inout RowBinder) {
+    values.bind(row)
+    values.bind(id)
+    values.bind(text)
+    values.bind(label)
+    values.bind(givenSplit?.rawValue)
+    values.bind(source)
+    values.bind(line)
+    values.bind(fields)
+    values.bind(textHash.bytes)
+    values.bind(normalizedHash.bytes)
+    values.bind(tokens)
+  }
+}
+
+extension ContentHash: Codable {
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.singleValueContainer()
+    let bytes = try values.decode([UInt8].self)
+    guard bytes.count == 16 else {
+      throw DecodingError.dataCorruptedError(in: values, debugDescription: "16 bytes expected")
+    }
+    self.init(bytes: bytes)
+  }
+
+  public func encode(to encoder: any Encoder) throws {
+    var values = encoder.singleValueContainer()
+    try values.encode(bytes)
+  }
+
+  init(row: Row, column: Int) throws {
+    guard let data: Data = row[column], data.count == 16 else {
+      throw StoreError(
+        place: "records", expected: "hashes of 16 bytes", found: "another length",
+        advice: "the catalog was changed by another program; build the index again")
+    }
+    self.init(bytes: data)
+  }
+}

@@ -1,0 +1,60 @@
+import Curation
+import Training
+
+/// What a comparison of training sets compares, and how.
+public struct StudyOptions: Codable, Hashable, Sendable {
+  /// Models per arm.
+  public var seedCount: Int
+  /// Share of the records drawn for testing, where the user gave no test set.
+  public var testShare: Double
+  /// A test item is leaked at or above this cosine to its nearest raw training record; the dedup
+  /// threshold if nil.
+  public var leakedThreshold: Float?
+  /// A test item is near at or above this.
+  public var nearThreshold: Float
+  /// The smallest difference worth knowing about.
+  public var relevantEffect: Double
+  public var seed: UInt64
+  public var training: TrainingOptions
+
+  public init(
+    seedCount: Int = 3, testShare: Double = 0.2, leakedThreshold: Float? = nil,
+    nearThreshold: Float = 0.75, relevantEffect: Double = 0.05, seed: UInt64 = 0,
+    training: TrainingOptions = .study
+  ) {
+    self.seedCount = seedCount
+    self.testShare = testShare
+    self.leakedThreshold = leakedThreshold
+    self.nearThreshold = nearThreshold
+    self.relevantEffect = relevantEffect
+    self.seed = seed
+    self.training = training
+  }
+
+  func validate() throws {
+    guard seedCount >= 1 else {
+      throw CurationError(place: "--seeds", expected: "at least 1", found: "\(seedCount)")
+    }
+    guard testShare > 0, testShare < 1 else {
+      throw CurationError(
+        place: "--test-share", expected: "a share between 0 and 1", found: "\(testShare)")
+    }
+    guard training.maximumSteps ?? 1 >= 1, training.batchSize >= 1 else {
+      throw CurationError(
+        place: "--steps", expected: "at least one update", found: "\(training.maximumSteps ?? 0)")
+    }
+  }
+}
+
+extension TrainingOptions {
+  /// The same number of updates for every arm, few enough for many models.
+  public static var study: TrainingOptions {
+    var options = TrainingOptions()
+    options.learningRate = 1e-4
+    options.batchSize = 16
+    options.epochs = nil
+    options.maximumSteps = 400
+    options.maximumTokens = 64
+    return options
+  }
+}

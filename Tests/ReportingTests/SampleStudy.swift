@@ -1,0 +1,67 @@
+import Reporting
+import Study
+
+extension SampleReport {
+  static func study(seeds: Int = 5) -> StudySection {
+    let names = ["raw", "deduped", "balanced", "random"]
+    let (items, arms) = predictions(names, seeds: seeds)
+    var study = StudySection(
+      analysis: StudyAnalysis(items: items, arms: arms, resamples: 2_000),
+      arms: zip(names, [5520, 4962, 3000, 4962]).map {
+        .init(
+          name: $0, description: "\($0) training records", trainingItems: $1, updates: 656,
+          epochs: 656 * 16 / Double($1))
+      }, source: "runs, metrics, predictions")
+    study.classArm = "deduped"
+    study.classes = ["games", "libs", "rust"].enumerated().map {
+      .init(
+        label: $1, precision: 0.6 + 0.1 * Double($0), recall: 0.7, f1: 0.65, support: 60 + $0)
+    }
+    study.curves = names.enumerated().flatMap { index, name in
+      (1...seeds).map { curve(arm: name, seed: UInt64($0), floor: 0.5 + 0.1 * Double(index)) }
+    }
+    study.honest = .init(
+      arm: "deduped", metric: .macroF1,
+      score: Estimate(
+        value: 0.412, low: 0.379, high: 0.447, standardError: 0.017, degreesOfFreedom: 60,
+        items: 690, groups: 652, seeds: seeds), description: "the group-disjoint test part")
+    return study
+  }
+
+  /// Twelve classes; leaked items are mostly right, clean ones mostly wrong, and the arms differ
+  /// by little.
+  private static func predictions(_ names: [String], seeds: Int) -> (TestItems, [ArmPredictions]) {
+    var generator = SeededGenerator(seed: 5)
+    let count = 600
+    let slices = (0..<count).map { _ -> TestSlice in
+      [.leaked, .near, .near, .near, .clean, .clean, .clean][generator.index(below: 7)]
+    }
+    let labels = (0..<count).map { _ in generator.index(below: 12) }
+    let difficulty = (0..<count).map { _ in generator.index(below: 100) }
+    let arms = names.enumerated().map { index, name in
+      let predictions = (0..<seeds).map { _ in
+        (0..<count).map { item -> Int in
+          let ease: [TestSlice: Int] = [.leaked: 80, .near: 62, .clean: 38]
+          let noise = generator.index(below: 16) - [8, 8, 12, 10][index]
+          let isHit = difficulty[item] < ease[slices[item]]! + noise
+          return isHit ? labels[item] : (labels[item] + 1 + generator.index(below: 11)) % 12
+        }
+      }
+      return ArmPredictions(
+        name: name, seeds: (1...seeds).map(UInt64.init), predictions: predictions)
+    }
+    let items = TestItems(
+      labels: labels, classCount: 12, groups: (0..<count).map { $0 * 9 / 10 }, slices: slices)
+    return (items, arms)
+  }
+
+  private static func curve(arm: String, seed: UInt64, floor: Double) -> StudySection.Curve {
+    var generator = SeededGenerator(seed: seed &* 31 &+ UInt64(floor * 100))
+    let points = (1...164).map { index -> StudySection.Curve.Point in
+      let noise = Double(generator.index(below: 1000)) / 2500
+      return .init(
+        step: index * 4, loss: floor + 2 / (1 + Double(index) / 20) + noise)
+    }
+    return .init(arm: arm, seed: seed, points: points)
+  }
+}

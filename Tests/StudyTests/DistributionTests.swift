@@ -1,0 +1,52 @@
+import Study
+import Testing
+
+@Suite struct DistributionTests {
+  let golden = GoldenStatistics.shared
+
+  private func isClose(_ value: Double, _ expected: Double, _ tolerance: Double = 1e-9) -> Bool {
+    abs(value - expected) <= tolerance * max(1e-3, abs(expected))
+  }
+
+  @Test func normalQuantilesEqualScipy() {
+    for row in golden.normal { #expect(isClose(Normal.quantile(row[0]), row[1]), "\(row)") }
+    #expect(Normal.quantile(0) == -.infinity && Normal.quantile(1) == .infinity)
+    #expect(Normal.quantile(-0.1).isNaN && Normal.quantile(.nan).isNaN)
+  }
+
+  @Test func studentEqualsScipy() {
+    for row in golden.studentP {
+      let p = StudentT.twoSidedP(row[0], degreesOfFreedom: row[1])
+      #expect(abs(p - row[2]) <= 1e-10 * row[2] + 1e-300, "\(row)")
+    }
+    for row in golden.studentQuantile {
+      #expect(
+        isClose(StudentT.twoSidedQuantile(row[0], degreesOfFreedom: row[1]), row[2]), "\(row)")
+    }
+  }
+
+  @Test func wilsonEqualsScipy() {
+    for row in golden.wilson {
+      let interval = Interval.wilson(successes: Int(row[0]), of: Int(row[1]), level: row[2])
+      #expect(isClose(interval.low, row[3]) && isClose(interval.high, row[4]), "\(row)")
+    }
+    #expect(Interval.wilson(successes: 0, of: 0) == Interval(low: 0, high: 1))
+  }
+
+  @Test func holmEqualsItsDefinition() {
+    for family in golden.holm {
+      for (value, expected) in zip(holmAdjusted(family.given), family.adjusted) {
+        #expect(isClose(value, expected))
+      }
+    }
+    #expect(holmAdjusted([]).isEmpty)
+  }
+
+  @Test func generatorEqualsItsDescription() {
+    var generator = SeededGenerator(seed: 42)
+    #expect(golden.generator == golden.generator.map { _ in String(generator.next()) })
+    var counts = [Int](repeating: 0, count: 7)
+    for _ in 0..<70_000 { counts[generator.index(below: 7)] += 1 }
+    #expect(counts.allSatisfy { (9_500...10_500).contains($0) })
+  }
+}

@@ -1,0 +1,52 @@
+import Foundation
+
+/// The reference values of Golden/generate.py.
+struct GoldenStatistics: Decodable {
+  struct Adjustment: Decodable {
+    var given: [Double]
+    var adjusted: [Double]
+  }
+
+  struct Scores: Decodable {
+    var classes: Int
+    var truth: [Int]
+    var predicted: [Int]
+    var accuracy: Double
+    var macroF1: Double
+  }
+
+  struct Mean: Decodable {
+    var hits: [Int]
+    var standardError: Double
+    var low: Double
+    var high: Double
+  }
+
+  struct Crossed: Decodable {
+    var hits: [[Int]]
+    var variance: Double
+    var degreesOfFreedom: Double
+  }
+
+  struct Permutation: Decodable {
+    var first: [Int]
+    var second: [Int]
+    var p: Double
+  }
+
+  var normal: [[Double]]
+  var studentP: [[Double]]
+  var studentQuantile: [[Double]]
+  var wilson: [[Double]]
+  var holm: [Adjustment]
+  var scores: [Scores]
+  var mean: Mean
+  var crossed: Crossed
+  var permutation: Permutation
+  var generator: [String]
+
+  static let shared: GoldenStatistics = {
+    let url = Bundle.module.url(forResource: "Golden/statistics", withExtension: "json")!
+    return try! JSONDecoder().decode(GoldenStatistics.self, from: Data(contentsOf: url))
+  }()
+}
