@@ -1,4 +1,8 @@
 /// Classes of scalars as Hugging Face tokenizers 0.23 sees them.
+///
+/// Its tables of categories are those of Unicode 8.0: what came later has none there, and a few
+/// scalars have changed category since and are named here. White space and lower-casing follow the
+/// present Unicode in both. Compared on every scalar there is.
 enum UnicodeClasses {
   /// The property White_Space.
   @inline(__always)
@@ -11,36 +15,46 @@ enum UnicodeClasses {
     }
   }
 
+  /// Categories Cc, Cf and Co, tab and line breaks excepted.
   static func isControl(_ scalar: UInt32) -> Bool {
     if scalar < 0x80 {
       return scalar < 32 && !(scalar == 9 || scalar == 10 || scalar == 13) || scalar == 127
     }
-    switch category(scalar) {
-    case .control, .format, .privateUse, .surrogate: return true
+    switch Unicode.Scalar(scalar)!.properties.generalCategory {
+    case .control, .format, .privateUse: return isOld(scalar)
     default: return false
     }
   }
 
+  /// Category Mn.
   static func isNonspacingMark(_ scalar: UInt32) -> Bool {
-    scalar >= 0x300 && category(scalar) == .nonspacingMark
+    guard scalar >= 0x300 else { return false }
+    switch scalar {
+    case 0x1734, 0x1171E: return true
+    case 0x1885, 0x1886, 0xA9BD, 0x111C9: return false
+    default:
+      return Unicode.Scalar(scalar)!.properties.generalCategory == .nonspacingMark
+        && isOld(scalar)
+    }
   }
 
   /// ASCII punctuation and symbols, or a scalar of category P.
-  @inline(__always)
   static func isPunctuation(_ scalar: UInt32) -> Bool {
     if scalar < 0x80 {
       return scalar &- 33 < 15 || scalar &- 58 < 7 || scalar &- 91 < 6 || scalar &- 123 < 4
     }
-    switch category(scalar) {
+    switch Unicode.Scalar(scalar)!.properties.generalCategory {
     case .connectorPunctuation, .dashPunctuation, .openPunctuation, .closePunctuation,
       .initialPunctuation, .finalPunctuation, .otherPunctuation:
-      return true
-    default: return false
+      return isOld(scalar)
+    default: return scalar == 0x166D || scalar == 0x111C9
     }
   }
 
-  static func category(_ scalar: UInt32) -> Unicode.GeneralCategory {
-    Unicode.Scalar(scalar)!.properties.generalCategory
+  /// Whether Unicode 8.0 had the scalar.
+  private static func isOld(_ scalar: UInt32) -> Bool {
+    guard let age = Unicode.Scalar(scalar)!.properties.age else { return false }
+    return age.major <= 8
   }
 
   /// Full, locale-free lower-casing of each scalar by itself.

@@ -41,7 +41,14 @@ enum UnicodeNormalization {
 
   static func combiningClass(_ scalar: UInt32) -> UInt8 {
     guard scalar >= 0x300 else { return 0 }
-    return Unicode.Scalar(scalar)!.properties.canonicalCombiningClass.rawValue
+    let rank = Unicode.Scalar(scalar)!.properties.canonicalCombiningClass.rawValue
+    return rank > 0 && isKnown(scalar) ? rank : 0
+  }
+
+  /// Whether Unicode 9.0 had the scalar: Hugging Face tokenizers' tables are from then.
+  private static func isKnown(_ scalar: UInt32) -> Bool {
+    guard let age = Unicode.Scalar(scalar)!.properties.age else { return false }
+    return age.major <= 9
   }
 
   private static func decomposition(
@@ -64,18 +71,27 @@ enum UnicodeNormalization {
     if index % 28 != 0 { body(0x11A7 + index % 28, true) }
   }
 
-  private static let canonical = table { $0.decomposedStringWithCanonicalMapping }
-  private static let compatibility = table { $0.decomposedStringWithCompatibilityMapping }
+  private static let canonical = table(canonicalBlocks) { $0.decomposedStringWithCanonicalMapping }
+  private static let compatibility = table(canonicalBlocks + compatibilityBlocks) {
+    $0.decomposedStringWithCompatibilityMapping
+  }
 
-  /// The blocks in which scalars decompose.
-  private static let blocks: [ClosedRange<UInt32>] = [
-    0xA0...0x33FF, 0xA600...0xABFF, 0xF900...0xFFFF, 0x10000...0x11FFF, 0x1D000...0x1F2FF,
-    0x1FB00...0x1FBFF, 0x2F800...0x2FA1F,
+  /// Blocks outside which no scalar of Unicode 9.0 decomposes, Hangul syllables excepted.
+  private static let canonicalBlocks: [ClosedRange<UInt32>] = [
+    0xC0...0x233F, 0x2ADC...0x2ADC, 0x3040...0x30FF, 0xF900...0xFB4F, 0x11080...0x115BF,
+    0x1D150...0x1D1CF, 0x2F800...0x2FA1F,
+  ]
+  /// Further blocks in which scalars have compatibility decompositions only.
+  private static let compatibilityBlocks: [ClosedRange<UInt32>] = [
+    0xA0...0xBF, 0x2340...0x2ADB, 0x2ADD...0x303F, 0x3100...0x33FF, 0xA600...0xABFF,
+    0xFB50...0xFFFF, 0x1D400...0x1F2FF,
   ]
 
-  private static func table(_ decompose: (String) -> String) -> [UInt32: [UInt32]] {
+  private static func table(
+    _ blocks: [ClosedRange<UInt32>], _ decompose: (String) -> String
+  ) -> [UInt32: [UInt32]] {
     var table: [UInt32: [UInt32]] = [:]
-    for value in blocks.joined() {
+    for value in blocks.joined() where isKnown(value) {
       let text = String(Unicode.Scalar(value)!)
       let parts = decompose(text).unicodeScalars.map(\.value)
       if parts != [value] { table[value] = parts }

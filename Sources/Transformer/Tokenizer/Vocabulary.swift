@@ -10,6 +10,9 @@ struct Vocabulary: Sendable {
   /// - Throws: ``TokenizerError`` if an id is used twice or lies so far beyond the number of tokens
   ///   that it must be a mistake, or if a token stands twice.
   init(_ tokens: [(token: ArraySlice<UInt8>, id: Int)], place: String) throws {
+    guard !tokens.isEmpty else {
+      throw TokenizerError(place: place, expected: "a vocabulary", found: "no tokens")
+    }
     let limit = tokens.count * 4 + 65_536
     var highest = -1
     for (_, id) in tokens { highest = max(highest, id) }

@@ -1,0 +1,128 @@
+import Foundation
+import Testing
+import Transformer
+
+/// Broken and hostile files must throw, and never trap.
+@Suite struct TokenizerHostileTests {
+  private static let file = Bundle.module.url(forResource: "Golden", withExtension: nil)!
+    .appending(path: "tokenizer/wordpiece-cased/tokenizer.json")
+
+  private func load(_ data: Data, as name: String = "tokenizer.json") throws -> Tokenizer {
+    let folder = try TemporaryFolder()
+    try data.write(to: folder.url.appending(path: name))
+    return try Tokenizer(folder: folder.url, maximumTokens: 64)
+  }
+
+  private func load(_ json: String) throws -> Tokenizer { try load(Data(json.utf8)) }
+
+  private func json(
+    vocabulary: String = ###"{"[UNK]":0,"a":1,"##b":2}"###, unknown: String = #""[UNK]""#,
+    added: String = "[]", normalizer: String = "null", preTokenizer: String = "null",
+    postProcessor: String = "null", longest: String = "100"
+  ) -> String {
+    """
+    {"version":"1.0","added_tokens":\(added),"normalizer":\(normalizer),
+    "pre_tokenizer":\(preTokenizer),"post_processor":\(postProcessor),
+    "model":{"type":"WordPiece","unk_token":\(unknown),"continuing_subword_prefix":"##",
+    "max_input_chars_per_word":\(longest),"vocab":\(vocabulary)}}
+    """
+  }
+
+  @Test func theHarnessItselfLoads() throws {
+    #expect(try load(json()).encode("ab") == [1, 2])
+  }
+
+  @Test func everyTruncationThrows() throws {
+    let data = try Data(contentsOf: Self.file)
+    let end = data.count - 2
+    let ends = Array(stride(from: 0, to: end, by: 997)) + Array(end - 40..<end)
+    for count in ends {
+      #expect(throws: TokenizerError.self) { try load(data.prefix(count)) }
+    }
+  }
+
+  @Test func damagedBytesThrowOrLoadButNeverTrap() throws {
+    var chance = SystemRandomNumberGenerator()
+    let data = try Data(contentsOf: Self.file)
+    for _ in 0..<200 {
+      var damaged = data
+      for _ in 0..<3 {
+        let place = Bool.random(using: &chance) ? 0..<2000 : data.count - 900..<data.count
+        damaged[Int.random(in: place, using: &chance)] = UInt8.random(in: 0...255, using: &chance)
+      }
+      guard let tokenizer = try? load(damaged) else { continue }
+      for text in ["the NEWTOK [SEP]", "", "\u{0}é中 left", String(repeating: "x", count: 300)] {
+        #expect(tokenizer.encode(text) == tokenizer.encodeWithOffsets(text).map(\.id))
+      }
+    }
+  }
+
+  @Test(arguments: [
+    #"{"[UNK]":0,"a":-1}"#, #"{"[UNK]":0,"a":0}"#, #"{"[UNK]":0,"a":1.5}"#, #"{"[UNK]":0,"a":"1"}"#,
+    #"{"[UNK]":0,"a":2147483648}"#, #"{"[UNK]":0,"a":2147483647}"#, #"{"[UNK]":0,"a":1e3}"#,
+    #"{"[UNK]":0,"a":99999999999999999999999999}"#, #"{"[UNK]":0,"a":1,"a":2}"#, "{}", "[]", "null",
+    "7", #"["[UNK]"]"#, #"{"[UNK]":null}"#, #"{"[UNK]":{}}"#, #"{"a":0}"#, #"{"[UNK]":0,}"#,
+  ])
+  func badVocabularyThrows(vocabulary: String) {
+    #expect(throws: TokenizerError.self) { try load(json(vocabulary: vocabulary)) }
+  }
+
+  @Test func otherBadFieldsThrow() {
+    let token = { (id: String, content: String) in
+      #"[{"id":\#(id),"content":\#(content),"single_word":false,"lstrip":false,"rstrip":false,"#
+        + #""normalized":false,"special":true}]"#
+    }
+    let template = { (id: String, ids: String) in
+      #"{"type":"TemplateProcessing","single":[{"SpecialToken":{"id":"\#(id)","type_id":0}},"#
+        + #"{"Sequence":{"id":"A","type_id":0}}],"pair":[{"Sequence":{"id":"A","type_id":0}},"#
+        + #"{"Sequence":{"id":"B","type_id":1}}],"special_tokens":{"[A]":{"ids":\#(ids)}}}"#
+    }
+    let bad = [
+      json(unknown: "\"[NONE]\""), json(unknown: "3"), json(longest: "-1"), json(longest: "null"),
+      json(longest: "\"100\""), json(added: "{}"), json(added: "[3]"),
+      json(added: token("9", "\"x\"")), json(added: token("0", "\"a\"")),
+      json(added: token("-1", "\"x\"")), json(added: token("3", "null")),
+      json(normalizer: "{}"), json(normalizer: #"{"type":"Nmt"}"#), json(normalizer: "[]"),
+      json(normalizer: #"{"type":"BertNormalizer"}"#), json(preTokenizer: #"{"type":"Mystery"}"#),
+      json(normalizer: #"{"type":"Sequence","normalizers":7}"#),
+      json(postProcessor: #"{"type":"Mystery"}"#),
+      json(postProcessor: #"{"type":"BertProcessing","sep":["[SEP]",999],"cls":["[CLS]",1]}"#),
+      json(postProcessor: #"{"type":"BertProcessing","sep":[],"cls":["[CLS]",1]}"#),
+      json(postProcessor: template("[B]", "[0]")), json(postProcessor: template("[A]", "[-1]")),
+      json(postProcessor: template("[A]", "[3]")), json(postProcessor: template("[A]", "{}")),
+      "", "{}", "[]", "null", "\"\"", "{\"model\":3}", "{\"model\":{\"type\":\"Mystery\"}}",
+      "{\"a\":\"\\ud800\"}", "{\"a\":\"\\u12\"}", "{\"a\":\"\\x\"}", "{\"a\" 1}", "{a:1}", "[1,]",
+      "{} {}", "\u{FEFF}{}", "nul", "-", "1.", "[01", "\"\t\"",
+      String(repeating: "[", count: 100_000), String(repeating: "{\"a\":", count: 100_000),
+    ]
+    for text in bad {
+      #expect(throws: TokenizerError.self, "\(text.prefix(200))") { try load(text) }
+    }
+    #expect(throws: TokenizerError.self) { try load(Data([0x7B, 0xFF, 0x7D])) }
+  }
+
+  @Test func megabyteTokensLoad() throws {
+    let long = String(repeating: "x", count: 1 << 20)
+    let tokenizer = try load(json(vocabulary: #"{"[UNK]":0,"a":1,"\#(long)":2}"#))
+    #expect(tokenizer.encode("a") == [1])
+    #expect(tokenizer.token(2) == long)
+  }
+
+  @Test func badVocabularyFilesThrow() {
+    for text in ["", "a\nb\n", "[UNK]\n[UNK]\n[CLS]\n[SEP]\n"] {
+      #expect(throws: TokenizerError.self) { try load(Data(text.utf8), as: "vocab.txt") }
+    }
+    #expect(throws: TokenizerError.self) {
+      try load(Data([0x5B, 0xFF, 0x0A]), as: "vocab.txt")
+    }
+    #expect(throws: TokenizerError.self) { try load(Data(), as: "other.txt") }
+  }
+
+  @Test func theErrorSaysWhatIsNotSupported() throws {
+    let error = #expect(throws: TokenizerError.self) {
+      try load(json(normalizer: #"{"type":"Nmt"}"#))
+    }
+    #expect(error?.found.contains("Nmt") == true)
+    #expect(error?.place.contains("tokenizer.json") == true)
+  }
+}
