@@ -1,1 +1,52 @@
-@main struct SimcurateCommand { static func main() {} }
+import ArgumentParser
+import Curation
+import Foundation
+
+/// `simcurate`: flags to options to steps to an exit code.
+@main
+struct SimcurateCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "simcurate",
+    abstract: "Find what repeats and leaks in a text data set, split it, fine-tune on it, and see "
+      + "whether it mattered.",
+    discussion: """
+      The whole job on one corpus:
+        simcurate run reviews.jsonl --out indexes/reviews
+
+      Or step by step, each resumable:
+        simcurate index reviews.jsonl --out indexes/reviews
+        simcurate dedup indexes/reviews --threshold 0.9
+        simcurate verify indexes/reviews
+
+      Exit codes: 0 done, 1 failure, 3 a requested check failed, 64 wrong usage, 130 interrupted.
+      """,
+    version: simcurateVersion,
+    subcommands: [],
+    groupedSubcommands: [
+      CommandGroup(name: "The whole job", subcommands: [RunCommand.self]),
+      CommandGroup(
+        name: "Its steps",
+        subcommands: [
+          IndexCommand.self, DedupCommand.self, VerifyCommand.self, ClusterCommand.self,
+          SplitCommand.self, FinetuneCommand.self, CompareCommand.self, ReportCommand.self,
+        ]),
+      CommandGroup(
+        name: "Questions to an index or a model",
+        subcommands: [
+          ExplainCommand.self, SearchCommand.self, PredictCommand.self, LeakCommand.self,
+        ]),
+      CommandGroup(
+        name: "Pieces by themselves",
+        subcommands: [EmbedCommand.self, TokenizeCommand.self, ModelCommand.self]),
+    ])
+
+  static func main() {
+    Interruption.install()
+    do {
+      var command = try parseAsRoot()
+      try command.run()
+    } catch {
+      Failure(error).exit(as: self)
+    }
+  }
+}

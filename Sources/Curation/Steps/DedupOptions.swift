@@ -48,7 +48,7 @@ public struct DedupOptions: Codable, Hashable, Sendable {
 
 extension KeepRule {
   /// The field whose number the rule looks at.
-  var field: String? {
+  public var field: String? {
     switch self {
     case .highest(let field), .lowest(let field): field
     case .first, .longest, .shortest, .central, .sources: nil

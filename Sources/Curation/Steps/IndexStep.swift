@@ -39,7 +39,7 @@ public struct IndexSummary: Codable, Sendable {
 /// embedded once per model: vectors come from the old index or the journal of an interrupted run
 /// where either has them.
 public struct IndexStep {
-  private static let chunk = 4096
+  private static let chunk = 8192
 
   private let folder: IndexFolder
   private let staging: IndexFolder

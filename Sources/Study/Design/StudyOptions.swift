@@ -15,12 +15,14 @@ public struct StudyOptions: Codable, Hashable, Sendable {
   /// The smallest difference worth knowing about.
   public var relevantEffect: Double
   public var seed: UInt64
+  /// Texts are cut to this many tokens, special tokens included.
+  public var maximumTokens: Int
   public var training: TrainingOptions
 
   public init(
     seedCount: Int = 3, testShare: Double = 0.2, leakedThreshold: Float? = nil,
     nearThreshold: Float = 0.75, relevantEffect: Double = 0.05, seed: UInt64 = 0,
-    training: TrainingOptions = .study
+    maximumTokens: Int = 64, training: TrainingOptions = .study
   ) {
     self.seedCount = seedCount
     self.testShare = testShare
@@ -28,6 +30,7 @@ public struct StudyOptions: Codable, Hashable, Sendable {
     self.nearThreshold = nearThreshold
     self.relevantEffect = relevantEffect
     self.seed = seed
+    self.maximumTokens = maximumTokens
     self.training = training
   }
 
@@ -54,7 +57,6 @@ extension TrainingOptions {
     options.batchSize = 16
     options.epochs = nil
     options.maximumSteps = 400
-    options.maximumTokens = 64
     return options
   }
 }

@@ -40,7 +40,7 @@ public struct CompareStep {
   public func run() throws -> CompareSummary {
     try options.validate()
     let input = StepAccount.hash([
-      try StepAccount.outcomeHash(of: "split", in: index), try model.hash,
+      try StepAccount.outcomeHash(of: "split", in: index), model.hash,
     ])
     let dedup = try index.options(of: "dedup", as: DedupOptions.self)
     let isDone = try StepAccount.isDone(
@@ -49,7 +49,7 @@ public struct CompareStep {
       index, options: options, dedup: dedup,
       split: try index.options(of: "split", as: SplitOptions.self), monitor: monitor)
     let requests = self.requests(design)
-    let recorder = RunRecorder(index: index, modelHash: try model.hash, monitor: monitor)
+    let recorder = RunRecorder(index: index, modelHash: model.hash, monitor: monitor)
     for (number, request) in requests.enumerated() {
       try monitor.checkpoint()
       if try recorder.finished(request) != nil { continue }
@@ -58,7 +58,7 @@ public struct CompareStep {
         makeClassifier: {
           try SequenceClassifier(
             folder: model, labels: design.labelNames, seed: request.seed,
-            maximumTokens: options.training.maximumTokens ?? model.maximumTokens)
+            maximumTokens: options.maximumTokens)
         })
     }
     monitor.progress(StepProgress(phase: "resampling", completed: 0, total: nil, unit: "differences"))
@@ -106,7 +106,7 @@ public struct CompareStep {
   ) throws -> StudyAnalysis {
     let numbers = Dictionary(
       uniqueKeysWithValues: design.labelNames.enumerated().map { ($1, $0) })
-    let modelHash = try model.hash
+    let modelHash = model.hash
     let arms = try Arm.allCases.map { arm in
       let ofArm = requests.filter { $0.arm == arm.rawValue }
       return ArmPredictions(

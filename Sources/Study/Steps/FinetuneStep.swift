@@ -8,10 +8,15 @@ import Transformer
 /// What to fine-tune on, and how.
 public struct FinetuneOptions: Codable, Hashable, Sendable {
   public var arm: Arm
+  /// Texts are cut to this many tokens, special tokens included.
+  public var maximumTokens: Int
   public var training: TrainingOptions
 
-  public init(arm: Arm = .deduped, training: TrainingOptions = .takeHome) {
+  public init(
+    arm: Arm = .deduped, maximumTokens: Int = 128, training: TrainingOptions = .takeHome
+  ) {
     self.arm = arm
+    self.maximumTokens = maximumTokens
     self.training = training
   }
 }
@@ -23,7 +28,6 @@ extension TrainingOptions {
     options.learningRate = 1e-4
     options.epochs = 4
     options.patience = 2
-    options.maximumTokens = 128
     return options
   }
 }
@@ -58,7 +62,7 @@ public struct FinetuneStep {
   /// - Parameter output: where the model folder goes; `INDEX/runs/RUN_ID/model` if nil.
   public func run(output: URL? = nil) throws -> FinetuneSummary {
     let request = try self.request()
-    let recorder = RunRecorder(index: index, modelHash: try model.hash, monitor: monitor)
+    let recorder = RunRecorder(index: index, modelHash: model.hash, monitor: monitor)
     let id = try request.id(modelHash: model.hash)
     let target = output ?? Self.modelFolder(index, run: id)
     let isThere = FileManager.default.fileExists(
@@ -76,7 +80,7 @@ public struct FinetuneStep {
       makeClassifier: {
         try SequenceClassifier(
           folder: model, labels: request.labels, seed: request.seed,
-          maximumTokens: options.training.maximumTokens ?? model.maximumTokens)
+          maximumTokens: options.maximumTokens)
       },
       keep: { classifier, result, _ in
         try classifier.save(to: target)
