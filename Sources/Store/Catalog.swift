@@ -22,7 +22,8 @@ public final class Catalog: Sendable {
     configuration.foreignKeysEnabled = true
     configuration.busyMode = .timeout(2)
     configuration.prepareDatabase { database in
-      try database.execute(sql: "PRAGMA cache_size = -131072; PRAGMA temp_store = FILE")
+      try database.execute(
+        sql: "PRAGMA cache_size = -131072; PRAGMA temp_store = FILE; PRAGMA trusted_schema = OFF")
       if !readOnly { try database.execute(sql: "PRAGMA synchronous = FULL") }
     }
     queue = try DatabaseQueue(path: url.path, configuration: configuration)
@@ -97,6 +98,10 @@ public final class Catalog: Sendable {
       return try body()
     } catch let error as DatabaseError {
       throw StoreError(error, place: url.relativePath)
+    } catch let error as RowDecodingError {
+      throw StoreError(
+        place: url.relativePath, expected: "values of the columns' types", found: "\(error)",
+        advice: "the file is damaged; build the index again")
     }
   }
 

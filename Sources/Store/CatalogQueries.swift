@@ -73,7 +73,10 @@ extension Catalog {
     try read { database in
       let rows = try Row.fetchCursor(
         database, sql: sql, arguments: [low, width, binCount - 1, stage, low])
-      while let row = try rows.next() { bins[row[0] as Int] += row[1] as Int }
+      while let row = try rows.next() {
+        let bin = try row.decode(Int.self, atIndex: 0)
+        bins[max(0, bin)] += try row.decode(Int.self, atIndex: 1)
+      }
     }
     return bins
   }
@@ -103,7 +106,9 @@ extension Catalog {
     try read { database in
       let rows = try Row.fetchAll(
         database, sql: "SELECT stage, count(*) FROM removals GROUP BY stage")
-      return Dictionary(uniqueKeysWithValues: rows.map { ($0[0], $0[1]) })
+      return try Dictionary(
+        rows.map { (try $0.decode(String.self, atIndex: 0), try $0.decode(Int.self, atIndex: 1)) },
+        uniquingKeysWith: +)
     }
   }
 
@@ -164,7 +169,9 @@ extension Catalog {
     try read { database in
       let rows = try Row.fetchAll(
         database, sql: "SELECT label, count(*) FROM records GROUP BY label")
-      return Dictionary(uniqueKeysWithValues: rows.map { ($0[0] as String?, $0[1] as Int) })
+      return try Dictionary(
+        rows.map { (try $0.decode(String?.self, atIndex: 0), try $0.decode(Int.self, atIndex: 1)) },
+        uniquingKeysWith: +)
     }
   }
 

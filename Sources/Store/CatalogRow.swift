@@ -96,7 +96,7 @@ enum CatalogDate {
 /// A text column that must hold one of an enumeration's values.
 func decoded<Value: RawRepresentable>(_ row: Row, _ column: Int) throws -> Value
 where Value.RawValue == String {
-  let text: String = row[column]
+  let text = try row.decode(String.self, atIndex: column)
   guard let value = Value(rawValue: text) else {
     throw StoreError(
       place: "catalog", expected: "a \(Value.self)", found: "'\(text)'",
@@ -105,9 +105,15 @@ where Value.RawValue == String {
   return value
 }
 
+/// The same, or null.
+func decodedIfPresent<Value: RawRepresentable>(_ row: Row, _ column: Int) throws -> Value?
+where Value.RawValue == String {
+  row.hasNull(atIndex: column) ? nil : try decoded(row, column)
+}
+
 /// A text column that must hold a JSON array of strings.
 func decodedList(_ row: Row, _ column: Int) throws -> [String] {
-  let text: String = row[column]
+  let text = try row.decode(String.self, atIndex: column)
   guard let list = try? JSONDecoder().decode([String].self, from: Data(text.utf8)) else {
     throw StoreError(place: "catalog", expected: "a JSON array of strings", found: "'\(text)'")
   }

@@ -36,11 +36,11 @@ public struct Cluster: CatalogRow {
 
   public init(row: Row) throws {
     kind = try decoded(row, 0)
-    cluster = row[1]
-    size = row[2]
-    representative = row[3]
+    cluster = try row.decode(atIndex: 1)
+    size = try row.decode(atIndex: 2)
+    representative = try row.decode(atIndex: 3)
     words = try decodedList(row, 4)
-    loosest = row[5]
+    loosest = try row.decode(atIndex: 5)
   }
 
   public func bind(to values: inout RowBinder) {
@@ -73,9 +73,9 @@ public struct ClusterMember: CatalogRow {
 
   public init(row: Row) throws {
     kind = try decoded(row, 0)
-    cluster = row[1]
-    self.row = row[2]
-    similarity = row[3]
+    cluster = try row.decode(atIndex: 1)
+    self.row = try row.decode(atIndex: 2)
+    similarity = try row.decode(atIndex: 3)
   }
 
   public func bind(to values: inout RowBinder) {
@@ -113,12 +113,12 @@ public struct SplitAssignment: CatalogRow {
   public static let columns = ["row", "part", "selected", "group_id", "reason", "rank"]
 
   public init(row: Row) throws {
-    self.row = row[0]
+    self.row = try row.decode(atIndex: 0)
     part = try decoded(row, 1)
-    selected = row[2]
-    group = row[3]
-    reason = row[4]
-    rank = row[5]
+    selected = try row.decode(atIndex: 2)
+    group = try row.decode(atIndex: 3)
+    reason = try row.decode(atIndex: 4)
+    rank = try row.decode(atIndex: 5)
   }
 
   public func bind(to values: inout RowBinder) {
@@ -147,9 +147,9 @@ public struct Measurement: CatalogRow {
   public static let columns = ["step", "name", "value"]
 
   public init(row: Row) throws {
-    step = row[0]
-    name = row[1]
-    value = row[2]
+    step = try row.decode(atIndex: 0)
+    name = try row.decode(atIndex: 1)
+    value = try row.decode(atIndex: 2)
   }
 
   public func bind(to values: inout RowBinder) {

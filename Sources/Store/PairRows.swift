@@ -18,10 +18,10 @@ public struct StoredPair: CatalogRow {
   public static let columns = ["stage", "a", "b", "score"]
 
   public init(row: Row) throws {
-    stage = row[0]
-    a = row[1]
-    b = row[2]
-    score = row[3]
+    stage = try row.decode(atIndex: 0)
+    a = try row.decode(atIndex: 1)
+    b = try row.decode(atIndex: 2)
+    score = try row.decode(atIndex: 3)
   }
 
   public func bind(to values: inout RowBinder) {
@@ -68,13 +68,13 @@ public struct Removal: CatalogRow {
   public static let columns = ["row", "witness", "score", "stage", "rule", "scope", "guards"]
 
   public init(row: Row) throws {
-    self.row = row[0]
-    witness = row[1]
-    score = row[2]
-    stage = row[3]
-    rule = row[4]
+    self.row = try row.decode(atIndex: 0)
+    witness = try row.decode(atIndex: 1)
+    score = try row.decode(atIndex: 2)
+    stage = try row.decode(atIndex: 3)
+    rule = try row.decode(atIndex: 4)
     scope = try decoded(row, 5)
-    guards = row[6]
+    guards = try row.decode(atIndex: 6)
   }
 
   public func bind(to values: inout RowBinder) {
@@ -109,11 +109,11 @@ public struct Veto: CatalogRow {
   public static let columns = ["a", "b", "score", "guard", "detail"]
 
   public init(row: Row) throws {
-    a = row[0]
-    b = row[1]
-    score = row[2]
-    guardName = row[3]
-    detail = row[4]
+    a = try row.decode(atIndex: 0)
+    b = try row.decode(atIndex: 1)
+    score = try row.decode(atIndex: 2)
+    guardName = try row.decode(atIndex: 3)
+    detail = try row.decode(atIndex: 4)
   }
 
   public func bind(to values: inout RowBinder) {
@@ -149,12 +149,12 @@ public struct Conflict: CatalogRow {
   public static let columns = ["a", "b", "score", "label_a", "label_b", "stage"]
 
   public init(row: Row) throws {
-    a = row[0]
-    b = row[1]
-    score = row[2]
-    labelA = row[3]
-    labelB = row[4]
-    stage = row[5]
+    a = try row.decode(atIndex: 0)
+    b = try row.decode(atIndex: 1)
+    score = try row.decode(atIndex: 2)
+    labelA = try row.decode(atIndex: 3)
+    labelB = try row.decode(atIndex: 4)
+    stage = try row.decode(atIndex: 5)
   }
 
   public func bind(to values: inout RowBinder) {

@@ -49,17 +49,17 @@ public struct StoredRecord: CatalogRow {
   ]
 
   public init(row: Row) throws {
-    self.row = row[0]
-    id = row[1]
-    text = row[2]
-    label = row[3]
-    givenSplit = (row[4] as String?).flatMap(GivenSplit.init)
-    source = row[5]
-    line = row[6]
-    fields = row[7]
+    self.row = try row.decode(atIndex: 0)
+    id = try row.decode(atIndex: 1)
+    text = try row.decode(atIndex: 2)
+    label = try row.decode(atIndex: 3)
+    givenSplit = try decodedIfPresent(row, 4)
+    source = try row.decode(atIndex: 5)
+    line = try row.decode(atIndex: 6)
+    fields = try row.decode(atIndex: 7)
     textHash = try ContentHash(row: row, column: 8)
     normalizedHash = try ContentHash(row: row, column: 9)
-    tokens = row[10]
+    tokens = try row.decode(atIndex: 10)
   }
 
   public func bind(to values: inout RowBinder) {
@@ -93,7 +93,8 @@ extension ContentHash: Codable {
   }
 
   init(row: Row, column: Int) throws {
-    guard let data: Data = row[column], data.count == 16 else {
+    let data = try row.decode(Data.self, atIndex: column)
+    guard data.count == 16 else {
       throw StoreError(
         place: "records", expected: "hashes of 16 bytes", found: "another length",
         advice: "the catalog was changed by another program; build the index again")

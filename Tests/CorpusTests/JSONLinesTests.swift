@@ -53,7 +53,7 @@ import Testing
       #"{"text":"a\n\u00e9","n":[1,-0.5e+3,true,{"k":null}],"label":"x","e":[],"o":{}}"#.utf8)
     let alphabet = Array(#"{}[]",:\ua01eE+-.tfn "#.utf8)
     var accepted = 0
-    for _ in 0..<1_000 {
+    for _ in 0..<600 {
       var bytes = valid
       for _ in 0..<Int.random(in: 0...2, using: &generator) {
         let at = Int.random(in: 0..<bytes.count, using: &generator)
@@ -73,7 +73,7 @@ import Testing
         #expect(again == parsed as NSDictionary?)
       }
     }
-    #expect(accepted > 100)
+    #expect(accepted > 50)
   }
 
   @Test func refusesDeepNesting() throws {

@@ -30,7 +30,7 @@ import Testing
   }
 
   /// Every scalar of the alphabets, symbols and compatibility forms; every 13th of Han and Hangul.
-  private static let scalars = (UInt32(0)...0x1ffff).lazy
+  private static let scalars = (UInt32(0)...0x1ffff)
     .filter { !(0x3400...0xdfff).contains($0) && !(0x10000...0x1efff).contains($0) || $0 % 13 == 0 }
     .compactMap(Unicode.Scalar.init)
 

@@ -1,0 +1,166 @@
+import Foundation
+import GRDB
+
+/// How near a test record is to the raw training set.
+public struct TestSlice: CatalogRow {
+  public enum Slice: String, Codable, Sendable, CaseIterable {
+    case leaked, near, clean
+  }
+
+  public var row: Int
+  public var slice: Slice
+  /// Row of the nearest raw training record.
+  public var nearest: Int
+  public var similarity: Double
+
+  public init(row: Int, slice: Slice, nearest: Int, similarity: Double) {
+    self.row = row
+    self.slice = slice
+    self.nearest = nearest
+    self.similarity = similarity
+  }
+
+  public static let table = "test_slices"
+  public static let columns = ["row", "slice", "nearest", "similarity"]
+
+  public init(row: Row) throws {
+    self.row = try row.decode(atIndex: 0)
+    slice = try decoded(row, 1)
+    nearest = try row.decode(atIndex: 2)
+    similarity = try row.decode(atIndex: 3)
+  }
+
+  public func bind(to values: inout RowBinder) {
+    values.bind(row)
+    values.bind(slice.rawValue)
+    values.bind(nearest)
+    values.bind(similarity)
+  }
+}
+
+/// The difference between two arms on one metric and slice.
+public struct Comparison: CatalogRow {
+  public var baseline: String
+  public var arm: String
+  public var metric: String
+  /// `all`, `leaked`, `near` or `clean`.
+  public var slice: String
+  /// Arm minus baseline.
+  public var difference: Double
+  public var low: Double
+  public var high: Double
+  public var pValue: Double
+  /// After Holm's correction.
+  public var adjustedPValue: Double
+  public var minimumDetectable: Double
+  public var verdict: String
+
+  public init(
+    baseline: String, arm: String, metric: String, slice: String, difference: Double, low: Double,
+    high: Double, pValue: Double, adjustedPValue: Double, minimumDetectable: Double, verdict: String
+  ) {
+    self.baseline = baseline
+    self.arm = arm
+    self.metric = metric
+    self.slice = slice
+    self.difference = difference
+    self.low = low
+    self.high = high
+    self.pValue = pValue
+    self.adjustedPValue = adjustedPValue
+    self.minimumDetectable = minimumDetectable
+    self.verdict = verdict
+  }
+
+  public static let table = "comparisons"
+  public static let columns = [
+    "baseline", "arm", "metric", "slice", "difference", "low", "high", "p_value", "adjusted_p",
+    "minimum_detectable", "verdict",
+  ]
+
+  public init(row: Row) throws {
+    baseline = try row.decode(atIndex: 0)
+    arm = try row.decode(atIndex: 1)
+    metric = try row.decode(atIndex: 2)
+    slice = try row.decode(atIndex: 3)
+    difference = try row.decode(atIndex: 4)
+    low = try row.decode(atIndex: 5)
+    high = try row.decode(atIndex: 6)
+    pValue = try row.decode(atIndex: 7)
+    adjustedPValue = try row.decode(atIndex: 8)
+    minimumDetectable = try row.decode(atIndex: 9)
+    verdict = try row.decode(atIndex: 10)
+  }
+
+  public func bind(to values: inout RowBinder) {
+    values.bind(baseline)
+    values.bind(arm)
+    values.bind(metric)
+    values.bind(slice)
+    values.bind(difference)
+    values.bind(low)
+    values.bind(high)
+    values.bind(pValue)
+    values.bind(adjustedPValue)
+    values.bind(minimumDetectable)
+    values.bind(verdict)
+  }
+}
+
+/// A step that was done: with what, when, at what cost.
+public struct Step: CatalogRow {
+  public var name: String
+  /// JSON.
+  public var options: String
+  /// Of all the step's result depends on.
+  public var inputHash: String
+  public var finishedAt: Date
+  public var seconds: Double
+  /// Bytes.
+  public var peakMemory: Int
+  /// The command line.
+  public var command: String
+  /// Of the tool.
+  public var version: String
+
+  public init(
+    name: String, options: String, inputHash: String, finishedAt: Date, seconds: Double,
+    peakMemory: Int, command: String, version: String
+  ) {
+    self.name = name
+    self.options = options
+    self.inputHash = inputHash
+    self.finishedAt = finishedAt
+    self.seconds = seconds
+    self.peakMemory = peakMemory
+    self.command = command
+    self.version = version
+  }
+
+  public static let table = "steps"
+  public static let columns = [
+    "name", "options", "input_hash", "finished_at", "seconds", "peak_memory", "command", "version",
+  ]
+
+  public init(row: Row) throws {
+    name = try row.decode(atIndex: 0)
+    options = try row.decode(atIndex: 1)
+    inputHash = try row.decode(atIndex: 2)
+    finishedAt = try row.decode(atIndex: 3)
+    seconds = try row.decode(atIndex: 4)
+    peakMemory = try row.decode(atIndex: 5)
+    command = try row.decode(atIndex: 6)
+    version = try row.decode(atIndex: 7)
+  }
+
+  public func bind(to values: inout RowBinder) {
+    values.bind(name)
+    values.bind(options)
+    values.bind(inputHash)
+    values.bind(finishedAt)
+    values.bind(seconds)
+    values.bind(peakMemory)
+    values.bind(command)
+    values.bind(version)
+  }
+}
