@@ -58,6 +58,14 @@ struct ByteCodes: Sendable {
     sums = Array(UnsafeBufferPointer(start: total.pointer, count: rows))
   }
 
+  /// At least the largest |q|.
+  var longest: Double { Double(length.max() ?? 0) }
+
+  /// At least the largest |q| + |r|.
+  var reach: Double {
+    zip(length, residual).reduce(0) { max($0, Double($1.0) + Double($1.1)) } * (1 + 1e-9)
+  }
+
   private struct Figures {
     var residual: Double
     var length: Double

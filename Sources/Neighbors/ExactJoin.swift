@@ -11,6 +11,11 @@ public struct JoinOptions: Sendable {
     case int8
     /// Float32 products with an error bound.
     case float32
+
+    /// Preparing byte codes takes as long as some ten million float32 products.
+    func wantsInt8(pairs: Int) -> Bool {
+      ByteProducts.isAvailable && (self == .int8 || (self == .automatic && pairs > 40_000_000))
+    }
   }
 
   /// A pair is found when its canonical score is at or above this.
@@ -95,15 +100,13 @@ public enum ExactJoin {
         left: left, right: right, triangle: triangle, options: options, filter: filter)
       try driver.run(progress: progress, shouldStop: shouldStop, sink: sink)
     }
-    let isSmall = left.rows.multipliedFullWidth(by: right.rows).low < 40_000_000
-    let wantsInt8 = options.filter == .int8 || (options.filter == .automatic && !isSmall)
-    if wantsInt8, ByteProducts.isAvailable,
+    if options.filter.wantsInt8(pairs: left.rows * right.rows),
       let filter = try Int8Filter(
         left: left, right: right, isSelf: triangle, threshold: options.threshold)
     {
       try run(filter)
     } else {
-      try run(Float32Filter(left: left, right: right, threshold: options.threshold))
+      try run(Float32Filter(left: left, right: right))
     }
   }
 }

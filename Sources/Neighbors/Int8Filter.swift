@@ -16,32 +16,53 @@ struct Int8Filter: JoinFilter {
   private let left: Buffer<UInt8>
   private let depth: Int
   private let right: PackedByteRows
-  private let rowCutoffs: [Int32]
+  /// The square of the step: what one unit of an integer product is worth.
+  private let unit: Double
+  /// Per left row, `|r_x| A + |t_x|²/2`.
+  private let rowMisses: [Double]
   private let columnCutoffs: [Int32]
 
-  /// Nil if the vectors differ so wildly in length that integer cut-offs would overflow.
-  init?(left: VectorRows, right: VectorRows, isSelf: Bool, threshold: Float) throws {
+  /// Misses and scores beyond this many units would overflow integer cut-offs.
+  private static let mostUnits = Double(1 << 28)
+
+  /// - Parameter threshold: the one to be fast at; nil for that of nearest neighbours.
+  /// - Returns: nil if the vectors differ so wildly in length that integers would overflow.
+  init?(left: VectorRows, right: VectorRows, isSelf: Bool, threshold: Float?) throws {
     let leftNorms = try RowNorms(left)
     let rightNorms = isSelf ? leftNorms : try RowNorms(right)
     guard left.rows > 0, right.rows > 0, rightNorms.largest > 1e-6 else { return nil }
-    let sample = Sample(right)
-    guard let projection = sample.projection(threshold: threshold) else { return nil }
+    let sample = FilterSample(right)
+    guard let projection = sample.projection(threshold: threshold ?? sample.nearestScore()) else {
+      return nil
+    }
     let step = sample.step(projection)
     let rightCodes = ByteCodes(right, projection, step: step, norms: rightNorms)
     let leftCodes =
       isSelf ? rightCodes : ByteCodes(left, projection, step: step, norms: leftNorms)
-    guard
-      let cutoffs = Self.cutoffs(leftCodes, rightCodes, step: step, threshold: threshold)
-    else { return nil }
-    (rowCutoffs, columnCutoffs) = cutoffs
+    unit = step * step
+    rowMisses = Self.misses(leftCodes, reach: rightCodes.reach)
+    let columnMisses = Self.misses(rightCodes, reach: leftCodes.longest)
+    let most = Self.mostUnits * unit
+    guard rowMisses.allSatisfy({ $0 < most }), columnMisses.allSatisfy({ $0 < most }) else {
+      return nil
+    }
+    columnCutoffs = zip(columnMisses, rightCodes.sums).map { [unit] miss, sum in
+      Int32((-miss / unit).rounded(.down)) - 1 + 128 * sum
+    }
     depth = rightCodes.depth
     self.left = Self.unsigned(leftCodes)
     self.right = PackedByteRows(
       rows: right.rows, depth: depth, tileRows: JoinTile.columns, windowRows: JoinTile.rows)
-    let packed = self.right
-    let depth = depth
+    let (packed, depth) = (self.right, depth)
     Threads.forEach((right.rows + JoinTile.columns - 1) / JoinTile.columns) { tile in
       packed.pack(tile: tile, rightCodes.codes.pointer + tile * JoinTile.columns * depth)
+    }
+  }
+
+  /// `|r| reach + |t|²/2` of each row, rounded up.
+  private static func misses(_ codes: ByteCodes, reach: Double) -> [Double] {
+    zip(codes.residual, codes.tail).map { residual, tail in
+      (Double(residual) * reach + Double(tail) / 2) * (1 + 1e-9)
     }
   }
 
@@ -57,122 +78,42 @@ struct Int8Filter: JoinFilter {
     return shifted
   }
 
-  private static func cutoffs(
-    _ left: ByteCodes, _ right: ByteCodes, step: Double, threshold: Float
-  ) -> ([Int32], [Int32])? {
-    let reach = zip(right.length, right.residual).reduce(0) { max($0, Double($1.0) + Double($1.1)) }
-    let longest = Double(left.length.max() ?? 0)
-    // A canonical score is rounded once; what is just below the threshold may round up to it.
+  /// One unit less than exact, which covers the rounding of canonical scores near zero too.
+  private func rowCutoff(_ row: Int, reaching threshold: Float) -> Int32 {
     let lowest = Double(threshold.nextDown.nextDown)
-    let unit = step * step
-    let up = 1 + 1e-9
-    let limit = Double(1 << 28)
-    var rows = [Int32](repeating: 0, count: left.rows)
-    for row in 0..<left.rows {
-      let miss = (Double(left.residual[row]) * reach + Double(left.tail[row]) / 2) * up
-      let cutoff = (lowest - miss) / unit
-      guard abs(cutoff) < limit else { return nil }
-      rows[row] = Int32(cutoff.rounded(.down)) - 1
-    }
-    var columns = [Int32](repeating: 0, count: right.rows)
-    for row in 0..<right.rows {
-      let miss = (longest * Double(right.residual[row]) + Double(right.tail[row]) / 2) * up
-      let cutoff = -miss / unit
-      guard abs(cutoff) < limit else { return nil }
-      columns[row] = Int32(cutoff.rounded(.down)) - 1 + 128 * right.sums[row]
-    }
-    return (rows, columns)
+    let cutoff = ((lowest - rowMisses[row]) / unit).rounded(.down) - 1
+    // Products are below 2^27 in size: at -2^29 every pair passes.
+    return Int32(max(-2 * Self.mostUnits, min(2 * Self.mostUnits, cutoff)))
   }
 
   func makeWorkspace() -> ByteProductWorker { right.makeWorker() }
 
-  func forEachCandidate(
-    left rows: Range<Int>, right columns: Range<Int>, workspace: ByteProductWorker,
-    pass: (Int, Int) -> Void
-  ) {
+  func multiply(left rows: Range<Int>, right columns: Range<Int>, workspace: ByteProductWorker) {
     precondition(columns.lowerBound % JoinTile.columns == 0, "tiles start where they are packed")
     workspace.multiply(
       window: UnsafePointer(left.pointer + rows.lowerBound * depth),
       tile: columns.lowerBound / JoinTile.columns)
-    let products = UnsafePointer(workspace.products.pointer)
+  }
+
+  func forEachCandidate(
+    left: Int, window: Int, right columns: Range<Int>, reaching threshold: Float,
+    workspace: ByteProductWorker, pass: (Int) -> Void
+  ) {
+    let cutoff = rowCutoff(left, reaching: threshold)
+    let products = workspace.products.pointer + window * JoinTile.columns
     columnCutoffs.withUnsafeBufferPointer { columnCutoffs in
-      for row in 0..<rows.count {
-        TileScan.forEach(
-          above: rowCutoffs[rows.lowerBound + row],
-          plus: columnCutoffs.baseAddress! + columns.lowerBound,
-          in: products + row * JoinTile.columns, count: columns.count
-        ) { pass(rows.lowerBound + row, columns.lowerBound + $0) }
-      }
+      TileScan.forEach(
+        above: cutoff, plus: columnCutoffs.baseAddress! + columns.lowerBound, in: products,
+        count: columns.count
+      ) { pass(columns.lowerBound + $0) }
     }
   }
-}
 
-/// Some rows, evenly spread, from which the filter chooses its directions and its step.
-private struct Sample {
-  private let buffer: Buffer<Float>
-  private let vectors: VectorRows
-
-  init(_ all: VectorRows) {
-    let count = min(all.rows, 4096)
-    buffer = Buffer(count: count * all.dimension)
-    for row in 0..<count {
-      (buffer.pointer + row * all.dimension).update(
-        from: all[row * all.rows / count], count: all.dimension)
+  func mostPromising(window: Int, right columns: Range<Int>, workspace: ByteProductWorker) -> Int {
+    let products = workspace.products.pointer + window * JoinTile.columns
+    let first = columns.lowerBound
+    return columnCutoffs.withUnsafeBufferPointer { cutoffs in
+      columns.max { products[$0 - first] - cutoffs[$0] < products[$1 - first] - cutoffs[$1] }!
     }
-    vectors = VectorRows(pointer: buffer.pointer, rows: count, dimension: all.dimension)
-  }
-
-  /// The projection with the least estimated cost; nil beyond the depth int32 sums can take.
-  func projection(threshold: Float) -> Projection? {
-    guard vectors.dimension <= 4096 else { return nil }
-    var best: (cost: Double, projection: Projection)?
-    for depth in stride(from: 64, through: vectors.dimension + 63, by: 64) {
-      let projection = Projection(sample: vectors, depth: min(depth, vectors.dimension))
-      let cost = Double(depth) * Cost.product + passRate(projection, threshold) * Cost.decision
-      if best == nil || cost < best!.cost { best = (cost, projection) }
-      if Double(depth + 64) * Cost.product > best!.cost { break }
-    }
-    return best?.projection
-  }
-
-  /// Nanoseconds per pair: per coordinate in a product, and per canonical decision.
-  private enum Cost {
-    static let product = 0.005
-    static let decision = 200.0
-  }
-
-  /// The share of pairs among a thousand sampled rows that the bound cannot exclude.
-  private func passRate(_ projection: Projection, _ threshold: Float) -> Double {
-    let stepping = max(1, vectors.rows / 1024)
-    let count = vectors.rows / stepping
-    let coordinates = Buffer<Float>(count: vectors.rows * projection.depth)
-    projection.apply(to: vectors, 0..<vectors.rows, into: coordinates.pointer)
-    let view = VectorRows(
-      pointer: coordinates.pointer, rows: vectors.rows, dimension: projection.depth)
-    let halfTails = (0..<count).map { row in
-      let all = vectors.score(row * stepping, row * stepping)
-      return (all - view.score(row * stepping, row * stepping)) / 2 + 0.008
-    }
-    let products = Buffer<Float>(count: vectors.rows)
-    var passing = 0
-    for row in 0..<count {
-      RowProducts.float32(
-        left: view[row * stepping], leftRows: 1, right: view.pointer, rightRows: vectors.rows,
-        dimension: projection.depth, into: products.pointer)
-      for other in 0..<row
-      where products.pointer[other * stepping] + halfTails[row] + halfTails[other] >= threshold {
-        passing += 1
-      }
-    }
-    return Double(passing) / Double(max(1, count * (count - 1) / 2))
-  }
-
-  /// A step that puts four standard deviations of the coordinates at code 127.
-  func step(_ projection: Projection) -> Double {
-    let coordinates = Buffer<Float>(count: vectors.rows * projection.depth)
-    projection.apply(to: vectors, 0..<vectors.rows, into: coordinates.pointer)
-    let squares = coordinates.values.reduce(0.0) { $0 + Double($1) * Double($1) }
-    let deviation = (squares / Double(coordinates.count)).squareRoot()
-    return max(deviation, 1e-9) * 4 / 127
   }
 }

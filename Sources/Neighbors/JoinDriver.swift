@@ -13,7 +13,7 @@ struct JoinDriver<Filter: JoinFilter> {
   let triangle: Bool
   let options: JoinOptions
   let filter: Filter
-  private let workspaces = Pool<Filter.Workspace>()
+  private let workspaces = WorkspacePool<Filter.Workspace>()
 
   init(
     left: VectorRows, right: VectorRows, triangle: Bool, options: JoinOptions, filter: Filter
@@ -97,24 +97,21 @@ struct JoinDriver<Filter: JoinFilter> {
       start = rows.upperBound
       if triangle && rows.lowerBound >= columns.upperBound - 1 { break }
       var pairs: [ScoredPair] = []
-      filter.forEachCandidate(left: rows, right: columns, workspace: workspace) { row, column in
-        if triangle && column <= row { return }
-        let score = canonicalDot(left[row], right[column], count: left.dimension)
-        guard score >= options.threshold else { return }
-        pairs.append(ScoredPair(a: UInt32(row), b: UInt32(column), score: score))
+      filter.multiply(left: rows, right: columns, workspace: workspace)
+      for row in rows {
+        filter.forEachCandidate(
+          left: row, window: row - rows.lowerBound, right: columns,
+          reaching: options.threshold, workspace: workspace
+        ) { column in
+          if triangle && column <= row { return }
+          let score = canonicalDot(left[row], right[column], count: left.dimension)
+          guard score >= options.threshold else { return }
+          pairs.append(ScoredPair(a: UInt32(row), b: UInt32(column), score: score))
+        }
       }
       found.append(pairs)
     }
   }
-}
-
-/// What workers use in turn: at most one per thread is ever made.
-private final class Pool<Element>: @unchecked Sendable {
-  private let lock = NSLock()
-  private var idle: [Element] = []
-
-  func take() -> Element? { lock.withLock { idle.popLast() } }
-  func giveBack(_ element: Element) { lock.withLock { idle.append(element) } }
 }
 
 /// The pairs all workers found in one block.

@@ -1,6 +1,7 @@
+import Foundation
 import Kernels
 
-/// Cheap products of blocks of rows that let no pair at or above the threshold slip through.
+/// Cheap products of blocks of rows that let no pair at or above a threshold slip through.
 ///
 /// A filter may pass pairs below the threshold: each is decided by ``canonicalDot`` afterwards.
 protocol JoinFilter: Sendable {
@@ -9,11 +10,18 @@ protocol JoinFilter: Sendable {
 
   func makeWorkspace() -> Workspace
 
-  /// Calls `pass(row, column)` for at least every pair of `left` and `right` rows whose score may
-  /// reach the threshold, by row, then column. Both ranges are at most ``JoinTile`` in size, and
-  /// `right` starts at a multiple of its columns.
+  /// Multiplies a window of left rows with a tile of right rows, at most ``JoinTile`` in size; the
+  /// tile starts at a multiple of its columns.
+  func multiply(left: Range<Int>, right: Range<Int>, workspace: Workspace)
+
+  /// Calls `pass` with, in ascending order, at least every row of the tile just multiplied whose
+  /// score with row `window` of the window (row `left` of all) may reach the threshold.
   func forEachCandidate(
-    left: Range<Int>, right: Range<Int>, workspace: Workspace, pass: (Int, Int) -> Void)
+    left: Int, window: Int, right: Range<Int>, reaching threshold: Float, workspace: Workspace,
+    pass: (Int) -> Void)
+
+  /// The row of the tile just multiplied that may reach the highest score; a good guess.
+  func mostPromising(window: Int, right: Range<Int>, workspace: Workspace) -> Int
 }
 
 /// Sizes at which a tile of products stays in a core's second-level cache.
@@ -22,35 +30,51 @@ enum JoinTile {
   static let columns = 512
 }
 
+/// What workers use in turn: at most one per thread is ever made.
+final class WorkspacePool<Element>: @unchecked Sendable {
+  private let lock = NSLock()
+  private var idle: [Element] = []
+
+  func take() -> Element? { lock.withLock { idle.popLast() } }
+  func giveBack(_ element: Element) { lock.withLock { idle.append(element) } }
+}
+
 /// Float32 products by BLAS, for machines without VNNI and as the plain reference.
 struct Float32Filter: JoinFilter {
   let left: VectorRows
   let right: VectorRows
-  /// Products above this may belong to a pair at or above the threshold.
-  private let cutoff: Float
+  /// How far a product and a canonical score can lie apart.
+  private let error: Float
 
-  init(left: VectorRows, right: VectorRows, threshold: Float) throws {
+  init(left: VectorRows, right: VectorRows) throws {
     self.left = left
     self.right = right
-    let error = RowNorms.float32Error(
+    error = RowNorms.float32Error(
       dimension: left.dimension, try RowNorms(left).largest, try RowNorms(right).largest)
-    cutoff = (threshold - error).nextDown.nextDown
   }
 
   func makeWorkspace() -> Buffer<Float> { Buffer(count: JoinTile.rows * JoinTile.columns) }
 
-  func forEachCandidate(
-    left rows: Range<Int>, right columns: Range<Int>, workspace: Buffer<Float>,
-    pass: (Int, Int) -> Void
-  ) {
-    let products = workspace.pointer
+  func multiply(left rows: Range<Int>, right columns: Range<Int>, workspace: Buffer<Float>) {
     RowProducts.float32(
       left: left[rows.lowerBound], leftRows: rows.count, right: right[columns.lowerBound],
-      rightRows: columns.count, dimension: left.dimension, into: products)
-    for row in 0..<rows.count {
-      TileScan.forEach(above: cutoff, in: products + row * columns.count, count: columns.count) {
-        pass(rows.lowerBound + row, columns.lowerBound + $0)
-      }
-    }
+      rightRows: columns.count, dimension: left.dimension, into: workspace.pointer)
+  }
+
+  func forEachCandidate(
+    left: Int, window: Int, right columns: Range<Int>, reaching threshold: Float,
+    workspace: Buffer<Float>, pass: (Int) -> Void
+  ) {
+    TileScan.forEach(
+      above: (threshold - error).nextDown.nextDown,
+      in: workspace.pointer + window * columns.count, count: columns.count
+    ) { pass(columns.lowerBound + $0) }
+  }
+
+  func mostPromising(window: Int, right columns: Range<Int>, workspace: Buffer<Float>) -> Int {
+    let products = workspace.pointer + window * columns.count
+    return columns.max {
+      products[$0 - columns.lowerBound] < products[$1 - columns.lowerBound]
+    }!
   }
 }

@@ -25,6 +25,10 @@ public struct VectorRows: @unchecked Sendable {
     return VectorRows(pointer: self[range.lowerBound], rows: range.count, dimension: dimension)
   }
 
+  func isSame(as other: VectorRows) -> Bool {
+    pointer == other.pointer && rows == other.rows && dimension == other.dimension
+  }
+
   /// The inner product of two rows as every part of simcurate defines it; see ``canonicalDot``.
   public func score(_ a: Int, _ b: Int) -> Float {
     canonicalDot(self[a], self[b], count: dimension)

@@ -107,11 +107,14 @@ import Testing
       all.sorted { $0.score > $1.score || ($0.score == $1.score && $0.row < $1.row) }.prefix(count))
   }
 
-  @Test(arguments: [1, 3, 1000], [false, true])
-  func findsWhatBruteForceFinds(count: Int, excludeSelf: Bool) throws {
-    for world in World.allSmall(threshold: 0.9) {
+  @Test(arguments: [1, 3, 1000], [JoinOptions.Filter.float32, .int8])
+  func findsWhatBruteForceFinds(count: Int, filter: JoinOptions.Filter) throws {
+    for (world, excludeSelf) in World.allSmall(threshold: 0.9).flatMap({
+      [($0, false), ($0, true)]
+    }) {
       let found = try NearestNeighbor.search(
-        queries: world.vectors, base: world.vectors, count: count, excludeSelf: excludeSelf)
+        queries: world.vectors, base: world.vectors, count: count, excludeSelf: excludeSelf,
+        filter: filter)
       for query in stride(from: 0, to: world.rows, by: 7) {
         let expected = bruteForce(query, world, world, count: count, excludeSelf: excludeSelf)
         #expect(found[query].elementsEqual(expected, by: ==), "\(world.name) row \(query)")
