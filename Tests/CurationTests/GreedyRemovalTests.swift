@@ -1,5 +1,6 @@
 import Corpus
 import Curation
+import Foundation
 import Neighbors
 import Testing
 
@@ -274,6 +275,19 @@ private func named(_ result: RemovalResult, _ world: World) -> [String] {
     world.similarity = { _, _ in 0.95 }
     world.threshold = 0.96
     #expect(world.run().kept.count == 3)
+  }
+
+  /// Between records the rule ranks equal the content hash decides, then the id.
+  @Test func tiesGoByHashThenId() {
+    let texts = (0..<20).map { "text \($0 / 2)" }
+    let hashes = texts.map { ContentHash($0) }
+    // Ids run against the rows, so that an order by row or by id alone would show.
+    let ids = (0..<20).map { String(format: "%02d", 19 - $0) }
+    let records = RecordColumns(ids: ids, texts: hashes, lengths: texts.map { _ in 1 })
+    let rows = CanonicalOrder(rule: .longest, records: records).rows.map { Int($0) }
+    for (a, b) in zip(rows, rows.dropFirst()) {
+      #expect(hashes[a] < hashes[b] || (hashes[a] == hashes[b] && ids[a] < ids[b]))
+    }
   }
 
   @Test func keepRulesReadTheirColumns() {

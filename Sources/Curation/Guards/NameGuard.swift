@@ -8,13 +8,13 @@ import Foundation
 /// worded sentences one name more or less says little. Texts in title case or all capitals tell
 /// nothing about names and are never vetoed.
 enum NameGuard {
-  static func difference(_ a: String, _ b: String) -> String? {
-    let (left, right) = (WordScanner.words(in: a), WordScanner.words(in: b))
-    guard let leftNames = names(left), let rightNames = names(right) else { return nil }
-    let onlyLeft = missing(leftNames, in: right)
-    let onlyRight = missing(rightNames, in: left)
-    if onlyLeft.isEmpty || onlyRight.isEmpty { return nil }
-    if frameOverlap(left, onlyLeft, right, onlyRight) < leastFrameOverlap { return nil }
+  static func difference(_ a: GuardFeatures, _ b: GuardFeatures) -> String? {
+    guard let leftNames = a.names, let rightNames = b.names else { return nil }
+    let onlyLeft = missing(leftNames, in: b.words)
+    if onlyLeft.isEmpty { return nil }
+    let onlyRight = missing(rightNames, in: a.words)
+    if onlyRight.isEmpty { return nil }
+    if frameOverlap(a.words, onlyLeft, b.words, onlyRight) < leastFrameOverlap { return nil }
     return onlyLeft.joined(separator: ", ") + " against " + onlyRight.joined(separator: ", ")
   }
 
@@ -22,10 +22,10 @@ enum NameGuard {
 
   /// The share of words the texts have in common once the differing names are set aside.
   private static func frameOverlap(
-    _ left: [Word], _ leftNames: [String], _ right: [Word], _ rightNames: [String]
+    _ left: Set<String>, _ leftNames: [String], _ right: Set<String>, _ rightNames: [String]
   ) -> Double {
-    let leftFrame = Set(left.map(\.text)).subtracting(leftNames)
-    let rightFrame = Set(right.map(\.text)).subtracting(rightNames)
+    let leftFrame = left.subtracting(leftNames)
+    let rightFrame = right.subtracting(rightNames)
     let longer = max(leftFrame.count, rightFrame.count)
     return longer == 0 ? 1 : Double(leftFrame.intersection(rightFrame).count) / Double(longer)
   }
@@ -41,16 +41,18 @@ enum NameGuard {
     return names.map(\.text)
   }
 
-  private static func missing(_ names: [String], in words: [Word]) -> [String] {
+  private static func missing(_ names: [String], in words: Set<String>) -> [String] {
     var seen = Set<String>()
     return names.filter { name in
-      !words.contains { isSameName(name, $0.text) } && seen.insert(name).inserted
+      !words.contains(name) && !words.contains { isSameName(name, $0) }
+        && seen.insert(name).inserted
     }
   }
 
   /// Whether two words are forms of one name: equal up to an ending that makes an adjective, a
   /// plural or a possessive (`China`, `Chinese`, `China's`; but not `Austria`, `Australia`).
   static func isSameName(_ a: String, _ b: String) -> Bool {
+    guard a.utf8.first == b.utf8.first else { return false }
     if a == b { return true }
     let stem = a.commonPrefix(with: b)
     guard stem.count >= 4 || stem == a || stem == b else { return false }

@@ -3,14 +3,13 @@
 /// Presence and not a count: French `ne … pas` is one negation in two words. Only words that are a
 /// negation in every language they occur in are listed, because the language is not known.
 enum NegationGuard {
-  static func difference(_ a: String, _ b: String) -> String? {
-    let (left, right) = (firstNegation(in: a), firstNegation(in: b))
+  static func difference(_ left: String?, _ right: String?) -> String? {
     if (left == nil) == (right == nil) { return nil }
     return "\(left.map { "“\($0)”" } ?? "none") against \(right.map { "“\($0)”" } ?? "none")"
   }
 
-  static func firstNegation(in text: String) -> String? {
-    for word in WordScanner.words(in: text) {
+  static func firstNegation(in scanned: [Word]) -> String? {
+    for word in scanned {
       if words.contains(word.text) || word.text.hasSuffix("n't") { return word.text }
       // Pairs of ideographs: the first decides, the second is the first of the next pair.
       if let scalar = word.text.unicodeScalars.first, ideographs.contains(scalar) {

@@ -8,8 +8,7 @@
 /// a space. English number words from two to twenty, the tens and ordinals count as their digits;
 /// `one` does not (it is mostly a pronoun). Trailing zeros matter: 3.1 and 3.10 are versions.
 enum NumberGuard {
-  static func difference(_ a: String, _ b: String) -> String? {
-    let (left, right) = (numbers(in: a), numbers(in: b))
+  static func difference(_ left: [String], _ right: [String]) -> String? {
     var onlyLeft = left
     var onlyRight: [String] = []
     for number in right {

@@ -3,10 +3,8 @@
 /// Japanese mixes ideographs and kana: one kana in ten letters makes a text Japanese. Texts without
 /// letters have no script and are never vetoed.
 enum ScriptGuard {
-  static func difference(_ a: String, _ b: String) -> String? {
-    guard let left = dominantScript(of: a), let right = dominantScript(of: b), left != right else {
-      return nil
-    }
+  static func difference(_ left: Script?, _ right: Script?) -> String? {
+    guard let left, let right, left != right else { return nil }
     return "\(left.rawValue) against \(right.rawValue)"
   }
 
@@ -28,6 +26,9 @@ enum ScriptGuard {
   }
 
   static func dominantScript(of text: String) -> Script? {
+    if text.utf8.allSatisfy({ $0 < 0x80 }) {
+      return text.utf8.contains { ($0 | 0x20) >= 0x61 && ($0 | 0x20) <= 0x7A } ? .latin : nil
+    }
     var counts: [Script: Int] = [:]
     for scalar in text.unicodeScalars {
       if let script = script(of: scalar) { counts[script, default: 0] += 1 }

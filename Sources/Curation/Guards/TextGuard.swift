@@ -12,20 +12,27 @@ public enum TextGuard: String, CaseIterable, Codable, Sendable {
   /// The texts are written in different scripts.
   case script
 
-  /// Why `a` and `b` are different, or nil where this guard sees no difference. O(length).
-  public func veto(_ a: String, _ b: String) -> GuardVeto? {
+  /// Why `a` and `b` are different, or nil where this guard sees no difference.
+  public func veto(_ a: GuardFeatures, _ b: GuardFeatures) -> GuardVeto? {
     let detail: String? =
       switch self {
-      case .numbers: NumberGuard.difference(a, b)
-      case .negation: NegationGuard.difference(a, b)
+      case .numbers: NumberGuard.difference(a.numbers, b.numbers)
+      case .negation: NegationGuard.difference(a.negation, b.negation)
       case .names: NameGuard.difference(a, b)
-      case .script: ScriptGuard.difference(a, b)
+      case .script: ScriptGuard.difference(a.script, b.script)
       }
     return detail.map { GuardVeto(kind: self, detail: $0) }
   }
 
+  /// ``veto(_:_:)`` of two texts that are compared only once.
+  public func veto(_ a: String, _ b: String) -> GuardVeto? {
+    veto(GuardFeatures(a), GuardFeatures(b))
+  }
+
   /// The first veto of `guards`, in their order.
-  public static func firstVeto(_ guards: [TextGuard], _ a: String, _ b: String) -> GuardVeto? {
+  public static func firstVeto(
+    _ guards: [TextGuard], _ a: GuardFeatures, _ b: GuardFeatures
+  ) -> GuardVeto? {
     for textGuard in guards {
       if let veto = textGuard.veto(a, b) { return veto }
     }
