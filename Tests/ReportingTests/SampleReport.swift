@@ -5,12 +5,11 @@ import Study
 /// A report as an index of package synopses gives it, with numbers from a seeded generator where
 /// it takes many.
 enum SampleReport {
-  /// - Parameter hostile: markup, control characters and endless text in all corpus fields.
   static func full() -> Report {
     var report = dedupOnly()
     report.clusters = clusters
     report.split = split
-    report.study = study()
+    report.study = fiveSeeds
     report.cost = CostSection(
       steps: [
         .init(

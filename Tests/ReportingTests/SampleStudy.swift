@@ -2,7 +2,10 @@ import Reporting
 import Study
 
 extension SampleReport {
-  static func study(seeds: Int = 5) -> StudySection {
+  /// Analyzed once for all tests.
+  static let fiveSeeds = study(seeds: 5)
+
+  static func study(seeds: Int) -> StudySection {
     let names = ["raw", "deduped", "balanced", "random"]
     let (items, arms) = predictions(names, seeds: seeds)
     var study = StudySection(

@@ -10,7 +10,9 @@ extension StudySection {
       blocks.append(.heading("The score to take home"))
       blocks.append(.paragraph(honest.sentence))
     }
-    blocks.append(.table(differenceTable))
+    blocks.append(.table(differenceTable(.primary)))
+    blocks.append(
+      .details("Differences by slice and metric", [.table(differenceTable(.exploratory))]))
     blocks.append(.details("All scores by arm, slice and metric", [.table(scoreTable)]))
     if !classes.isEmpty { blocks.append(.details("Scores by class", [.table(classTable)])) }
     if !curves.isEmpty { blocks.append(.figures([curveFigure])) }
@@ -96,23 +98,23 @@ extension StudySection {
       ).element())
   }
 
-  private var differenceTable: Table {
+  private func differenceTable(_ family: Comparison.Family) -> Table {
     Table(
-      caption: "Differences in points (p-values Holm-adjusted within primary and exploratory "
-        + "comparisons; detectable: the effect seen with 80% power)",
+      caption:
+        "Differences in points, \(family.rawValue) comparisons (p-values Holm-adjusted among "
+        + "them; detectable: the effect that is seen with 80% power)",
       columns: [
         .name("arm − baseline"), .name("slice"), .name("metric"), .number("difference"),
         .number("95% interval"), .number("adjusted p"), .number("detectable"), .name("reading"),
       ],
-      rows: analysis.comparisons.map {
+      rows: analysis.comparisons.filter { $0.family == family }.map {
         [
           "\($0.arm) − \($0.baseline)", $0.slice.rawValue, $0.metric.title,
           NumberText.points($0.difference.value), NumberText.pointsInterval($0.difference),
           NumberText.pValue($0.adjustedP),
           NumberText.decimal($0.difference.minimumDetectableEffect * 100, 1),
           ($0.isSignificant && $0.difference.coversSeeds
-            ? ($0.difference.value > 0 ? "▲ better" : "▼ worse") : "= no claim")
-            + ($0.family == .primary ? "" : ", exploratory"),
+            ? ($0.difference.value > 0 ? "▲ better" : "▼ worse") : "= no claim"),
         ]
       })
   }

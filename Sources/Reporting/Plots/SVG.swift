@@ -18,7 +18,7 @@ struct SVG {
     x: Double, y: Double, width: Double, height: Double, _ style: String, title: String? = nil
   ) {
     let size = "width=\"\(n(max(0, width)))\" height=\"\(n(max(0, height)))\""
-    let tip = title.map { "<title>\(escapedMarkup($0))</title>" } ?? ""
+    let tip = title.map { "<title>\(clean($0))</title>" } ?? ""
     body += "<rect x=\"\(n(x))\" y=\"\(n(y))\" \(size) class=\"\(style)\">\(tip)</rect>"
   }
 
@@ -26,7 +26,7 @@ struct SVG {
     _ text: String, x: Double, y: Double, _ style: String = "label", anchor: Anchor = .start
   ) {
     body += "<text x=\"\(n(x))\" y=\"\(n(y))\" class=\"\(style)\" text-anchor=\"\(anchor)\">"
-    body += escapedMarkup(text) + "</text>"
+    body += clean(text) + "</text>"
   }
 
   /// A polyline through `points`; what is not finite interrupts it.
@@ -55,7 +55,7 @@ struct SVG {
       case 4: [(0, 1.2), (1.15, -0.85), (-1.15, -0.85)]
       default: []
       }
-    let tip = title.map { "<title>\(escapedMarkup($0))</title>" } ?? ""
+    let tip = title.map { "<title>\(clean($0))</title>" } ?? ""
     let style = "class=\"fill\(series % 6)\""
     if corners.isEmpty {
       body += "<circle cx=\"\(n(x))\" cy=\"\(n(y))\" r=\"\(r)\" \(style)>\(tip)</circle>"
@@ -68,8 +68,12 @@ struct SVG {
   /// The finished element, described for those who cannot see it.
   func element(height: Double, description: String) -> String {
     "<svg viewBox=\"0 0 \(n(Self.width)) \(n(height))\" role=\"img\" "
-      + "aria-label=\"\(escapedMarkup(description))\">"
-      + "<title>\(escapedMarkup(description))</title>\(body)</svg>"
+      + "aria-label=\"\(clean(description))\">"
+      + "<title>\(clean(description))</title>\(body)</svg>"
+  }
+
+  private func clean(_ text: String) -> String {
+    escapedMarkup(CleanText.shown(text, length: 300))
   }
 
   private func n(_ value: Double) -> String {

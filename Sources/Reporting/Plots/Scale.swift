@@ -46,6 +46,7 @@ struct Scale {
   /// As many places as the tick step needs.
   func label(_ tick: Double) -> String {
     let step = Self.tickStep(values)
+    if abs(tick) >= 1e9 { return String(format: "%.1e", tick) }
     if abs(tick) >= 1000 { return NumberText.integer(Int(tick.rounded())) }
     return NumberText.decimal(tick, max(0, -Int((log10(step) + 1e-9).rounded(.down))))
   }

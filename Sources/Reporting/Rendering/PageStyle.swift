@@ -18,7 +18,7 @@ extension PageTemplates {
     *{box-sizing:border-box}
     html{-webkit-text-size-adjust:100%}
     body{margin:0 auto;max-width:70rem;padding:2rem clamp(1rem,4vw,3rem) 4rem;background:var(--paper);
-    color:var(--ink);font:1rem/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Liberation Sans",sans-serif}
+    color:var(--ink);overflow-wrap:break-word;font:1rem/1.55 system-ui,-apple-system,"Segoe UI",Roboto,"Noto Sans","Liberation Sans",sans-serif}
     h1,h2,h3,.headline{font-family:Charter,"Bitstream Charter","Sitka Text",Cambria,"Noto Serif","Liberation Serif",Georgia,serif;
     line-height:1.25;text-wrap:balance}
     h1{font-size:1.5rem;margin:.1rem 0 1.2rem;font-weight:600;overflow-wrap:anywhere}
@@ -50,7 +50,7 @@ extension PageTemplates {
     .good .sign{color:var(--good)}.bad .sign,.warning .sign{color:var(--hot)}.unknown .sign{color:var(--unknown)}
     .caveats{margin:1rem 0 0;padding:.7rem 0 0 2.2rem;border-top:1px solid var(--line);color:var(--soft);
     font-size:.86rem;max-width:52rem}
-    .key-numbers{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:1rem 1.4rem;margin:1.6rem 0 0}
+    .key-numbers{display:grid;grid-template-columns:repeat(auto-fill,minmax(9.5rem,1fr));gap:1rem 1.4rem;margin:1.6rem 0 0}
     .key-numbers dt{font-size:.82rem;color:var(--soft)}
     .key-numbers dd{margin:0;font-size:1.6rem;font-weight:600;font-variant-numeric:tabular-nums;line-height:1.25}
     .key-numbers small{display:block;font-size:.78rem;font-weight:400;color:var(--soft)}
@@ -82,7 +82,7 @@ extension PageTemplates {
     .guard,.chip{border:1px solid var(--line);border-radius:99px;padding:0 .5em;white-space:nowrap;
     display:inline-block;max-width:100%;overflow:hidden;text-overflow:ellipsis;vertical-align:bottom}
     .why .guard{color:var(--hot)}
-    .said,.who code{overflow-wrap:anywhere}
+    .pairs,.key-numbers,.headline,figcaption,li{overflow-wrap:anywhere}
     .who::before{content:"repeats";margin-right:.5em;font-weight:600}
     .pairs div:last-child .who::before{content:"stays"}
     mark{background:var(--mark);color:inherit;border-radius:2px}

@@ -107,11 +107,14 @@ extension Table {
   }
 
   private func cell(_ text: String, _ column: Column) -> View {
+    let length = column.isText ? CleanText.shownLength : CleanText.nameLength
     var view: View = [
-      "text": Escaped(text, length: CleanText.shownLength),
+      "text": Escaped(text, length: length),
       "kind": Escaped(column.isNumber ? "number" : column.isText ? "text" : "words"),
     ]
-    if CleanText.isCut(text) { view["full"] = Escaped(text, length: CleanText.titleLength) }
+    if CleanText.isCut(text, length: length) {
+      view["full"] = Escaped(text, length: CleanText.titleLength)
+    }
     return view
   }
 }

@@ -2,6 +2,8 @@
 enum CleanText {
   /// How many characters (Unicode scalars) of a corpus text are shown.
   static let shownLength = 240
+  /// The same for names, which stand on one line.
+  static let nameLength = 60
   /// How many are kept for the tooltip of a cut text.
   static let titleLength = 2_000
 
@@ -21,8 +23,8 @@ enum CleanText {
     return String(result)
   }
 
-  static func isCut(_ text: String) -> Bool {
-    text.unicodeScalars.dropFirst(shownLength).first != nil
+  static func isCut(_ text: String, length: Int = shownLength) -> Bool {
+    text.unicodeScalars.dropFirst(length).first != nil
   }
 
   /// Control characters become their pictures (U+2400), line breaks and tabs a space, and
