@@ -57,7 +57,7 @@ let package = Package(
       name: "TransformerTests", dependencies: ["Transformer"], resources: [.copy("Golden")]),
     .testTarget(name: "TrainingTests", dependencies: ["Training"], resources: [.copy("Golden")]),
     .testTarget(name: "CorpusTests", dependencies: ["Corpus"]),
-    .testTarget(name: "StoreTests", dependencies: ["Store"], resources: [.copy("Golden")]),
+    .testTarget(name: "StoreTests", dependencies: ["Store"], exclude: ["Golden"]),
     .testTarget(name: "NeighborsTests", dependencies: ["Neighbors"]),
     .testTarget(name: "CurationTests", dependencies: ["Curation"]),
     .testTarget(name: "StudyTests", dependencies: ["Study"], resources: [.copy("Golden")]),

@@ -161,7 +161,7 @@ import Testing
 
   @Test func givenSplitGivesUpTheLaterPart() {
     // Parts: 0 train, 1 dev, 2 test. Group 0 is in all, group 1 in train and dev, group 2 in train.
-    let split = GivenSplit(
+    let split = CleanedSplit(
       groups: [0, 0, 0, 1, 1, 2], partOfRow: [0, 2, 1, 1, 0, 0], precedence: [2, 1, 0])
     #expect(split.partOfRow == [nil, 2, nil, 1, nil, 0])
     #expect(split.exclusions.map(\.row) == [0, 2, 4])

@@ -150,6 +150,7 @@ public struct Removals {
   public let columns: RecordColumns
   private let stages: [StageRelation]
   private let options: DedupOptions
+  private let features = RememberedFeatures()
 
   /// - Parameter semantic: pairs of text groups at or above the options' floor.
   public init(
@@ -214,6 +215,19 @@ public struct Removals {
   }
 
   func veto(_ a: UInt32, _ b: UInt32) -> GuardVeto? {
-    TextGuard.firstVeto(options.guards, table.texts[Int(a)], table.texts[Int(b)])
+    TextGuard.firstVeto(
+      options.guards, features.of(a, in: table), features.of(b, in: table))
+  }
+}
+
+/// What the guards read from the texts they were asked about, each read once.
+private final class RememberedFeatures {
+  private var ofRow: [UInt32: GuardFeatures] = [:]
+
+  func of(_ row: UInt32, in table: RecordTable) -> GuardFeatures {
+    if let known = ofRow[row] { return known }
+    let features = GuardFeatures(table.texts[Int(row)])
+    ofRow[row] = features
+    return features
   }
 }

@@ -36,7 +36,7 @@ public struct Exporter {
 
   /// The records of one part of the split; of the training part only the balanced subset if
   /// `selectedOnly`.
-  public func exportPart(_ part: Corpus.GivenSplit, selectedOnly: Bool = false, to path: String)
+  public func exportPart(_ part: GivenSplit, selectedOnly: Bool = false, to path: String)
     throws
   {
     let rows = Set(

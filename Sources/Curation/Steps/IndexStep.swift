@@ -7,9 +7,9 @@ import Transformer
 /// A corpus file and the part of a given split it holds.
 public struct CorpusFile: Sendable {
   public var url: URL
-  public var split: Corpus.GivenSplit?
+  public var split: GivenSplit?
 
-  public init(_ url: URL, split: Corpus.GivenSplit? = nil) {
+  public init(_ url: URL, split: GivenSplit? = nil) {
     self.url = url
     self.split = split
   }

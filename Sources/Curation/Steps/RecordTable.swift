@@ -9,7 +9,7 @@ public struct RecordTable: Sendable {
   public var textHashes: [ContentHash] = []
   public var normalizedHashes: [ContentHash] = []
   public var labels: [String?] = []
-  public var givenSplits: [Corpus.GivenSplit?] = []
+  public var givenSplits: [GivenSplit?] = []
   public var sources: [String] = []
   /// The number found in the field asked for; not a number where there is none.
   public var values: [Double] = []

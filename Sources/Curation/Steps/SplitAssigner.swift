@@ -5,11 +5,11 @@ import Foundation
 /// our own group-disjoint split.
 struct SplitAssigner {
   struct Placement {
-    var partOfRow: [UInt32: Corpus.GivenSplit] = [:]
+    var partOfRow: [UInt32: GivenSplit] = [:]
     var reasons: [UInt32: String] = [:]
 
     /// Ascending.
-    func rows(_ part: Corpus.GivenSplit) -> [UInt32] {
+    func rows(_ part: GivenSplit) -> [UInt32] {
       partOfRow.filter { $0.value == part }.keys.sorted()
     }
   }
@@ -35,7 +35,7 @@ struct SplitAssigner {
 
   /// Splits `rows` by groups and labels into parts of the shares given.
   private func divide(
-    _ rows: [UInt32], into parts: [(Corpus.GivenSplit, Double)], _ placement: inout Placement
+    _ rows: [UInt32], into parts: [(GivenSplit, Double)], _ placement: inout Placement
   ) {
     let total = parts.reduce(0) { $0 + $1.1 }
     let split = GroupSplit(
@@ -54,13 +54,13 @@ struct SplitAssigner {
   /// Keeps the parts the user gave, takes out of training what is of a group of the test set, and
   /// makes a development part out of training where none was given.
   private func clean(_ kept: [UInt32]) throws -> Placement {
-    let parts = Corpus.GivenSplit.allCases
+    let parts = GivenSplit.allCases
     // Records of files without a part belong to training.
     let partOfRow = kept.map { parts.firstIndex(of: table.givenSplits[Int($0)] ?? .train)! }
-    let precedence = [Corpus.GivenSplit.test, .development, .train].map {
+    let precedence = [GivenSplit.test, .development, .train].map {
       parts.firstIndex(of: $0)!
     }
-    let cleaned = GivenSplit(
+    let cleaned = CleanedSplit(
       groups: kept.map { groups.groupOfRow[Int($0)] }, partOfRow: partOfRow,
       precedence: precedence)
     var placement = Placement()

@@ -127,7 +127,7 @@ public struct SplitStep {
     let groups = Dictionary(split.map { ($0.group, 1) }, uniquingKeysWith: +)
     return SplitSummary(
       index: index.folder.url.relativePath,
-      parts: Corpus.GivenSplit.allCases.map {
+      parts: GivenSplit.allCases.map {
         let count = counts[$0] ?? 0
         return SplitSummary.Part(
           name: $0.rawValue, records: count, share: Double(count) / Double(max(1, split.count)))

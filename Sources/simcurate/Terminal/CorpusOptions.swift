@@ -61,7 +61,7 @@ struct CorpusArguments: ParsableArguments {
   }
 
   var files: [CorpusFile] {
-    let parts: [([String], Corpus.GivenSplit?)] = [
+    let parts: [([String], GivenSplit?)] = [
       (corpus, nil), (train, .train), (development, .development), (test, .test),
     ]
     return parts.flatMap { names, split in

@@ -1,7 +1,7 @@
 /// Makes a split that was given (a test set that others published) free of leaks without changing
 /// its first parts: a group belongs to the earliest part that has a record of it, and its records in
 /// later parts are taken out.
-public struct GivenSplit: Sendable {
+public struct CleanedSplit: Sendable {
   public struct Exclusion: Hashable, Sendable {
     public var row: Int
     /// The part the row was in and may not stay in.

@@ -1,0 +1,175 @@
+import Corpus
+import Curation
+import Foundation
+import Neighbors
+import Store
+
+/// The sections on removals, similarity, clusters and the split.
+struct CurationAssembly {
+  let index: OpenIndex
+  let table: RecordTable
+  let options: DedupOptions
+
+  func removal() throws -> RemovalSection {
+    let removals = try index.catalog.removals()
+    let counts = Dictionary(removals.map { ($0.stage, 1) }, uniquingKeysWith: +)
+    var section = RemovalSection(
+      threshold: Double(options.threshold), rule: options.keep, records: table.count,
+      removed: removals.count,
+      stages: options.stages.map {
+        RemovalSection.Count(name: $0.rawValue, count: counts[$0.rawValue] ?? 0)
+      },
+      examples: Self.spread(removals.sorted { ($0.score, $0.row) < ($1.score, $1.row) }).map {
+        RemovalSection.Pair(
+          record: item($0.row), witness: item($0.witness), score: $0.score, stage: $0.stage)
+      }, source: "SELECT * FROM removals (with records by row and witness), conflicts, vetoes")
+    let conflicts = try index.catalog.conflicts()
+    section.conflictCount = conflicts.count
+    section.conflicts = Self.spread(conflicts.sorted { ($0.score, $0.a) < ($1.score, $1.a) }).map {
+      RemovalSection.Pair(
+        record: item($0.a), witness: item($0.b), score: $0.score, stage: $0.stage)
+    }
+    let vetoes = try index.catalog.vetoes()
+    section.vetoCounts = Dictionary(vetoes.map { ($0.guardName, 1) }, uniquingKeysWith: +)
+      .sorted { $0.key < $1.key }.map { RemovalSection.Count(name: $0.key, count: $0.value) }
+    section.vetoes = Self.spread(vetoes.sorted { ($0.score, $0.a) < ($1.score, $1.a) }).map {
+      RemovalSection.Pair(
+        record: item($0.a), witness: item($0.b), score: $0.score, stage: "semantic",
+        guards: [$0.guardName + ($0.detail.map { ": " + $0 } ?? "")])
+    }
+    return section
+  }
+
+  /// Some of `all`, evenly over their order, best last to first.
+  private static func spread<Element>(_ all: [Element]) -> [Element] {
+    let count = min(ReportAssembler.exampleCount, all.count)
+    guard count > 1 else { return all }
+    return (0..<count).map { all[(all.count - 1) - $0 * (all.count - 1) / (count - 1)] }
+  }
+
+  private func item(_ row: Int) -> RemovalSection.Item {
+    RemovalSection.Item(id: table.ids[row], text: table.texts[row], label: table.labels[row])
+  }
+
+  func similarity() throws -> SimilaritySection {
+    let vectors = index.vectors.vectors
+    // Up to this many records every nearest neighbor is found; a histogram needs no more.
+    let sampled = 20_000
+    let step = max(1, table.count / sampled)
+    let rows = stride(from: 0, to: table.count, by: step).map { UInt32($0) }
+    let scores = try DistinctRows(rows: rows, vectors: vectors).withVectors { queries in
+      // One more than itself: the query's own row is among the base's.
+      try NearestNeighbor.search(queries: queries, base: vectors, count: 2).enumerated().compactMap {
+        place, nearest in nearest.first { $0.row != Int(rows[place]) }?.score
+      }
+    }
+    return SimilaritySection(
+      quantity: "records by cosine to their nearest neighbor",
+      bins: SimilaritySection.bins(of: scores.map(Double.init)),
+      threshold: Double(options.threshold), retention: try retention(), records: table.count,
+      source: "vectors.npy; SELECT * FROM pairs; SELECT count(*) FROM records")
+  }
+
+  /// What the removal rule would keep at thresholds from the stored floor up.
+  private func retention() throws -> [SimilaritySection.Retention] {
+    guard options.stages.contains(.semantic) else { return [] }
+    let thresholds = stride(from: options.floor, through: 1, by: 0.02)
+    return try thresholds.map { threshold in
+      var moved = options
+      moved.threshold = threshold
+      let result = try Removals(
+        index, table: table, options: moved, isProtected: table.givenSplits.map { $0 == .test },
+        monitor: StepMonitor()
+      ).decide()
+      return SimilaritySection.Retention(threshold: Double(threshold), kept: result.kept.count)
+    }
+  }
+
+  func clusters() throws -> ClusterSection? {
+    guard try index.catalog.step("cluster") != nil else { return nil }
+    let groups = try index.catalog.clusters(kind: .paraphrase)
+    let shown = groups.sorted { ($0.size, $1.cluster) > ($1.size, $0.cluster) }.prefix(10)
+    return ClusterSection(
+      groupCount: groups.count, groupedRecords: groups.reduce(0) { $0 + $1.size },
+      groups: try shown.map { group in
+        let members = try index.catalog.members(kind: .paraphrase, cluster: group.cluster)
+          .filter { $0.row != group.representative }.sorted { ($0.similarity, $0.row) < ($1.similarity, $1.row) }
+        return ClusterSection.Group(
+          name: "group \(group.cluster)", size: group.size, cohesion: group.loosest,
+          central: table.texts[group.representative],
+          members: members.prefix(5).map { table.texts[$0.row] },
+          words: Array(group.words.prefix(5)))
+      }, topics: try topics(),
+      source: "tables clusters and cluster_members, kind paraphrase and topic")
+  }
+
+  private func topics() throws -> [ClusterSection.Topic] {
+    let members = Dictionary(
+      grouping: try index.catalog.members(kind: .topic), by: \.cluster)
+    return try index.catalog.clusters(kind: .topic).sorted {
+      ($0.size, $1.cluster) > ($1.size, $0.cluster)
+    }.prefix(20).map { topic in
+      let labels = (members[topic.cluster] ?? []).compactMap { table.labels[$0.row] }
+      let counts = Dictionary(labels.map { ($0, 1) }, uniquingKeysWith: +)
+      let top = counts.max { ($0.value, $1.key) < ($1.value, $0.key) }
+      return ClusterSection.Topic(
+        name: "topic \(topic.cluster)", size: topic.size, words: Array(topic.words.prefix(6)),
+        example: table.texts[topic.representative], label: top?.key,
+        labelShare: top.map { Double($0.value) / Double(topic.size) })
+    }
+  }
+
+  func split() throws -> SplitSection? {
+    guard try index.catalog.step("split") != nil else { return nil }
+    let options = try index.options(of: "split", as: SplitOptions.self)
+    let assignments = try index.catalog.split()
+    let parts = GivenSplit.allCases
+    let labels = table.labelNames.map { label in
+      SplitSection.LabelRow(
+        label: label,
+        counts: parts.map { part in
+          assignments.count { $0.part == part && table.labels[$0.row] == label }
+        } + [assignments.count { $0.selected && table.labels[$0.row] == label }])
+    }
+    let selected = assignments.count { $0.selected }
+    return SplitSection(
+      parts: parts.map(\.rawValue) + ["balanced subset"],
+      targets: [], labels: labels, measures: try measures(), before: "random split of all records",
+      after: "group-disjoint split of the kept ones",
+      method: "Groups of paraphrases and everything at or above the threshold stay in one part; "
+        + "\(selected) training records were selected by \(options.selection.rawValue) with "
+        + "\(options.labels.rawValue) quotas by label and \(options.topics.rawValue) ones by topic.",
+      source: "tables splits and measurements (step split)")
+  }
+
+  private func measures() throws -> [SplitSection.Measure] {
+    let values = Dictionary(
+      uniqueKeysWithValues: try index.catalog.measurements(step: "split").map { ($0.name, $0.value) })
+    let names = Set(values.keys.compactMap { $0.components(separatedBy: ": ").last })
+    return names.sorted().map { name in
+      SplitSection.Measure(
+        name: name, before: values["before: \(name)"], after: values["after: \(name)"],
+        better: Self.direction(of: name), meaning: Self.meaning(of: name))
+    }
+  }
+
+  private static func direction(of name: String) -> SplitSection.Measure.Direction {
+    if name.contains("cosine") || name.contains("leaked") { return .lower }
+    return name == "records" ? .neither : .higher
+  }
+
+  private static func meaning(of name: String) -> String? {
+    switch name {
+    case "vendi score": "effective number of different training records"
+    case "records": "in the training part"
+    case "highest train-test cosine": "the nearest any test record comes to a training record"
+    case let name where name.hasPrefix("coverage"):
+      "share of all records with a training record at that cosine"
+    case let name where name.hasPrefix("test share leaked"):
+      "test records with a near-duplicate in training"
+    case let name where name.hasSuffix("entropy"): "1 is even, 0 is all in one"
+    case "mean nearest-neighbor distance": "1 - cosine, within the training part"
+    default: nil
+    }
+  }
+}

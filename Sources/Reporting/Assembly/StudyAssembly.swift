@@ -1,0 +1,102 @@
+import Curation
+import Foundation
+import Store
+import Study
+import Training
+
+/// The section on whether filtering changed generalization.
+struct StudyAssembly {
+  let index: OpenIndex
+  let table: RecordTable
+
+  func section() throws -> StudySection? {
+    guard try index.catalog.step("compare") != nil,
+      let data = try? Data(contentsOf: StudyFiles.analysis(index.folder))
+    else { return nil }
+    let analysis = try JSONDecoder().decode(StudyAnalysis.self, from: data)
+    let runs = try index.catalog.runs().filter { $0.status == .finished }
+    let current = try runs.filter { try isCurrent($0) }
+    var section = StudySection(
+      analysis: analysis, arms: try arms(current),
+      source: "tables runs, predictions, test_slices, comparisons; comparison.json")
+    section.curves = try curves(current)
+    section.honest = try honest(runs)
+    try showClasses(of: runs, in: &section)
+    return section
+  }
+
+  /// The runs of the present comparison: those with predictions for its test set.
+  private func isCurrent(_ run: Run) throws -> Bool {
+    guard Arm(rawValue: run.arm) != nil else { return false }
+    let tested = Set(try index.catalog.testSlices().map(\.row))
+    return try Set(index.catalog.predictions(run: run.id).map(\.row)) == tested
+  }
+
+  static func metrics(of run: Run) throws -> RunMetrics? {
+    try run.metrics.map { try JSONDecoder().decode(RunMetrics.self, from: Data($0.utf8)) }
+  }
+
+  private func arms(_ runs: [Run]) throws -> [StudySection.Arm] {
+    try Arm.allCases.compactMap { arm in
+      guard let run = runs.first(where: { $0.arm == arm.rawValue }),
+        let metrics = try Self.metrics(of: run)
+      else { return nil }
+      let options = try JSONDecoder().decode(TrainingOptions.self, from: Data(run.options.utf8))
+      return StudySection.Arm(
+        name: arm.rawValue, description: arm.title, trainingItems: metrics.trainingRecords,
+        updates: metrics.updates,
+        epochs: Double(metrics.updates * options.batchSize) / Double(max(1, metrics.trainingRecords)))
+    }
+  }
+
+  /// Losses averaged over ten updates, so that thirty curves stay light.
+  private func curves(_ runs: [Run]) throws -> [StudySection.Curve] {
+    try runs.map { run in
+      let log = try index.catalog.log(run: run.id)
+      let points = stride(from: 0, to: log.count, by: 10).map { start in
+        let piece = log[start..<min(start + 10, log.count)]
+        return StudySection.Curve.Point(
+          step: piece.last!.step, loss: piece.reduce(0) { $0 + $1.loss } / Double(piece.count))
+      }
+      return StudySection.Curve(arm: run.arm, seed: UInt64(run.seed), points: points)
+    }
+  }
+
+  private func honest(_ runs: [Run]) throws -> StudySection.HonestScore? {
+    guard let run = takeHome(runs) else { return nil }
+    let predictions = try index.catalog.predictions(run: run.id)
+    let numbers = Dictionary(
+      uniqueKeysWithValues: table.labelNames.enumerated().map { ($1, $0) })
+    let groups = Dictionary(
+      uniqueKeysWithValues: try index.catalog.split().map { ($0.row, $0.group) })
+    let known = predictions.filter { numbers[$0.label] != nil && numbers[$0.predicted] != nil }
+    let items = TestItems(
+      labels: known.map { numbers[$0.label]! }, classCount: table.labelNames.count,
+      groups: known.map { groups[$0.row] ?? -1 - $0.row },
+      slices: known.map { _ in .clean })
+    let arm = ArmPredictions(
+      name: run.arm, seeds: [UInt64(run.seed)],
+      predictions: [known.map { numbers[$0.predicted]! }])
+    return HierarchicalBootstrap(items: items).score(of: arm, .macroF1).map {
+      StudySection.HonestScore(
+        arm: run.arm, metric: .macroF1, score: $0,
+        description: "\(known.count) test records of the group-disjoint split, one model")
+    }
+  }
+
+  private func takeHome(_ runs: [Run]) -> Run? {
+    runs.filter { $0.arm.hasPrefix("finetune-") }.max {
+      ($0.finishedAt ?? $0.startedAt) < ($1.finishedAt ?? $1.startedAt)
+    }
+  }
+
+  private func showClasses(of runs: [Run], in section: inout StudySection) throws {
+    guard let run = takeHome(runs), let metrics = try Self.metrics(of: run) else { return }
+    section.classArm = run.arm
+    section.classes = zip(metrics.report.labels, metrics.report.classes).map { label, scores in
+      StudySection.ClassRow(
+        label: label, precision: scores.precision, recall: scores.recall, f1: scores.f1,
+        support: scores.support)
+    }
+  }
+}

@@ -1,0 +1,140 @@
+import ArgumentParser
+import Curation
+import Foundation
+import Study
+import Training
+
+struct FinetuneCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "finetune",
+    abstract: "Fine-tune a classifier on the split and score it on the test part.",
+    discussion: """
+      The result is a Hugging Face model folder that transformers loads as \
+      BertForSequenceClassification.
+
+      Example: simcurate finetune indexes/reviews --arm balanced --out my-model
+      """)
+
+  enum Task: String, ExpressibleByArgument, CaseIterable {
+    case classify
+  }
+
+  @OptionGroup var index: IndexArgument
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Training data: raw, deduped, balanced or random.", valueName: "arm"))
+  var arm: Arm = .deduped
+  @Option(name: .long, help: ArgumentHelp("What to learn: classify.", valueName: "task"))
+  var task: Task = .classify
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Model folder to write (default: in the index).", valueName: "dir"))
+  var out: String?
+  @OptionGroup var model: ModelOptions
+  @OptionGroup var training: TrainingArguments
+  @OptionGroup var seed: SeedOption
+  @OptionGroup var common: CommonOptions
+
+  func run() throws {
+    let console = common.begin()
+    let summary = try FinetuneStep(
+      index.open(), model: model.open(),
+      options: FinetuneOptions(
+        arm: arm, maximumTokens: training.maximumTokens,
+        training: training.options(.takeHome, seed: seed.seed)),
+      monitor: console.monitor
+    ).run(output: out.map { URL(fileURLWithPath: $0) })
+    console.finish()
+    try common.show(summary) { $0.text }
+  }
+}
+
+extension Arm: ExpressibleByArgument {}
+
+/// How a model is trained; what is not given keeps the command's own default.
+struct TrainingArguments: ParsableArguments {
+  @Option(name: .long, help: ArgumentHelp("Passes over the training data.", valueName: "n"))
+  var epochs: Int?
+  @Option(name: .long, help: ArgumentHelp("Updates in all.", valueName: "n"))
+  var steps: Int?
+  @Option(name: .long, help: ArgumentHelp("Texts per update.", valueName: "n"))
+  var batchSize: Int?
+  @Option(name: .long, help: ArgumentHelp("Peak learning rate of AdamW.", valueName: "x"))
+  var learningRate: Float?
+  @Option(name: .long, help: ArgumentHelp("Decoupled weight decay.", valueName: "x"))
+  var weightDecay: Float?
+  @Option(name: .long, help: ArgumentHelp("Dropout probability (default: the model's).", valueName: "p"))
+  var dropout: Float?
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Evaluations on the development part without improvement before training stops.",
+      valueName: "n"))
+  var patience: Int?
+  @Option(
+    name: .long, help: ArgumentHelp("Lowest encoder layers that stay as they are.", valueName: "n"))
+  var frozenLayers: Int?
+  @Option(name: .long, help: ArgumentHelp("Cut texts to this many tokens.", valueName: "n"))
+  var maximumTokens = 128
+
+  mutating func validate() throws {
+    for (name, value) in [
+      ("--epochs", epochs), ("--steps", steps), ("--batch-size", batchSize), ("--patience", patience),
+    ] {
+      if let value, value < 1 { throw ValidationError("\(name) must be at least 1, got \(value).") }
+    }
+    if let learningRate, !(learningRate > 0) {
+      throw ValidationError("--learning-rate must be positive, got \(learningRate).")
+    }
+    guard maximumTokens >= 2 else {
+      throw ValidationError("--maximum-tokens must be at least 2, got \(maximumTokens).")
+    }
+  }
+
+  func options(_ defaults: TrainingOptions, seed: UInt64) -> TrainingOptions {
+    var options = defaults
+    if let epochs { (options.epochs, options.maximumSteps) = (epochs, nil) }
+    if let steps {
+      options.maximumSteps = steps
+      if epochs == nil { options.epochs = nil }
+    }
+    if let batchSize { options.batchSize = batchSize }
+    if let learningRate { options.learningRate = learningRate }
+    if let weightDecay { options.weightDecay = weightDecay }
+    if let dropout { options.dropout = dropout }
+    if let patience { options.patience = patience }
+    if let frozenLayers { options.frozenLayers = frozenLayers }
+    options.seed = seed
+    return options
+  }
+}
+
+extension FinetuneSummary {
+  var text: String {
+    let report = metrics.report
+    var text = nothingToDo ? "finetune: nothing to do; " : "finetune: "
+    text += "\(arm.rawValue), \(metrics.trainingRecords) records, \(metrics.updates) updates"
+    text += String(format: ", %.0f examples/s; ", metrics.examplesPerSecond)
+    text += "scores on \(report.classes.reduce(0) { $0 + $1.support }) test records:\n"
+    return text + report.table + "model: \(model)\n"
+  }
+}
+
+extension ClassificationReport {
+  /// The table of precision, recall, F1 and support, as scikit-learn's users know it.
+  var table: String {
+    var table = Table([
+      ("", .left), ("precision", .right), ("recall", .right), ("f1-score", .right),
+      ("support", .right),
+    ])
+    func row(_ name: String, _ scores: Scores) -> [String] {
+      [name] + [scores.precision, scores.recall, scores.f1].map { String(format: "%.3f", $0) }
+        + ["\(scores.support)"]
+    }
+    for (label, scores) in zip(labels, classes) { table.add(row(excerpt(label, limit: 30), scores)) }
+    table.add(row("micro average", micro))
+    table.add(row("macro average", macro))
+    table.add(row("weighted average", weighted))
+    return table.text + String(format: "accuracy %.3f\n", accuracy)
+  }
+}

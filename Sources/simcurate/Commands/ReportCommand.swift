@@ -1,0 +1,50 @@
+import ArgumentParser
+import Corpus
+import Curation
+import Foundation
+import Reporting
+import Store
+
+struct ReportCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "report", abstract: "Write what was found as one HTML page, Markdown and JSON.",
+    discussion: "Example: simcurate report indexes/reviews --title \"Reviews, November\"")
+
+  @OptionGroup var index: IndexArgument
+  @Option(name: .long, help: ArgumentHelp("Title (default: the index's name).", valueName: "text"))
+  var title: String?
+  @OptionGroup var common: CommonOptions
+
+  struct Summary: Encodable {
+    var html: String
+    var markdown: String
+    var json: String
+  }
+
+  func run() throws {
+    _ = common.begin()
+    let report = try Self.write(index.open(readOnly: true), title: title)
+    if common.json {
+      FileHandle.standardOutput.write(Data((try report.json() + "\n").utf8))
+    } else {
+      print("report: \(IndexFolder(index.url).report.relativePath)")
+    }
+  }
+
+  /// Writes `report.html`, `report.md` and `report.json` into the index folder.
+  @discardableResult
+  static func write(_ index: OpenIndex, title: String?) throws -> Report {
+    let report = try ReportAssembler(index).report(title: title)
+    let html = index.folder.report
+    for (url, text) in [
+      (html, report.html()),
+      (html.deletingPathExtension().appendingPathExtension("md"), report.markdown()),
+      (html.deletingPathExtension().appendingPathExtension("json"), try report.json() + "\n"),
+    ] {
+      let file = try AtomicFile(url)
+      try file.write(Array(text.utf8))
+      try file.commit()
+    }
+    return report
+  }
+}

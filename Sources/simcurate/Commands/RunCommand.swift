@@ -1,0 +1,84 @@
+import ArgumentParser
+import Curation
+import Foundation
+import Store
+import Study
+import Training
+
+struct RunCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "run", abstract: "Do the whole job: index, dedup, cluster, split, fine-tune, compare, report.",
+    discussion: """
+      A corpus without labels ends after the split. Steps that are done are not repeated: the same \
+      command goes on where it was interrupted.
+
+      Example: simcurate run questions.csv --text-field question --label-field intent
+      """)
+
+  @OptionGroup var corpus: CorpusArguments
+  @Option(name: .long, help: ArgumentHelp("Index folder to write.", valueName: "index"))
+  var out: String?
+  @OptionGroup var model: ModelOptions
+  @OptionGroup var encoder: EncoderOptions
+  @OptionGroup var dedup: DedupArguments
+  @OptionGroup var cluster: ClusterArguments
+  @OptionGroup var split: SplitArguments
+  @OptionGroup var study: StudyArguments
+  @Option(name: .long, help: ArgumentHelp("Title of the report.", valueName: "text"))
+  var title: String?
+  @OptionGroup var seed: SeedOption
+  @OptionGroup var common: CommonOptions
+
+  func run() throws {
+    let console = common.begin()
+    func say(_ text: String) { console.remark(String(text.drop { $0 == "\n" }.reversed().drop { $0 == "\n" }.reversed())) }
+    say(
+      try IndexCommand.index(corpus, out: out, model: model, encoder: encoder, console: console)
+        .text)
+    let url = URL(fileURLWithPath: out ?? corpus.defaultIndex)
+    let index = try OpenIndex(at: url)
+    func account() -> StepAccount { StepAccount(command: commandLine) }
+    say(
+      try DedupStep(
+        index, options: dedup.options, account: account(), monitor: console.monitor
+      ).run().text)
+    say(
+      try ClusterStep(
+        index, options: cluster.options(seed: seed.seed), account: account(),
+        monitor: console.monitor
+      ).run().text)
+    say(
+      try SplitStep(
+        index, options: split.options(seed: seed.seed), account: account(),
+        monitor: console.monitor
+      ).run().text)
+    if try index.catalog.labelCounts().keys.contains(where: { $0 != nil }) {
+      try train(index, console: console, say: say)
+    } else {
+      say("no labels: nothing to fine-tune on (see --label-field)")
+    }
+    console.finish()
+    let report = try ReportCommand.write(index, title: title)
+    if common.json {
+      FileHandle.standardOutput.write(Data((try report.json() + "\n").utf8))
+    } else {
+      print("report: \(index.folder.report.path)")
+    }
+  }
+
+  private func train(_ index: OpenIndex, console: Console, say: (String) -> Void) throws {
+    let folder = try model.open()
+    var training = TrainingOptions.takeHome
+    training.seed = seed.seed
+    say(
+      try FinetuneStep(
+        index, model: folder, options: FinetuneOptions(training: training),
+        monitor: console.monitor
+      ).run().text)
+    say(
+      try CompareStep(
+        index, model: folder, options: study.options(seed: seed.seed),
+        account: StepAccount(command: commandLine), monitor: console.monitor
+      ).run().text)
+  }
+}

@@ -1,0 +1,80 @@
+import ArgumentParser
+import Curation
+import Foundation
+import Neighbors
+import Store
+import Transformer
+
+struct SearchCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "search", abstract: "Find the records nearest to a text.",
+    discussion: "Example: simcurate search indexes/reviews \"battery died after a week\" -k 5")
+
+  @OptionGroup var index: IndexArgument
+  @Argument(help: "The text to look for.")
+  var text: String
+  @Option(name: .short, help: ArgumentHelp("Records to show.", valueName: "n"))
+  var k = 10
+  @OptionGroup var model: ModelOptions
+  @OptionGroup var common: CommonOptions
+
+  struct Hit: Encodable {
+    var id: String
+    var score: Float
+    var text: String
+    var label: String?
+    var kept: Bool
+  }
+
+  mutating func validate() throws {
+    guard k >= 1 else { throw ValidationError("-k must be at least 1, got \(k).") }
+  }
+
+  func run() throws {
+    _ = common.begin()
+    let open = try index.open(readOnly: true)
+    let encoder = try open.encoder(model)
+    var query = [Float](repeating: 0, count: encoder.dimension)
+    try query.withUnsafeMutableBufferPointer {
+      try encoder.embed([text], into: $0.baseAddress!, progress: nil)
+    }
+    let faiss = try FaissIndex(
+      contentsOf: open.folder.index, expectedDimension: open.manifest.dimension)
+    let hits = try query.withUnsafeBufferPointer { query in
+      let vector = VectorRows(pointer: query.baseAddress!, rows: 1, dimension: encoder.dimension)
+      return try faiss.search(vector, k: min(k, open.manifest.recordCount)).rows.map { row in
+        let record = try open.catalog.record(row: Int(row))!
+        let score = canonicalDot(
+          query.baseAddress!, open.vectors.vectors[Int(row)], count: encoder.dimension)
+        return Hit(
+          id: record.id, score: score, text: record.text, label: record.label,
+          kept: try open.catalog.explanation(id: record.id)?.removal == nil)
+      }
+    }
+    try common.show(hits) { hits in
+      var table = Table([("score", .right), ("id", .left), ("label", .left), ("text", .left)])
+      for hit in hits {
+        table.add([
+          String(format: "%.4f", hit.score), excerpt(hit.id, limit: 30),
+          excerpt(hit.label ?? "", limit: 20), excerpt(hit.text, limit: 80),
+        ])
+      }
+      return table.text
+    }
+  }
+}
+
+extension OpenIndex {
+  /// The encoder the index was built with, from the folder the user names; refused if it is another.
+  func encoder(_ model: ModelOptions) throws -> SentenceEncoder {
+    guard let precision = Precision(rawValue: manifest.model.precision) else {
+      throw CurationError(
+        place: folder.manifest.relativePath, expected: "a precision this version knows",
+        found: "'\(manifest.model.precision)'")
+    }
+    let encoder = try SentenceEncoder(
+      folder: model.open(), precision: precision, maximumTokens: manifest.model.maximumTokens)
+    try check(encoder)
+    return encoder
+  }
+}

@@ -1,0 +1,105 @@
+import ArgumentParser
+import Corpus
+import Curation
+import Foundation
+
+struct SplitCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "split",
+    abstract: "Divide the kept records into parts without leaks; choose a balanced subset.",
+    discussion: """
+      No paraphrase group and no pair at or above the threshold crosses from one part to another. \
+      A test set given to index stays as it is, and what repeats it leaves training.
+
+      Example: simcurate split indexes/reviews --shares 0.8,0.1,0.1 --export splits/
+      """)
+
+  @OptionGroup var index: IndexArgument
+  @OptionGroup var options: SplitArguments
+  @OptionGroup var seed: SeedOption
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Write train.jsonl, development.jsonl, test.jsonl and balanced.jsonl into a folder.",
+      valueName: "folder"))
+  var export: String?
+  @OptionGroup var common: CommonOptions
+
+  func run() throws {
+    let console = common.begin()
+    let open = try index.open()
+    let summary = try SplitStep(
+      open, options: options.options(seed: seed.seed),
+      account: StepAccount(command: commandLine), monitor: console.monitor
+    ).run()
+    if let export { try write(open, to: export) }
+    console.finish()
+    try common.show(summary) { $0.text }
+  }
+
+  private func write(_ open: OpenIndex, to folder: String) throws {
+    try FileManager.default.createDirectory(
+      atPath: folder, withIntermediateDirectories: true)
+    let exporter = Exporter(open)
+    for part in [.train, .development, .test] as [GivenSplit] {
+      try exporter.exportPart(part, to: folder + "/\(part.rawValue).jsonl")
+    }
+    try exporter.exportPart(.train, selectedOnly: true, to: folder + "/balanced.jsonl")
+  }
+}
+
+struct SplitArguments: ParsableArguments {
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Shares of training, development and test part.", valueName: "a,b,c"))
+  var shares = "0.8,0.1,0.1"
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Size of the balanced training subset: a share up to 1, or a number of records.",
+      valueName: "n"))
+  var budget = 0.5
+
+  @Option(
+    name: .long, help: ArgumentHelp("facility-location or k-center.", valueName: "method"))
+  var selection: SplitOptions.Selection = .facilityLocation
+
+  mutating func validate() throws {
+    guard shareList.count == 3, shareList.allSatisfy({ $0 > 0 }),
+      abs(shareList.reduce(0, +) - 1) < 1e-6
+    else {
+      throw ValidationError("--shares must be three positive shares that sum to 1: 0.8,0.1,0.1.")
+    }
+    guard budget > 0 else { throw ValidationError("--budget must be positive, got \(budget).") }
+  }
+
+  private var shareList: [Double] { shares.split(separator: ",").compactMap { Double($0) } }
+
+  func options(seed: UInt64) -> SplitOptions {
+    SplitOptions(
+      trainShare: shareList[0], developmentShare: shareList[1], testShare: shareList[2],
+      budget: budget, selection: selection, seed: seed)
+  }
+}
+
+extension SplitOptions.Selection: ExpressibleByArgument {}
+
+extension SplitSummary {
+  var text: String {
+    let parts = parts.map { String(format: "%@ %d (%.1f%%)", $0.name, $0.records, $0.share * 100) }
+    var text = nothingToDo ? "split: nothing to do; " : "split: "
+    text += parts.joined(separator: ", ") + "; \(selected) selected for balance\n"
+    if leftOut > 0 { text += "       \(leftOut) records left out: they repeat a given part\n" }
+    var table = Table([("measure", .left), ("before", .right), ("after", .right), ("selected", .right)])
+    let names = Set(measurements.keys.compactMap { $0.split(separator: ":").last.map(String.init) })
+    for name in names.sorted() {
+      table.add(
+        [name.trimmingCharacters(in: .whitespaces)]
+          + ["before", "after", "selected"].map { set in
+            measurements["\(set):\(name)"].map { String(format: "%.4g", $0) } ?? ""
+          })
+    }
+    return text + table.text
+  }
+}
