@@ -18,15 +18,61 @@ struct FilterSample {
   /// The projection with the least estimated cost; nil beyond the depth int32 sums can take.
   func projection(threshold: Float) -> Projection? {
     guard vectors.dimension <= 4096 else { return nil }
-    var best: (cost: Double, projection: Projection)?
-    for depth in stride(from: 64, through: vectors.dimension + 63, by: 64) {
-      let projection = Projection(sample: vectors, depth: min(depth, vectors.dimension))
-      let cost = Double(depth) * Cost.product + passRate(projection, threshold) * Cost.decision
-      if best == nil || cost < best!.cost { best = (cost, projection) }
-      if Double(depth + 64) * Cost.product > best!.cost { break }
+    var leading = LeadingDirections(of: vectors)
+    let coordinates = leading.coordinates()
+    var best: (cost: Double, depth: Int)?
+    for depth in stride(from: 64, to: leading.depth + 64, by: 64).map({ min($0, leading.depth) }) {
+      let first = prefix(depth, of: coordinates, width: leading.depth)
+      let view = VectorRows(pointer: first.pointer, rows: vectors.rows, dimension: depth)
+      let cost = withExtendedLifetime(first) {
+        estimatedCost(depth, passRate(view, threshold))
+      }
+      if best == nil || cost < best!.cost { best = (cost, depth) }
     }
-    return best?.projection
+    if leading.depth < vectors.dimension {
+      let cost = estimatedCost(vectors.dimension, passRate(vectors, threshold))
+      if cost < best!.cost { best = (cost, vectors.dimension) }
+    }
+    return leading.projection(depth: best!.depth)
   }
+
+  /// Nanoseconds per pair: products of all coordinates, and canonical decisions of what passes.
+  private func estimatedCost(_ depth: Int, _ passRate: Double) -> Double {
+    Double(depth) * 0.005 + passRate * 200
+  }
+
+  /// The first `depth` of the `width` coordinates of every row.
+  private func prefix(_ depth: Int, of coordinates: Buffer<Float>, width: Int) -> Buffer<Float> {
+    let first = Buffer<Float>(count: vectors.rows * depth)
+    for row in 0..<vectors.rows {
+      (first.pointer + row * depth).update(from: coordinates.pointer + row * width, count: depth)
+    }
+    return first
+  }
+
+  /// The share of pairs among some hundred sampled rows and all others that the bound cannot
+  /// exclude, given [rows, depth] coordinates.
+  private func passRate(_ view: VectorRows, _ threshold: Float) -> Double {
+    let count = min(256, vectors.rows)
+    let halfTails = (0..<vectors.rows).map {
+      (vectors.score($0, $0) - view.score($0, $0)) / 2 + Self.typicalMiss
+    }
+    let products = Buffer<Float>(count: count * vectors.rows)
+    RowProducts.float32(
+      left: view.pointer, leftRows: count, right: view.pointer, rightRows: vectors.rows,
+      dimension: view.dimension, into: products.pointer)
+    var passing = 0
+    for row in 0..<count {
+      for other in 0..<vectors.rows where other != row {
+        let most = products.pointer[row * vectors.rows + other] + halfTails[row] + halfTails[other]
+        passing += most >= threshold ? 1 : 0
+      }
+    }
+    return Double(passing) / Double(max(1, count * (vectors.rows - 1)))
+  }
+
+  /// What quantization adds to a bound for each row of unit length, about.
+  private static let typicalMiss: Float = 0.008
 
   /// The mean score of a few sampled rows with their nearest neighbour in the sample.
   func nearestScore() -> Float {
@@ -44,38 +90,6 @@ struct FilterSample {
       sum += best
     }
     return sum / Float(count)
-  }
-
-  /// Nanoseconds per pair: per coordinate in a product, and per canonical decision.
-  private enum Cost {
-    static let product = 0.005
-    static let decision = 200.0
-  }
-
-  /// The share of pairs among a thousand sampled rows that the bound cannot exclude.
-  private func passRate(_ projection: Projection, _ threshold: Float) -> Double {
-    let stepping = max(1, vectors.rows / 1024)
-    let count = vectors.rows / stepping
-    let coordinates = Buffer<Float>(count: vectors.rows * projection.depth)
-    projection.apply(to: vectors, 0..<vectors.rows, into: coordinates.pointer)
-    let view = VectorRows(
-      pointer: coordinates.pointer, rows: vectors.rows, dimension: projection.depth)
-    let halfTails = (0..<count).map { row in
-      let all = vectors.score(row * stepping, row * stepping)
-      return (all - view.score(row * stepping, row * stepping)) / 2 + 0.008
-    }
-    let products = Buffer<Float>(count: vectors.rows)
-    var passing = 0
-    for row in 0..<count {
-      RowProducts.float32(
-        left: view[row * stepping], leftRows: 1, right: view.pointer, rightRows: vectors.rows,
-        dimension: projection.depth, into: products.pointer)
-      for other in 0..<row
-      where products.pointer[other * stepping] + halfTails[row] + halfTails[other] >= threshold {
-        passing += 1
-      }
-    }
-    return Double(passing) / Double(max(1, count * (count - 1) / 2))
   }
 
   /// A step that puts four standard deviations of the coordinates at code 127.

@@ -17,23 +17,13 @@ struct Projection: Sendable {
   /// Every coordinate vector is within `error * |x|` of the exact one.
   let error: Double
 
-  /// The directions of most energy in `sample`, found by orthogonal iteration on its second
-  /// moments, then turned at random so that energy is spread evenly over the coordinates: no
-  /// coordinate then needs a coarse quantization step.
-  init(sample: VectorRows, depth: Int) {
-    precondition(depth >= 1 && depth <= sample.dimension)
-    var generator = SplitMix64(state: 0x5eed)
-    let dimension = sample.dimension
-    var basis = Basis.random(depth, dimension, &generator)
-    if depth < dimension && sample.rows > 0 {
-      for _ in 0..<6 {
-        basis.multiply(bySecondMomentsOf: sample)
-        basis.orthonormalize(&generator)
-      }
-      basis.turn(by: Basis.random(depth, depth, &generator))
-    }
-    self.depth = depth
-    self.dimension = dimension
+  /// Some orthonormal directions, turned at random among themselves so that energy is spread evenly
+  /// over the coordinates: no coordinate then needs a coarse quantization step.
+  fileprivate init(turning basis: Basis, _ generator: inout SplitMix64) {
+    var basis = basis
+    basis.turn(by: Basis.random(basis.rows, basis.rows, &generator))
+    depth = basis.rows
+    dimension = basis.columns
     directions = basis.values.map { Float($0) }
     let defect = Basis(depth, dimension, directions.map { Double($0) }).defect() + 1e-12
     let unit = 0x1p-24
@@ -53,6 +43,51 @@ struct Projection: Sendable {
   }
 }
 
+/// The directions of most energy in some rows, the first ones first, by orthogonal iteration on
+/// their second moments (Golub and Van Loan, Matrix Computations, section 8.2.4).
+struct LeadingDirections {
+  static let most = 256
+  private let basis: Basis
+  private var generator = SplitMix64(state: 0x5eed)
+  private let sample: VectorRows
+
+  var depth: Int { basis.rows }
+
+  init(of sample: VectorRows) {
+    self.sample = sample
+    var basis = Basis.random(
+      min(Self.most, sample.dimension), sample.dimension, &generator)
+    if sample.rows > 0 && basis.rows < sample.dimension {
+      for _ in 0..<5 {
+        basis.multiply(bySecondMomentsOf: sample)
+        basis.orthonormalize(&generator)
+      }
+    }
+    self.basis = basis
+  }
+
+  /// [sample.rows, depth], for an estimate.
+  func coordinates() -> Buffer<Float> {
+    let coordinates = Buffer<Float>(count: sample.rows * depth)
+    basis.values.map { Float($0) }.withUnsafeBufferPointer {
+      RowProducts.float32(
+        left: sample.pointer, leftRows: sample.rows, right: $0.baseAddress!, rightRows: depth,
+        dimension: sample.dimension, into: coordinates.pointer)
+    }
+    return coordinates
+  }
+
+  /// The first `depth` directions; any beyond ``depth`` stand for all of space.
+  mutating func projection(depth: Int) -> Projection {
+    let columns = basis.columns
+    let chosen =
+      depth <= basis.rows
+      ? Basis(depth, columns, Array(basis.values[0..<depth * columns]))
+      : Basis.identity(columns)
+    return Projection(turning: chosen, &generator)
+  }
+}
+
 /// Rows of float64 being made orthonormal.
 private struct Basis {
   let rows: Int
@@ -63,6 +98,10 @@ private struct Basis {
     self.rows = rows
     self.columns = columns
     self.values = values
+  }
+
+  static func identity(_ size: Int) -> Basis {
+    Basis(size, size, (0..<size * size).map { $0 % (size + 1) == 0 ? 1 : 0 })
   }
 
   static func random(_ rows: Int, _ columns: Int, _ generator: inout SplitMix64) -> Basis {
