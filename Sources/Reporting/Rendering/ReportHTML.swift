@@ -44,8 +44,8 @@ extension Document {
       "hasKeyNumbers": !keyNumbers.isEmpty,
       "keyNumbers": keyNumbers.map { number -> View in
         [
-          "label": Escaped(number.label), "value": Escaped(number.value),
-          "note": Escaped(number.note ?? ""),
+          "label": Escaped(number.label, length: 60), "value": Escaped(number.value, length: 40),
+          "note": Escaped(number.note ?? "", length: 120),
         ]
       },
       "sections": sections.map(\.view),

@@ -7,7 +7,7 @@
 /// and the seed-by-item part up to three times. So the variance comes from the crossed analysis of
 /// variance instead, and the deviations of the resamples are stretched to it:
 ///
-///     V = V(seeds) + V(groups) − V(interaction)        each unbiased, see ``variances``
+///     V = V(seeds) + V(groups) − V(interaction)        each unbiased, see ``Spread``
 ///     low = value + c * (q(0.025) − mean),  c = t(0.975, df) * √V / (z(0.975) * √V(resamples))
 ///
 /// with Satterthwaite's degrees of freedom ("An approximate distribution of estimates of variance
