@@ -56,7 +56,10 @@ import Transformer
     }
   }
 
-  @Test(arguments: ["wordpiece-uncased", "wordpiece-cased"])
+  @Test(arguments: [
+    "wordpiece-uncased", "wordpiece-cased", "bpe-roberta", "bpe-llama3", "bpe-smollm", "bpe-llama2",
+    "bpe-suffixed", "unigram-xlmr", "unigram-nfkc", "unigram-bytes",
+  ])
   func smallTokenizerGivesTheSameTokens(name: String) throws {
     let folder = Self.golden.appending(path: name)
     try Self.check(folder: folder, Self.decode(Expected.self, "\(name)/expected.json"))

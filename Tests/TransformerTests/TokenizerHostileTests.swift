@@ -4,8 +4,8 @@ import Transformer
 
 /// Broken and hostile files must throw, and never trap.
 @Suite struct TokenizerHostileTests {
-  private static let file = Bundle.module.url(forResource: "Golden", withExtension: nil)!
-    .appending(path: "tokenizer/wordpiece-cased/tokenizer.json")
+  private static let golden = Bundle.module.url(forResource: "Golden", withExtension: nil)!
+    .appending(path: "tokenizer")
 
   private func load(_ data: Data, as name: String = "tokenizer.json") throws -> Tokenizer {
     let folder = try TemporaryFolder()
@@ -33,7 +33,7 @@ import Transformer
   }
 
   @Test func everyTruncationThrows() throws {
-    let data = try Data(contentsOf: Self.file)
+    let data = try Data(contentsOf: Self.golden.appending(path: "wordpiece-cased/tokenizer.json"))
     let end = data.count - 2
     let ends = Array(stride(from: 0, to: end, by: 997)) + Array(end - 40..<end)
     for count in ends {
@@ -41,14 +41,18 @@ import Transformer
     }
   }
 
-  @Test func damagedBytesThrowOrLoadButNeverTrap() throws {
+  @Test(arguments: [
+    "wordpiece-cased", "bpe-roberta", "bpe-llama3", "bpe-llama2", "bpe-suffixed", "unigram-xlmr",
+    "unigram-bytes",
+  ])
+  func damagedBytesThrowOrLoadButNeverTrap(name: String) throws {
     var chance = SystemRandomNumberGenerator()
-    let data = try Data(contentsOf: Self.file)
-    for _ in 0..<200 {
+    let data = try Data(contentsOf: Self.golden.appending(path: "\(name)/tokenizer.json"))
+    for _ in 0..<150 {
       var damaged = data
       for _ in 0..<3 {
         let place = Bool.random(using: &chance) ? 0..<2000 : data.count - 900..<data.count
-        damaged[Int.random(in: place, using: &chance)] = UInt8.random(in: 0...255, using: &chance)
+        damaged[Int.random(in: place, using: &chance)] = UInt8.random(in: 32...126, using: &chance)
       }
       guard let tokenizer = try? load(damaged) else { continue }
       for text in ["the NEWTOK [SEP]", "", "\u{0}é中 left", String(repeating: "x", count: 300)] {
@@ -99,6 +103,68 @@ import Transformer
       #expect(throws: TokenizerError.self, "\(text.prefix(200))") { try load(text) }
     }
     #expect(throws: TokenizerError.self) { try load(Data([0x7B, 0xFF, 0x7D])) }
+  }
+
+  private func model(_ model: String, normalizer: String = "null") -> String {
+    #"{"added_tokens":[],"normalizer":\#(normalizer),"pre_tokenizer":null,"post_processor":null,"#
+      + #""model":\#(model)}"#
+  }
+
+  @Test func otherModelsLoad() throws {
+    let pairs = #"{"type":"BPE","vocab":{"a":0,"b":1,"ab":2},"merges":[["a","b"]]}"#
+    #expect(try load(model(pairs)).encode("abca") == [2, 0])
+    let pieces = #"{"type":"Unigram","vocab":[["<unk>",0],["a",-1],["ab",-1.5]],"unk_id":0}"#
+    #expect(try load(model(pieces)).encode("aabc") == [1, 2, 0])
+  }
+
+  @Test func badMergesScoresAndMapsThrow() {
+    let pairs = { (vocabulary: String, merges: String, more: String) in
+      model(#"{"type":"BPE","vocab":\#(vocabulary),"merges":\#(merges)\#(more)}"#)
+    }
+    let vocabulary = #"{"a":0,"b":1,"ab":2}"#
+    let pieces = { (vocabulary: String, unknown: String) in
+      model(#"{"type":"Unigram","vocab":\#(vocabulary),"unk_id":\#(unknown)}"#)
+    }
+    let one =
+      #"{"type":"WordPiece","unk_token":"a","continuing_subword_prefix":"","#
+      + #""max_input_chars_per_word":9,"vocab":{"a":0}}"#
+    let bad = [
+      pairs("{}", "[]", ""), pairs(vocabulary, "{}", ""), pairs(vocabulary, "[3]", ""),
+      pairs(vocabulary, #"["a"]"#, ""), pairs(vocabulary, #"["a b c"]"#, ""),
+      pairs(vocabulary, #"["b a"]"#, ""), pairs(vocabulary, #"[["a","c"]]"#, ""),
+      pairs(vocabulary, #"[["a"]]"#, ""), pairs(vocabulary, "[]", #","dropout":0.1"#),
+      pairs(vocabulary, "[]", #","unk_token":"z""#), pairs(vocabulary, "[]", #","fuse_unk":3"#),
+      pairs(vocabulary, #"["a b"]"#, #","continuing_subword_prefix":"long""#),
+      pieces("[]", "0"), pieces("[]", "null"), pieces(#"[["a",1]]"#, "1"),
+      pieces(#"[["a",1]]"#, "-1"), pieces(#"[["a"]]"#, "0"), pieces(#"[["a","1"]]"#, "0"),
+      pieces(#"[["a",1e999]]"#, "0"), pieces(#"[["a",1],["a",2]]"#, "0"), pieces("{}", "0"),
+      model(one, normalizer: #"{"type":"Precompiled","precompiled_charsmap":"!"}"#),
+      model(one, normalizer: #"{"type":"Precompiled","precompiled_charsmap":"/////wAAAAA="}"#),
+      model(one, normalizer: #"{"type":"Precompiled","precompiled_charsmap":null}"#),
+      model(one, normalizer: #"{"type":"Replace","pattern":{"Regex":"(a|b)*"},"content":""}"#),
+      model(one, normalizer: #"{"type":"Replace","pattern":{"String":""},"content":"x"}"#),
+    ]
+    for text in bad {
+      #expect(throws: TokenizerError.self, "\(text.prefix(200))") { try load(text) }
+    }
+  }
+
+  @Test func damagedCharacterMapsNeverTrap() throws {
+    var chance = SystemRandomNumberGenerator()
+    let one =
+      #"{"type":"WordPiece","unk_token":"a","continuing_subword_prefix":"","#
+      + #""max_input_chars_per_word":9,"vocab":{"a":0}}"#
+    for _ in 0..<300 {
+      var map = Data([128, 0, 0, 0])
+      for _ in 0..<128 { map.append(UInt8.random(in: 0...255, using: &chance)) }
+      for _ in 0..<16 { map.append(UInt8.random(in: 0...127, using: &chance)) }
+      let text = map.base64EncodedString()
+      let tokenizer = try load(
+        model(one, normalizer: #"{"type":"Precompiled","precompiled_charsmap":"\#(text)"}"#))
+      for scalar in (1..<0x300).compactMap(Unicode.Scalar.init) {
+        _ = tokenizer.encodeWithOffsets("a\(scalar)b")
+      }
+    }
   }
 
   @Test func megabyteTokensLoad() throws {

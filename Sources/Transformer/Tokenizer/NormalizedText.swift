@@ -85,6 +85,14 @@ struct NormalizedText {
     bytes.withUnsafeBufferPointer { UTF8Scalars.forEach(in: $0) { scalar, _, _ in body(scalar) } }
   }
 
+  /// Puts `prefix` before `scalar`, the next one of the old text; both stand for what that did.
+  static func prepend(_ prefix: [UInt32], to scalar: UInt32, _ changes: inout ScalarChanges) {
+    guard let first = prefix.first else { return changes.replace(scalar) }
+    changes.replace(first)
+    for next in prefix.dropFirst() { changes.insert(next) }
+    changes.insert(scalar)
+  }
+
   /// Replaces the whole text by `changes`, applied from its start.
   mutating func apply(_ changes: ScalarChanges) {
     var result: [UInt8] = []
@@ -97,14 +105,14 @@ struct NormalizedText {
       let length = UTF8Scalars.append(change.scalar, to: &result)
       union |= change.scalar
       guard isAligned else { continue }
-      if change.change > 0 {
-        let span = position > 0 ? spans[position - 1] : Span(start: origin, end: origin)
-        for _ in 0..<length { aligned.append(span) }
-      } else {
-        let span = spans[position]
-        for _ in 0..<length { aligned.append(span) }
-        position = skip(1 - Int(change.change), from: position)
+      var span = Span(start: origin, end: origin)
+      if !change.isNew, position < spans.count {
+        span = spans[position]
+      } else if position > 0 {
+        span = spans[position - 1]
       }
+      for _ in 0..<length { aligned.append(span) }
+      position = skip(Int(change.removed) + (change.isNew ? 0 : 1), from: position)
     }
     bytes = result
     spans = aligned
@@ -125,29 +133,43 @@ struct NormalizedText {
 struct ScalarChanges {
   struct Change {
     var scalar: UInt32
-    /// 0: takes the place of the next old scalar; positive: is new, and stands for the same
-    /// original bytes as what is before it; -n: takes the place of the next old scalar, and the n
-    /// after that are gone.
-    var change: Int32
+    /// The scalar is new and stands for the same original bytes as what is before it; else it takes
+    /// the place of the next old scalar.
+    var isNew: Bool
+    /// How many old scalars after it are gone.
+    var removed: Int32
   }
 
   private(set) var changes: [Change] = []
   /// How many old scalars are gone from the start.
   private(set) var removedFirst = 0
+  /// UTF-8 length of the new text so far.
+  private(set) var byteCount = 0
 
   init(capacity: Int) { changes.reserveCapacity(capacity) }
 
-  mutating func replace(_ scalar: UInt32) { changes.append(Change(scalar: scalar, change: 0)) }
+  mutating func replace(_ scalar: UInt32) {
+    changes.append(Change(scalar: scalar, isNew: false, removed: 0))
+    byteCount += UTF8Scalars.length(of: scalar)
+  }
 
-  mutating func insert(_ scalar: UInt32) { changes.append(Change(scalar: scalar, change: 1)) }
+  mutating func insert(_ scalar: UInt32) {
+    changes.append(Change(scalar: scalar, isNew: true, removed: 0))
+    byteCount += UTF8Scalars.length(of: scalar)
+  }
 
-  mutating func append(_ change: Change) { changes.append(change) }
+  /// In Hugging Face's terms: positive inserts, 0 replaces, -n replaces and removes n more.
+  mutating func append(_ scalar: UInt32, change: Int) {
+    if change > 0 { return insert(scalar) }
+    replace(scalar)
+    changes[changes.count - 1].removed = Int32(-change)
+  }
 
   mutating func remove() {
     if changes.isEmpty {
       removedFirst += 1
     } else {
-      changes[changes.count - 1].change -= 1
+      changes[changes.count - 1].removed += 1
     }
   }
 }

@@ -85,7 +85,8 @@ extension TokenizerPipeline {
     var pipeline = TokenizerPipeline(model: .wordPiece(model), vocabulary: vocabulary)
     pipeline.normalizers = [.bert(normalizer)]
     pipeline.preTokenizers = [.bert]
-    pipeline.postProcessor = .bert(first: [ids["cls"]!], last: [ids["sep"]!])
+    pipeline.postProcessor.setTemplate(
+      PostProcessor.bertTemplate(first: ids["cls"]!, last: ids["sep"]!))
     try pipeline.add(
       ids.values.map {
         AddedTokens.Token(id: $0, content: Array(vocabulary.token($0)!), isSpecial: true)

@@ -49,16 +49,36 @@ struct TokenizerPipeline: Sendable {
       for piece in rawTokens?.split(text, whole) ?? [AddedTokens.Piece(id: nil, range: whole)] {
         guard tokens.ids.count < limit else { break }
         if let id = piece.id {
-          tokens.append(id, piece.range)
+          tokens.append(added: id, piece.range, text: .init(rebasing: text[piece.range]))
         } else {
-          var segment = NormalizedText(text, piece.range, isAligned: keepsRanges)
+          var segment = NormalizedText(text, piece.range, isAligned: keepsRanges || needsAlignment)
           for normalizer in normalizers { normalizer.normalize(&segment) }
           tokenize(normalized: segment, limit: limit, &tokens)
         }
       }
     }
     if tokens.ids.count > limit { tokens.removeAll(after: limit) }
+    if keepsRanges, let trimming = postProcessor.trimming { trim(&tokens, trimming, in: &text) }
     return tokens
+  }
+
+  private var needsAlignment: Bool { preTokenizers.contains(where: \.needsAlignment) }
+
+  private func trim(
+    _ tokens: inout TokenSink, _ trimming: PostProcessor.Trimming, in text: inout String
+  ) {
+    text.withUTF8 { text in
+      for index in tokens.ids.indices {
+        let margins =
+          tokens.addedMargins[index]
+          ?? vocabulary.token(tokens.ids[index])?.withUnsafeBufferPointer {
+            PostProcessor.Trimming.margins(of: $0)
+          } ?? (0, 0)
+        tokens.ranges[index] = trimming.trim(
+          tokens.ranges[index], leading: margins.leading, trailing: margins.trailing,
+          isFirst: index == 0, in: text)
+      }
+    }
   }
 
   private func tokenize(
@@ -71,7 +91,9 @@ struct TokenizerPipeline: Sendable {
     for piece in pieces {
       if let id = piece.id {
         let span = text.original(piece.range)
-        tokens.append(id, span.start..<max(span.start, span.end))
+        text.bytes[piece.range].withUnsafeBufferPointer {
+          tokens.append(added: id, span.start..<max(span.start, span.end), text: $0)
+        }
       } else {
         tokenize(words: NormalizedText(text, piece.range), limit: limit, &tokens)
       }
@@ -99,6 +121,8 @@ struct TokenizerPipeline: Sendable {
 /// What turns words into ids.
 enum SubwordModel: Sendable {
   case wordPiece(WordPiece)
+  case bytePair(BytePairEncoding)
+  case unigram(Unigram)
 
   func tokenize(
     _ bytes: UnsafePointer<UInt8>, _ words: [Range<Int>], limit: Int, _ tokens: inout TokenSink
@@ -106,17 +130,10 @@ enum SubwordModel: Sendable {
     switch self {
     case .wordPiece(let model):
       for word in words where tokens.ids.count < limit { model.tokenize(bytes, word, &tokens) }
-    }
-  }
-}
-
-/// One step of normalization.
-enum Normalizer: Sendable {
-  case bert(BertNormalizer)
-
-  func normalize(_ text: inout NormalizedText) {
-    switch self {
-    case .bert(let normalizer): normalizer.normalize(&text)
+    case .bytePair(let model):
+      for word in words where tokens.ids.count < limit { model.tokenize(bytes, word, &tokens) }
+    case .unigram(let model):
+      for word in words where tokens.ids.count < limit { model.tokenize(bytes, word, &tokens) }
     }
   }
 }

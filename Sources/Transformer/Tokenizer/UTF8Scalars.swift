@@ -5,6 +5,12 @@ enum UTF8Scalars {
     byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4
   }
 
+  /// UTF-8 length of a scalar.
+  @inline(__always)
+  static func length(of scalar: UInt32) -> Int {
+    scalar < 0x80 ? 1 : scalar < 0x800 ? 2 : scalar < 0x10000 ? 3 : 4
+  }
+
   /// The scalar that starts at `position`, and its length in bytes.
   @inline(__always)
   static func decode(

@@ -71,8 +71,9 @@ enum UnicodeClasses {
     text.apply(changes)
   }
 }
+/// Classes as the regular expressions of Hugging Face tokenizers see them: Unicode 16.0.
 extension UnicodeClasses {
-  /// `\w` of Rust's regex: Alphabetic, marks, decimal numbers, connector punctuation, join controls.
+  /// `\w`: Alphabetic, marks, decimal numbers, connector punctuation, join controls.
   static func isWord(_ scalar: UInt32) -> Bool {
     if scalar < 0x80 {
       return scalar &- 48 < 10 || (scalar | 32) &- 97 < 26 || scalar == 95
@@ -80,8 +81,45 @@ extension UnicodeClasses {
     let properties = Unicode.Scalar(scalar)!.properties
     switch properties.generalCategory {
     case .nonspacingMark, .spacingMark, .enclosingMark, .decimalNumber, .connectorPunctuation:
-      return true
-    default: return properties.isAlphabetic || properties.isJoinControl
+      return isRecent(properties)
+    default:
+      return (properties.isAlphabetic || properties.isJoinControl) && isRecent(properties)
     }
+  }
+
+  /// `\p{L}`.
+  static func isLetter(_ scalar: UInt32) -> Bool {
+    if scalar < 0x80 { return (scalar | 32) &- 97 < 26 }
+    let properties = Unicode.Scalar(scalar)!.properties
+    switch properties.generalCategory {
+    case .uppercaseLetter, .lowercaseLetter, .titlecaseLetter, .modifierLetter, .otherLetter:
+      return isRecent(properties)
+    default: return false
+    }
+  }
+
+  /// `\p{N}`.
+  static func isNumber(_ scalar: UInt32) -> Bool {
+    if scalar < 0x80 { return scalar &- 48 < 10 }
+    let properties = Unicode.Scalar(scalar)!.properties
+    switch properties.generalCategory {
+    case .decimalNumber, .letterNumber, .otherNumber: return isRecent(properties)
+    default: return false
+    }
+  }
+
+  /// Categories M as of Unicode 9.0, which the normalizer StripAccents drops.
+  static func isCombiningMark(_ scalar: UInt32) -> Bool {
+    guard scalar >= 0x300, scalar != 0x111C9 else { return false }
+    if scalar == 0x1CF2 || scalar == 0x1CF3 { return true }
+    let properties = Unicode.Scalar(scalar)!.properties
+    switch properties.generalCategory {
+    case .nonspacingMark, .spacingMark, .enclosingMark: return (properties.age?.major ?? 99) <= 9
+    default: return false
+    }
+  }
+
+  private static func isRecent(_ properties: Unicode.Scalar.Properties) -> Bool {
+    (properties.age?.major ?? 99) <= 16
   }
 }

@@ -4,39 +4,46 @@ import Foundation
 enum UnicodeNormalization {
   enum Form: Sendable { case canonical, compatibility }
 
+  typealias Part = (scalar: UInt32, isNew: Bool, rank: UInt8)
+
   /// Decomposes and sorts combining marks: NFD or NFKD.
   static func decompose(_ text: inout NormalizedText, _ form: Form) {
     guard !text.isASCII else { return }
-    var changes: [(scalar: UInt32, isNew: Bool, rank: UInt8)] = []
-    changes.reserveCapacity(text.bytes.count)
+    let parts = decomposed(text, form)
+    var result = ScalarChanges(capacity: parts.count)
+    for part in parts {
+      if part.isNew { result.insert(part.scalar) } else { result.replace(part.scalar) }
+    }
+    text.apply(result)
+  }
+
+  /// The decomposed text: scalars, which of them are not the first of what they come from, and
+  /// their combining classes.
+  static func decomposed(_ text: NormalizedText, _ form: Form) -> [Part] {
+    var parts: [Part] = []
+    parts.reserveCapacity(text.bytes.count)
     var sorted = 0
     text.forEachScalar { scalar in
       decomposition(scalar, form) { part, isNew in
         let rank = combiningClass(part)
         if rank == 0 {
-          sortMarks(&changes, from: sorted)
-          sorted = changes.count + 1
+          sortMarks(&parts, from: sorted)
+          sorted = parts.count + 1
         }
-        changes.append((part, isNew, rank))
+        parts.append((part, isNew, rank))
       }
     }
-    sortMarks(&changes, from: sorted)
-    var result = ScalarChanges(capacity: changes.count)
-    for change in changes {
-      if change.isNew { result.insert(change.scalar) } else { result.replace(change.scalar) }
-    }
-    text.apply(result)
+    sortMarks(&parts, from: sorted)
+    return parts
   }
 
-  /// Stable insertion sort by combining class: runs of marks are short.
-  private static func sortMarks(
-    _ changes: inout [(scalar: UInt32, isNew: Bool, rank: UInt8)], from start: Int
-  ) {
-    guard changes.count - start > 1 else { return }
-    let sorted = changes[start...].enumerated().sorted {
+  /// Sorts by combining class, stably.
+  private static func sortMarks(_ parts: inout [Part], from start: Int) {
+    guard parts.count - start > 1 else { return }
+    let sorted = parts[start...].enumerated().sorted {
       ($0.element.rank, $0.offset) < ($1.element.rank, $1.offset)
     }
-    for (index, change) in sorted.enumerated() { changes[start + index] = change.element }
+    for (index, part) in sorted.enumerated() { parts[start + index] = part.element }
   }
 
   static func combiningClass(_ scalar: UInt32) -> UInt8 {
@@ -71,7 +78,7 @@ enum UnicodeNormalization {
     if index % 28 != 0 { body(0x11A7 + index % 28, true) }
   }
 
-  private static let canonical = table(canonicalBlocks) { $0.decomposedStringWithCanonicalMapping }
+  static let canonical = table(canonicalBlocks) { $0.decomposedStringWithCanonicalMapping }
   private static let compatibility = table(canonicalBlocks + compatibilityBlocks) {
     $0.decomposedStringWithCompatibilityMapping
   }
