@@ -59,7 +59,7 @@ let package = Package(
     .testTarget(name: "CorpusTests", dependencies: ["Corpus"]),
     .testTarget(name: "StoreTests", dependencies: ["Store"], exclude: ["Golden"]),
     .testTarget(name: "NeighborsTests", dependencies: ["Neighbors"]),
-    .testTarget(name: "CurationTests", dependencies: ["Curation"]),
+    .testTarget(name: "CurationTests", dependencies: ["Curation", "Corpus", "Neighbors"]),
     .testTarget(name: "StudyTests", dependencies: ["Study"], resources: [.copy("Golden")]),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting"], resources: [.copy("Golden")]),
     .testTarget(name: "CommandTests", dependencies: ["simcurate"]),

@@ -20,7 +20,9 @@ public struct DedupOptions: Codable, Hashable, Sendable {
     conflicts: RemovalOptions.ConflictPolicy = .keepBoth, scope: RemovalOptions.Scope = .all
   ) {
     self.threshold = threshold
-    self.floor = min(floor ?? max(0, threshold - 0.1), threshold)
+    // Rounded, so that 0.9 gives 0.8 and not its neighbor.
+    let lower = floor ?? max(0, ((threshold - 0.1) * 1000).rounded() / 1000)
+    self.floor = min(lower, threshold)
     self.stages = stages.sorted()
     self.keep = keep.description
     self.guards = guards

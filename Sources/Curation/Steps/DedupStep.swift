@@ -59,26 +59,29 @@ public struct DedupStep {
     try monitor.checkpoint()
     let removal = Removals(
       table: table, texts: texts, semantic: semantic.pairs, options: options, rule: rule)
-    let result = removal.decide()
-    try store(result, table, texts, semantic)
+    try store(removal.decide(), removal, semantic)
     return try storedSummary(nothingToDo: false)
   }
 
   private func store(
-    _ result: RemovalResult, _ table: RecordTable, _ texts: HashGroups, _ semantic: SemanticPairs
+    _ result: RemovalResult, _ removal: Removals, _ semantic: SemanticPairs
   ) throws {
+    let (table, texts) = (removal.table, removal.texts)
     let isProtected = table.givenSplits.map { $0 == .test }
-    let removals = result.removals.map { removal in
+    let removals = result.removals.map { removed in
       Store.Removal(
-        row: Int(removal.row), witness: Int(removal.witness), score: Double(removal.score),
-        stage: removal.stage.rawValue, rule: options.keep,
-        scope: isProtected[Int(removal.witness)] ? .trainTest : .within,
-        guards: removal.stage == .semantic ? guardsAsked : nil)
+        row: Int(removed.row), witness: Int(removed.witness), score: Double(removed.score),
+        stage: removed.stage.rawValue, rule: options.keep,
+        scope: isProtected[Int(removed.witness)] ? .trainTest : .within,
+        guards: removed.stage == .semantic ? guardsAsked : nil)
     }
-    let vetoes = result.vetoes.map {
-      Veto(
-        a: Int(min($0.row, $0.other)), b: Int(max($0.row, $0.other)), score: Double($0.score),
-        guardName: $0.veto.kind.rawValue, detail: $0.veto.detail)
+    let vetoes = result.vetoes.map { vetoed in
+      let (a, b) = (min(vetoed.row, vetoed.other), max(vetoed.row, vetoed.other))
+      // Asked again in the order of the row numbers, in which the detail is to be read.
+      let veto = removal.veto(a, b) ?? vetoed.veto
+      return Veto(
+        a: Int(a), b: Int(b), score: Double(vetoed.score), guardName: veto.kind.rawValue,
+        detail: veto.detail)
     }
     let conflicts = result.conflicts.map { conflict in
       let (a, b) = (Int(min(conflict.row, conflict.other)), Int(max(conflict.row, conflict.other)))

@@ -28,7 +28,6 @@ struct SemanticPairs {
     in index: OpenIndex, texts: HashGroups, floor: Float, monitor: StepMonitor
   ) throws -> SemanticPairs {
     if let stored = try stored(in: index, texts: texts), stored.floor <= floor {
-      monitor.remark("pairs down to \(stored.floor) were found before")
       return stored
     }
     let rows = DistinctRows(texts: texts, vectors: index.vectors.vectors)

@@ -56,7 +56,7 @@ extension TrainingOptions {
     options.learningRate = 1e-4
     options.batchSize = 16
     options.epochs = nil
-    options.maximumSteps = 400
+    options.maximumSteps = 300
     return options
   }
 }

@@ -40,15 +40,17 @@ struct SearchCommand: ParsableCommand {
     }
     let faiss = try FaissIndex(
       contentsOf: open.folder.index, expectedDimension: open.manifest.dimension)
-    let hits = try query.withUnsafeBufferPointer { query in
+    let removed = Set(try open.catalog.removals().map(\.row))
+    let hits: [Hit] = try query.withUnsafeBufferPointer { query in
       let vector = VectorRows(pointer: query.baseAddress!, rows: 1, dimension: encoder.dimension)
-      return try faiss.search(vector, k: min(k, open.manifest.recordCount)).rows.map { row in
+      let rows = try faiss.search(vector, count: min(k, open.manifest.recordCount)).rows
+      return try rows.map { row in
         let record = try open.catalog.record(row: Int(row))!
         let score = canonicalDot(
           query.baseAddress!, open.vectors.vectors[Int(row)], count: encoder.dimension)
         return Hit(
           id: record.id, score: score, text: record.text, label: record.label,
-          kept: try open.catalog.explanation(id: record.id)?.removal == nil)
+          kept: !removed.contains(Int(row)))
       }
     }
     try common.show(hits) { hits in
