@@ -5,4 +5,5 @@
 #include "vector.h"
 #pragma clang attribute pop
 
-const vector_table ck_avx2 = {avx2_attention, avx2_layer_norm, avx2_add3, avx2_add};
+const vector_table ck_avx2 = {avx2_attention, avx2_layer_norm, avx2_add3, avx2_add,
+                               avx2_quantize, avx2_dequantize, avx2_activate_quantized};

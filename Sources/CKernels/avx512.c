@@ -5,4 +5,5 @@
 #include "vector.h"
 #pragma clang attribute pop
 
-const vector_table ck_avx512 = {avx512_attention, avx512_layer_norm, avx512_add3, avx512_add};
+const vector_table ck_avx512 = {avx512_attention, avx512_layer_norm, avx512_add3, avx512_add,
+                               avx512_quantize, avx512_dequantize, avx512_activate_quantized};

@@ -1,12 +1,23 @@
+#include <stdlib.h>
+
 #include "vector_table.h"
+
+// SIMCURATE_VECTORS=avx2 or sse2 hides what lies above it, so that one machine can test them all.
+static int hidden_above(const char *level) {
+  const char *limit = getenv("SIMCURATE_VECTORS");
+  if (!limit || !*limit) return 0;
+  if (!strcmp(limit, "sse2")) return 1;
+  return !strcmp(limit, "avx2") && strcmp(level, "avx2") != 0;
+}
 
 ck_features ck_detect(void) {
   __builtin_cpu_init();
   ck_features found = {0};
-  found.avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-  found.avx512 = found.avx2 && __builtin_cpu_supports("avx512f") &&
-                 __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512dq") &&
-                 __builtin_cpu_supports("avx512vl");
+  found.avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
+               !hidden_above("avx2");
+  found.avx512 = found.avx2 && !hidden_above("avx512") &&
+                 __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+                 __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
   found.avx512_bf16 = found.avx512 && __builtin_cpu_supports("avx512bf16");
   found.avx512_vnni = found.avx512 && __builtin_cpu_supports("avx512vnni");
   return found;
@@ -44,3 +55,21 @@ void ck_add3(const float *word, const float *position, const float *type, long s
 }
 
 void ck_add(const float *x, long size, float *total) { table()->add(x, size, total); }
+
+void ck_quantize(const float *x, long rows, long size, uint8_t *q, float *scales, float *least) {
+  table()->quantize(x, rows, size, q, scales, least);
+}
+
+void ck_dequantize(const int32_t *sums, long rows, long size, const float *scales,
+                   const float *least, const float *scale, const float *total, const float *bias,
+                   int accumulate, float *y) {
+  table()->dequantize(sums, rows, size, scales, least, scale, total, bias, accumulate, y);
+}
+
+void ck_activate_quantized(const int32_t *sums, long rows, long size, const float *scales,
+                           const float *least, const float *scale, const float *total,
+                           const float *bias, int activation, float *line, uint8_t *q,
+                           float *new_scales, float *new_least) {
+  table()->activate_quantized(sums, rows, size, scales, least, scale, total, bias, activation,
+                              line, q, new_scales, new_least);
+}

@@ -3,4 +3,5 @@
 #define NAME(x) sse2_##x
 #include "vector.h"
 
-const vector_table ck_sse2 = {sse2_attention, sse2_layer_norm, sse2_add3, sse2_add};
+const vector_table ck_sse2 = {sse2_attention, sse2_layer_norm, sse2_add3, sse2_add,
+                               sse2_quantize, sse2_dequantize, sse2_activate_quantized};

@@ -11,6 +11,12 @@ typedef struct {
   void (*layer_norm)(float *, const float *, const float *, float, long, long, uint16_t *);
   void (*add3)(const float *, const float *, const float *, long, float *);
   void (*add)(const float *, long, float *);
+  void (*quantize)(const float *, long, long, uint8_t *, float *, float *);
+  void (*dequantize)(const int32_t *, long, long, const float *, const float *, const float *,
+                     const float *, const float *, int, float *);
+  void (*activate_quantized)(const int32_t *, long, long, const float *, const float *,
+                             const float *, const float *, const float *, int, float *, uint8_t *,
+                             float *, float *);
 } vector_table;
 
 extern const vector_table ck_sse2, ck_avx2, ck_avx512;

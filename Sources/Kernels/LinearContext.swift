@@ -29,13 +29,13 @@ public final class LinearContext: @unchecked Sendable {
     private var arguments: [dnnl_exec_arg_t]
 
     init(_ shape: LinearShape, _ weights: dnnl_memory_desc_t) {
-      let descriptor = shape.makeDescriptor(weights: weights)
+      let descriptor = shape.makeDescriptor(packed: weights)
       defer { dnnl_primitive_desc_destroy(descriptor) }
       var primitive: dnnl_primitive_t?
       OneDNN.check(dnnl_primitive_create(&primitive, descriptor), "matmul")
       self.primitive = primitive!
-      source = OneDNN.memory(shape.source, nil)
-      destination = OneDNN.memory(shape.destination, nil)
+      source = OneDNN.memory(shape.sourceMatrix, nil)
+      destination = OneDNN.memory(shape.destinationMatrix, nil)
       var need = dnnl_primitive_desc_query_md(descriptor, dnnl_query_scratchpad_md, 0).pointee
       scratch = Buffer(count: dnnl_memory_desc_get_size(&need))
       scratchpad = OneDNN.memory(need, scratch.pointer)
@@ -44,8 +44,8 @@ public final class LinearContext: @unchecked Sendable {
         dnnl_exec_arg_t(arg: DNNL_ARG_DST, memory: destination),
         dnnl_exec_arg_t(arg: DNNL_ARG_SCRATCHPAD, memory: scratchpad),
         dnnl_exec_arg_t(arg: DNNL_ARG_WEIGHTS, memory: nil),
-        dnnl_exec_arg_t(arg: DNNL_ARG_BIAS, memory: nil),
       ]
+      if shape.hasBias { arguments.append(dnnl_exec_arg_t(arg: DNNL_ARG_BIAS, memory: nil)) }
     }
 
     deinit {
@@ -53,14 +53,15 @@ public final class LinearContext: @unchecked Sendable {
       for memory in [source, destination, scratchpad] { dnnl_memory_destroy(memory) }
     }
 
+    /// `bias` is ignored by products without one.
     func run(
-      _ layer: PackedLinear, source from: UnsafeMutableRawPointer,
+      weights: dnnl_memory_t, bias: dnnl_memory_t?, source from: UnsafeMutableRawPointer,
       destination to: UnsafeMutableRawPointer, stream: dnnl_stream_t
     ) {
       OneDNN.check(dnnl_memory_set_data_handle_v2(source, from, stream), "handle")
       OneDNN.check(dnnl_memory_set_data_handle_v2(destination, to, stream), "handle")
-      arguments[3].memory = layer.weightMemory
-      arguments[4].memory = layer.biasMemory
+      arguments[3].memory = weights
+      if arguments.count > 4 { arguments[4].memory = bias }
       OneDNN.execute(primitive, stream, arguments)
     }
   }

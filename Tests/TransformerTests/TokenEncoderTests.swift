@@ -57,15 +57,21 @@ import Transformer
     }
   }
 
-  @Test(.enabled(if: Processor.hasBFloat16, "this processor has no AVX512-BF16"))
-  func bfloat16StaysNearFloat32() {
+  @Test(
+    .enabled(if: Processor.hasBFloat16 && Processor.hasVNNI, "this processor lacks BF16 or VNNI"),
+    arguments: [(Precision.bfloat16, Float(0.9998)), (.int8, 0.995)])
+  func lowPrecisionStaysNearFloat32(precision: Precision, least: Float) {
     let narrow = TokenEncoder(
-      folder.configuration, folder.weights, pooling: .mean, precision: .bfloat16)
+      folder.configuration, folder.weights, pooling: .mean, precision: precision)
     let sentences = randomSentences(50, seed: 2, lengths: 1...48)
-    for (wide, narrow) in zip(embed(encoder, sentences), embed(narrow, sentences)) {
+    let rows = embed(narrow, sentences)
+    for (wide, narrow) in zip(embed(encoder, sentences), rows) {
       let cosine = zip(wide, narrow).reduce(0) { $0 + $1.0 * $1.1 }
-      #expect(cosine > 0.999)
-      #expect(wide != narrow, "bfloat16 must round")
+      #expect(cosine > least)
+      #expect(wide != narrow, "low precision must round")
+    }
+    for index in stride(from: 0, to: sentences.count, by: 5) {
+      #expect(embed(narrow, [sentences[index]])[0] == rows[index], "rows are their own")
     }
   }
 

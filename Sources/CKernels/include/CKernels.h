@@ -38,4 +38,21 @@ void ck_add3(const float *word, const float *position, const float *type, long s
 // total [size] += x [size]
 void ck_add(const float *x, long size, float *total);
 
+// Each row of x [rows, size] as bytes q with x ~ scales[row] * q + least[row].
+void ck_quantize(const float *x, long rows, long size, uint8_t *q, float *scales, float *least);
+
+// The integer sums [rows, size] of a product of such bytes with weights w ~ scale[column] * integer,
+// back in float32: y = sums * scales * scale + least * total + bias, where total is the sum of a
+// column's weights; added to y if accumulate.
+void ck_dequantize(const int32_t *sums, long rows, long size, const float *scales,
+                   const float *least, const float *scale, const float *total, const float *bias,
+                   int accumulate, float *y);
+
+// The same through an activation (0 gelu, 1 gelu by tanh, 2 relu) and quantized again; line is room
+// for one row.
+void ck_activate_quantized(const int32_t *sums, long rows, long size, const float *scales,
+                           const float *least, const float *scale, const float *total,
+                           const float *bias, int activation, float *line, uint8_t *q,
+                           float *new_scales, float *new_least);
+
 #endif

@@ -10,6 +10,8 @@ public enum Precision: String, Sendable, CaseIterable {
   case float32 = "f32"
   /// Activations and weights rounded to 8 bits of mantissa.
   case bfloat16 = "bf16"
+  /// 8-bit activations (scaled by row) and weights (scaled by output).
+  case int8 = "int8"
 
   var resolved: Precision {
     guard self == .automatic else { return self }
@@ -18,9 +20,16 @@ public enum Precision: String, Sendable, CaseIterable {
 
   /// - Throws: ``ModelError`` if this processor lacks the instructions.
   func checkSupport() throws {
-    guard self == .bfloat16, !Processor.hasBFloat16 else { return }
-    throw ModelError(
-      place: "precision bf16", expected: "a processor with AVX512-BF16", found: "none",
-      advice: "use auto or f32")
+    let (isSupported, need) =
+      switch self {
+      case .automatic, .float32: (true, "")
+      case .bfloat16: (Processor.hasBFloat16, "AVX512-BF16")
+      case .int8: (Processor.hasVNNI, "AVX512-VNNI")
+      }
+    guard isSupported else {
+      throw ModelError(
+        place: "precision \(rawValue)", expected: "a processor with \(need)", found: "none",
+        advice: "use auto or f32")
+    }
   }
 }

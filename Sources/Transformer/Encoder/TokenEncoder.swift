@@ -28,7 +28,7 @@ public final class TokenEncoder: Sendable {
     self.configuration = configuration
     self.pooling = pooling
     self.precision = precision.resolved
-    network = EncoderNetwork(configuration, weights, narrow: self.precision == .bfloat16)
+    network = EncoderNetwork(configuration, weights, precision: self.precision)
     budget = max(Self.tokenBudget, configuration.maximumPositions)
   }
 
@@ -109,11 +109,9 @@ public final class TokenEncoder: Sendable {
       return taken
     }
     while taken.count < count {
-      taken.append(
-        Idle(
-          workspace: EncoderWorkspace(
-            configuration, narrow: network.narrow, tokens: budget,
-            length: configuration.maximumPositions)))
+      let workspace = network.makeWorkspace(
+        tokens: budget, length: configuration.maximumPositions)
+      taken.append(Idle(workspace: workspace))
     }
     return taken
   }
