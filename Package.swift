@@ -62,7 +62,10 @@ let package = Package(
     .testTarget(name: "CurationTests", dependencies: ["Curation", "Corpus", "Neighbors"]),
     .testTarget(name: "StudyTests", dependencies: ["Study"], resources: [.copy("Golden")]),
     .testTarget(name: "ReportingTests", dependencies: ["Reporting"], resources: [.copy("Golden")]),
-    .testTarget(name: "CommandTests", dependencies: ["simcurate"]),
+    .testTarget(
+      name: "CommandTests",
+      dependencies: ["simcurate", .product(name: "GRDB", package: "GRDB.swift")],
+      exclude: ["Golden"]),
   ],
   cxxLanguageStandard: .cxx17
 )
