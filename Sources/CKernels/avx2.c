@@ -1,8 +1,11 @@
+#include "training_table.h"
 #include "vector_table.h"
 
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #define NAME(x) avx2_##x
 #include "vector.h"
+#include "training.h"
 #pragma clang attribute pop
 
 const vector_table ck_avx2 = {avx2_attention, avx2_layer_norm, avx2_add3, avx2_add};
+const training_table ck_training_avx2 = TRAINING_TABLE;
