@@ -57,3 +57,8 @@ extension KeepRule {
     }
   }
 }
+
+extension Float {
+  /// The double of the same shortest decimal: 0.9, not 0.8999999761581421.
+  public var decimal: Double { Double(description) ?? Double(self) }
+}

@@ -14,7 +14,7 @@ struct CurationAssembly {
     let removals = try index.catalog.removals()
     let counts = Dictionary(removals.map { ($0.stage, 1) }, uniquingKeysWith: +)
     var section = RemovalSection(
-      threshold: Double(options.threshold), rule: options.keep, records: table.count,
+      threshold: options.threshold.decimal, rule: options.keep, records: table.count,
       removed: removals.count,
       stages: options.stages.map {
         RemovalSection.Count(name: $0.rawValue, count: counts[$0.rawValue] ?? 0)
@@ -66,7 +66,7 @@ struct CurationAssembly {
     return SimilaritySection(
       quantity: "records by cosine to their nearest neighbor",
       bins: SimilaritySection.bins(of: scores.map(Double.init)),
-      threshold: Double(options.threshold), retention: try retention(), records: table.count,
+      threshold: options.threshold.decimal, retention: try retention(), records: table.count,
       source: "vectors.npy; SELECT * FROM pairs; SELECT count(*) FROM records")
   }
 
@@ -81,7 +81,7 @@ struct CurationAssembly {
         index, table: table, options: moved, isProtected: table.givenSplits.map { $0 == .test },
         monitor: StepMonitor()
       ).decide()
-      return SimilaritySection.Retention(threshold: Double(threshold), kept: result.kept.count)
+      return SimilaritySection.Retention(threshold: threshold.decimal, kept: result.kept.count)
     }
   }
 

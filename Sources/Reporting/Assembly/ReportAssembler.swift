@@ -25,7 +25,7 @@ public struct ReportAssembler {
       title: title ?? index.folder.url.lastPathComponent, created: created.formatted(.iso8601))
     if try index.catalog.step("dedup") != nil {
       let options = try index.options(of: "dedup", as: DedupOptions.self)
-      let curation = try CurationAssembly(index: index, table: table, options: options)
+      let curation = CurationAssembly(index: index, table: table, options: options)
       report.removal = try curation.removal()
       report.similarity = try curation.similarity()
       report.clusters = try curation.clusters()
