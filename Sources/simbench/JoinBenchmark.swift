@@ -6,7 +6,8 @@ import Neighbors
 struct JoinBenchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "join",
-    abstract: "The exact threshold join of a .npy file's rows, with FAISS's range search beside it.")
+    abstract: "The exact threshold join of a .npy file's rows, with FAISS's range search beside it."
+  )
 
   @Argument(help: "float32 unit rows.") var vectors: String
   @Option var threshold: Float = 0.9

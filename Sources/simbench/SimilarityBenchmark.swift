@@ -25,7 +25,9 @@ struct SimilarityBenchmark: ParsableCommand {
 
   func run() throws {
     let text = try String(contentsOfFile: file, encoding: .utf8)
-    let rows = text.split(separator: "\n").map { $0.split(separator: "\t", omittingEmptySubsequences: false) }
+    let rows = text.split(separator: "\n").map {
+      $0.split(separator: "\t", omittingEmptySubsequences: false)
+    }
     let pairs = rows.compactMap { row -> (Double, String, String)? in
       guard row.count >= 7, let score = Double(row[4]) else { return nil }
       return (score, String(row[5]), String(row[6].drop { $0 == "\r" }))

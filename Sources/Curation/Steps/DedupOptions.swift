@@ -41,7 +41,8 @@ public struct DedupOptions: Codable, Hashable, Sendable {
     }
     guard let rule = KeepRule(keep) else {
       throw CurationError(
-        place: "--keep", expected: "first, longest, shortest, central, highest:FIELD, lowest:FIELD "
+        place: "--keep",
+        expected: "first, longest, shortest, central, highest:FIELD, lowest:FIELD "
           + "or sources:A,B", found: "'\(keep)'")
     }
     return rule
