@@ -1,9 +1,12 @@
+#include "training_table.h"
 #include "vector_table.h"
 
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #define NAME(x) avx2_##x
 #include "vector.h"
+#include "training.h"
 #pragma clang attribute pop
 
 const vector_table ck_avx2 = {avx2_attention, avx2_layer_norm, avx2_add3, avx2_add,
                                avx2_quantize, avx2_dequantize, avx2_activate_quantized};
+const training_table ck_training_avx2 = TRAINING_TABLE;

@@ -1,7 +1,10 @@
+#include "training_table.h"
 #include "vector_table.h"
 
 #define NAME(x) sse2_##x
 #include "vector.h"
+#include "training.h"
 
 const vector_table ck_sse2 = {sse2_attention, sse2_layer_norm, sse2_add3, sse2_add,
                                sse2_quantize, sse2_dequantize, sse2_activate_quantized};
+const training_table ck_training_sse2 = TRAINING_TABLE;

@@ -71,7 +71,8 @@ package struct TrainingCheckpoint {
   /// The JSON in the header, whose length the safetensors reader has checked against the file.
   private func readState() throws -> State {
     struct Header: Decodable {
-      var __metadata__: [String: String]?
+      var metadata: [String: String]?
+      enum CodingKeys: String, CodingKey { case metadata = "__metadata__" }
     }
     do {
       let file = try FileHandle(forReadingFrom: url)
@@ -80,7 +81,7 @@ package struct TrainingCheckpoint {
         $0 << 8 | Int($1)
       }
       let header = try file.read(upToCount: length) ?? Data()
-      let metadata = try JSONDecoder().decode(Header.self, from: header).__metadata__
+      let metadata = try JSONDecoder().decode(Header.self, from: header).metadata
       return try JSONDecoder().decode(
         State.self, from: Data((metadata?[Self.metadataKey] ?? "").utf8))
     } catch {

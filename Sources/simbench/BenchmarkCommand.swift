@@ -1,1 +1,34 @@
-@main struct BenchmarkCommand { static func main() {} }
+import ArgumentParser
+import Foundation
+
+/// `simbench`: times the parts; every subcommand prints one JSON object.
+@main
+struct BenchmarkCommand: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "simbench", abstract: "Measure the parts of simcurate.",
+    subcommands: [
+      EncodeBenchmark.self, JoinBenchmark.self, TrainBenchmark.self, SimilarityBenchmark.self,
+    ])
+}
+
+/// Seconds of `body`, wall clock.
+func seconds(_ body: () throws -> Void) rethrows -> Double {
+  let clock = ContinuousClock()
+  let duration = try clock.measure(body)
+  return Double(duration.components.seconds) + Double(duration.components.attoseconds) / 1e18
+}
+
+func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
+
+/// The most memory this process has held at once, in MiB.
+func peakMebibytes() -> Int {
+  var usage = rusage()
+  getrusage(__rusage_who_t(0), &usage)
+  return Int(usage.ru_maxrss) / 1024
+}
+
+func printJSON(_ value: some Encodable) throws {
+  let encoder = JSONEncoder()
+  encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+  print(String(decoding: try encoder.encode(value), as: UTF8.self))
+}

@@ -22,12 +22,15 @@ struct SimulatedStudy {
 
   /// Groups of one to three items.
   func draw(_ generator: inout SeededGenerator) -> (TestItems, [ArmPredictions]) {
-    let numbers = (0..<groups).flatMap { [Int](repeating: $0, count: 1 + ($0 % 4) / 2 + $0 % 2) }
-    let shared = (0..<groups).map { _ in groupEffect * normal(&generator) }
+    let numbers: [Int] = (0..<groups).flatMap { (group: Int) -> [Int] in
+      let size: Int = 1 + (group % 4) / 2 + group % 2
+      return [Int](repeating: group, count: size)
+    }
+    let shared: [Double] = (0..<groups).map { _ in groupEffect * normal(&generator) }
     let arms = armMeans.map { mean in
-      let own = shared.map { $0 + mean + armInGroupEffect * normal(&generator) }
-      return (0..<seeds).map { _ in
-        let seedShift = seedEffect * normal(&generator)
+      let own: [Double] = shared.map { $0 + mean + armInGroupEffect * normal(&generator) }
+      return (0..<seeds).map { _ -> [Int] in
+        let seedShift: Double = seedEffect * normal(&generator)
         return numbers.map { own[$0] + seedShift + normal(&generator) > 0 ? 1 : 0 }
       }
     }

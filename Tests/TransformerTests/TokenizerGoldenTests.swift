@@ -90,15 +90,3 @@ import Transformer
     try Self.check(folder: folder.url, expected)
   }
 }
-
-/// A folder that is gone when its owner is.
-final class TemporaryFolder {
-  let url = FileManager.default.temporaryDirectory.appending(
-    path: "tokenizer-\(UUID().uuidString)")
-
-  init() throws {
-    try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-  }
-
-  deinit { try? FileManager.default.removeItem(at: url) }
-}

@@ -9,6 +9,8 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "CKernelsTraining.h"
+
 // What the processor and the operating system offer.
 typedef struct {
   bool avx2;         // with FMA

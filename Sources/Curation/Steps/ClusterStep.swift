@@ -72,7 +72,8 @@ public struct ClusterStep {
     let topic = rows(topics, table)
     let step = try account.step("cluster", options: options, inputHash: input)
     try index.catalog.update { editor in
-      try editor.replaceClusters(kind: .paraphrase, paraphrase.clusters, members: paraphrase.members)
+      try editor.replaceClusters(
+        kind: .paraphrase, paraphrase.clusters, members: paraphrase.members)
       try editor.replaceClusters(kind: .topic, topic.clusters, members: topic.members)
       try editor.forgetSplit()
       try editor.complete(step)

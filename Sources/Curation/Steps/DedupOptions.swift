@@ -41,7 +41,8 @@ public struct DedupOptions: Codable, Hashable, Sendable {
     }
     guard let rule = KeepRule(keep) else {
       throw CurationError(
-        place: "--keep", expected: "first, longest, shortest, central, highest:FIELD, lowest:FIELD "
+        place: "--keep",
+        expected: "first, longest, shortest, central, highest:FIELD, lowest:FIELD "
           + "or sources:A,B", found: "'\(keep)'")
     }
     return rule
@@ -56,4 +57,9 @@ extension KeepRule {
     case .first, .longest, .shortest, .central, .sources: nil
     }
   }
+}
+
+extension Float {
+  /// The double of the same shortest decimal: 0.9, not 0.8999999761581421.
+  public var decimal: Double { Double(description) ?? Double(self) }
 }

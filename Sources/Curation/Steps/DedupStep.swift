@@ -92,7 +92,8 @@ public struct DedupStep {
     let stage = RemovalStage.semantic.rawValue
     let pairs = semantic.pairs.lazy.map { pair in
       let (a, b) = (texts.representatives[Int(pair.a)], texts.representatives[Int(pair.b)])
-      return StoredPair(stage: stage, a: Int(min(a, b)), b: Int(max(a, b)), score: Double(pair.score))
+      return StoredPair(
+        stage: stage, a: Int(min(a, b)), b: Int(max(a, b)), score: Double(pair.score))
     }
     let step = try account.step("dedup", options: options, inputHash: index.contentHash)
     try index.catalog.update { editor in
@@ -192,9 +193,11 @@ public struct Removals {
     let semantic =
       options.stages.contains(.semantic)
       ? try SemanticPairs.find(
-        in: index, texts: wholeGroups, floor: options.threshold, monitor: monitor).pairs : []
+        in: index, texts: wholeGroups, floor: options.threshold, monitor: monitor
+      ).pairs : []
     self.init(
-      table: table, texts: texts, semantic: table.translate(semantic, of: whole, wholeGroups, to: texts),
+      table: table, texts: texts,
+      semantic: table.translate(semantic, of: whole, wholeGroups, to: texts),
       options: options,
       rule: rule, isProtected: isProtected)
   }

@@ -23,9 +23,10 @@ enum FolderExchange {
 
   /// Swift's import of glibc leaves `renameat2` out, so it is looked up by name.
   private static func exchange(_ a: URL, _ b: URL) -> Bool {
-    typealias Rename = @convention(c) (
-      Int32, UnsafePointer<CChar>, Int32, UnsafePointer<CChar>, UInt32
-    ) -> Int32
+    typealias Rename =
+      @convention(c) (
+        Int32, UnsafePointer<CChar>, Int32, UnsafePointer<CChar>, UInt32
+      ) -> Int32
     guard let symbol = dlsym(nil, "renameat2") else { return false }
     let exchangeFlag: UInt32 = 2
     return unsafeBitCast(symbol, to: Rename.self)(

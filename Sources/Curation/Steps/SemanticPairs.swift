@@ -94,7 +94,9 @@ extension HashGroups {
 extension RecordTable {
   /// Pairs of the text groups of `whole` as pairs of `groups`, the groups of this table's texts;
   /// pairs of texts that are not all here are left out.
-  func translate(_ pairs: [ScoredPair], of whole: RecordTable, _ wholeGroups: HashGroups, to groups: HashGroups) -> [ScoredPair] {
+  func translate(
+    _ pairs: [ScoredPair], of whole: RecordTable, _ wholeGroups: HashGroups, to groups: HashGroups
+  ) -> [ScoredPair] {
     var groupOfHash: [ContentHash: UInt32] = [:]
     for (group, row) in groups.representatives.enumerated() {
       groupOfHash[textHashes[Int(row)]] = UInt32(group)

@@ -36,7 +36,8 @@ struct SplitMeasures {
         ))
     }
     values.append(("label entropy", entropy(train.map { Int(table.labelNumbers[Int($0)]) })))
-    values.append(("topic entropy", entropy(train.map { Int(topicOfRow[Int($0)]) }, of: topicCount)))
+    values.append(
+      ("topic entropy", entropy(train.map { Int(topicOfRow[Int($0)]) }, of: topicCount)))
     return values.compactMap { name, value in
       value.map { Store.Measurement(step: "split", name: "\(prefix): \(name)", value: $0) }
     }

@@ -67,7 +67,8 @@ extension OpenIndex {
   /// The options a step was last run with.
   ///
   /// - Throws: ``CurationError`` if it was not run yet.
-  public func options<Options: Decodable>(of step: String, as type: Options.Type) throws -> Options {
+  public func options<Options: Decodable>(of step: String, as type: Options.Type) throws -> Options
+  {
     _ = try StepAccount.outcomeHash(of: step, in: self)
     return try JSONDecoder().decode(type, from: Data(try catalog.step(step)!.options.utf8))
   }

@@ -1,3 +1,5 @@
+import CKernels
+
 /// Softmax attention within each sentence of a packed batch, forward and backward, with dropout on
 /// the probabilities.
 ///
@@ -85,7 +87,7 @@ public struct AttentionPass: Sendable {
       multiplySmall(
         head.queries, width, headSize, StridedMatrix(queries, depth), keys, width,
         head.probabilities, width)
-      for row in 0..<head.queries { softmax(head.probabilities + row * width, length, width) }
+      for row in 0..<head.queries { ck_softmax(head.probabilities + row * width, length, width) }
       let weights = drop(head, dropout, into: dropped)
       multiplySmall(
         head.queries, depth, length, StridedMatrix(weights, width), values, depth, result, depth)
@@ -119,7 +121,7 @@ public struct AttentionPass: Sendable {
       multiplySmall(
         head.queries, width, headSize, StridedMatrix(dOut, depth), right, width, dScores, width)
       for row in 0..<head.queries {
-        softmaxBackward(
+        ck_softmax_backward(
           head.probabilities + row * width, weights + row * width, dScores + row * width, width,
           scale)
       }
@@ -143,11 +145,9 @@ public struct AttentionPass: Sendable {
     for row in 0..<head.queries {
       // Rows of one head are 2¹² apart, so that no two elements share an index.
       let counter = ((head.sentence.row + row) * heads + head.number) << 12
-      forEachVector(width) { column, _ in
-        let factors = dropout.factors(counter + column)
-        result.store(
-          head.probabilities.vector(row * width + column) * factors, row * width + column)
-      }
+      (result + row * width).update(from: head.probabilities + row * width, count: width)
+      ck_dropout_apply(
+        dropout.kernel, UInt32(truncatingIfNeeded: counter), width, result + row * width)
     }
     return Matrix(result)
   }
@@ -157,19 +157,16 @@ public struct AttentionPass: Sendable {
     _ source: Matrix, _ stride: Int, _ rows: Int, _ result: MutableMatrix, _ scale: Float
   ) {
     for row in 0..<rows {
-      forEachVector(headSize) { column, lanes in
-        let value = source.vector(row * stride + column, lanes) * scale
-        result.store(value, row * depth + column)
-      }
+      let (from, to) = (source + row * stride, result + row * depth)
+      for column in 0..<headSize { to[column] = from[column] * scale }
+      for column in headSize..<depth { to[column] = 0 }
     }
   }
 
   /// Writes rows of ``depth`` back to rows of one head.
   private func paste(_ source: MutableMatrix, _ rows: Int, _ result: MutableMatrix, _ stride: Int) {
     for row in 0..<rows {
-      forEachVector(headSize) { column, lanes in
-        result.store(source.vector(row * depth + column), row * stride + column, lanes)
-      }
+      (result + row * stride).update(from: source + row * depth, count: headSize)
     }
   }
 
@@ -187,43 +184,5 @@ public struct AttentionPass: Sendable {
       for token in 0..<length { row[token] = source[token * 3 * hidden + column] }
       for token in length..<width { row[token] = 0 }
     }
-  }
-}
-
-/// Softmax of the first `length` values in place; the rest of `width` becomes 0.
-private func softmax(_ row: UnsafeMutablePointer<Float>, _ length: Int, _ width: Int) {
-  for column in length..<width { row[column] = -.infinity }
-  var largest = Vector(repeating: -.infinity)
-  forEachVector(width) { column, _ in
-    let value = row.vector(column)
-    largest = largest.replacing(with: value, where: value .> largest)
-  }
-  let maximum = largest.max()
-  var total = Vector.zero
-  forEachVector(width) { column, _ in
-    let value = Vector.exponential(row.vector(column) - maximum)
-    row.store(value, column)
-    total += value
-  }
-  for column in length..<width { row[column] = 0 }
-  let scale = 1 / total.sum()
-  forEachVector(width) { column, _ in row.store(row.vector(column) * scale, column) }
-}
-
-/// Turns a row of dP̃ (the gradient after dropout) into dS: P̃ dP̃ - P Σ P̃ dP̃, times `scale`.
-private func softmaxBackward(
-  _ probabilities: UnsafeMutablePointer<Float>, _ weights: UnsafePointer<Float>,
-  _ gradient: UnsafeMutablePointer<Float>, _ width: Int, _ scale: Float
-) {
-  var total = Vector.zero
-  forEachVector(width) { column, _ in
-    let product = weights.vector(column) * gradient.vector(column)
-    gradient.store(product, column)
-    total += product
-  }
-  let sum = total.sum()
-  forEachVector(width) { column, _ in
-    let value = gradient.vector(column) - probabilities.vector(column) * sum
-    gradient.store(value * scale, column)
   }
 }

@@ -1,3 +1,5 @@
+import CKernels
+
 /// The dropout mask of one place in the network in one step, as a function of the element's index:
 /// nothing is stored, and neither threads nor evaluation order can change it.
 ///
@@ -5,10 +7,7 @@
 /// with two keyed rounds of the 32-bit finalizer `lowbias32` (Wellons, "Prospecting for hash
 /// functions", 2018).
 public struct DropoutStream: Sendable {
-  private let firstKey: UInt32
-  private let secondKey: UInt32
-  private let threshold: UInt32
-  private let scale: Float
+  let kernel: ck_dropout
   /// Whether anything is dropped at all.
   public let isActive: Bool
 
@@ -21,10 +20,9 @@ public struct DropoutStream: Sendable {
   public init(probability: Float, seed: UInt64, step: Int, site: Int) {
     precondition((0..<1).contains(probability), "dropout must be in 0..<1, got \(probability)")
     let key = Self.mix(Self.mix(Self.mix(seed) &+ UInt64(step)) &+ UInt64(site))
-    firstKey = UInt32(truncatingIfNeeded: key)
-    secondKey = UInt32(truncatingIfNeeded: key >> 32)
-    threshold = UInt32(Double(probability) * 4_294_967_296)
-    scale = 1 / (1 - probability)
+    kernel = ck_dropout(
+      first_key: UInt32(truncatingIfNeeded: key), second_key: UInt32(truncatingIfNeeded: key >> 32),
+      threshold: UInt32(Double(probability) * 4_294_967_296), scale: 1 / (1 - probability))
     isActive = probability > 0
   }
 
@@ -36,23 +34,10 @@ public struct DropoutStream: Sendable {
     return z ^ (z >> 31)
   }
 
-  /// Factors (0 or 1 / (1 - probability)) of the elements `index ..< index + 16`.
-  @inline(__always)
-  func factors(_ index: Int) -> Vector {
-    let lanes = SIMD16<UInt32>(0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15)
-    let counter = lanes &+ UInt32(truncatingIfNeeded: index)
-    let hash = Self.scramble(Self.scramble(counter ^ firstKey) &+ secondKey)
-    return Vector(repeating: scale).replacing(with: 0, where: hash .< threshold)
-  }
-
-  /// The factor of one element.
-  public func factor(_ index: Int) -> Float { factors(index)[0] }
-
-  @inline(__always)
-  private static func scramble(_ value: SIMD16<UInt32>) -> SIMD16<UInt32> {
-    var x = value
-    x = (x ^ (x &>> 16)) &* 0x7FEB_352D
-    x = (x ^ (x &>> 15)) &* 0x846C_A68B
-    return x ^ (x &>> 16)
+  /// The factor (0 or 1 / (1 - probability)) of one element.
+  public func factor(_ index: Int) -> Float {
+    var result: Float = 1
+    ck_dropout_factors(kernel, UInt32(truncatingIfNeeded: index), 1, &result)
+    return result
   }
 }

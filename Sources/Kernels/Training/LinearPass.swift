@@ -1,3 +1,4 @@
+import CKernels
 import COneDNN
 
 /// A linear layer y = x Wᵀ + b in training: products cut into jobs whose bounds follow from the
@@ -39,11 +40,8 @@ public struct LinearPass: Sendable {
       0, y + range.lowerBound, outputs)
     guard let bias else { return }
     for row in 0..<rows {
-      let start = row * outputs + range.lowerBound
-      forEachVector(range.count) { index, lanes in
-        let sum = y.vector(start + index, lanes) + bias.vector(range.lowerBound + index, lanes)
-        y.store(sum, start + index, lanes)
-      }
+      ck_accumulate(
+        y + row * outputs + range.lowerBound, bias + range.lowerBound, range.count)
     }
   }
 
@@ -65,7 +63,8 @@ public struct LinearPass: Sendable {
     multiply(
       "T", "N", range.count, inputs, rows, dy + range.lowerBound, outputs, x, inputs,
       0, dWeight + range.lowerBound * inputs, inputs)
-    columnSums(dy, rows: rows, stride: outputs, columns: range, into: dBias)
+    ck_column_sums(
+      dy + range.lowerBound, nil, rows, outputs, range.count, dBias + range.lowerBound, nil)
   }
 }
 
@@ -82,19 +81,6 @@ struct Tiles {
 
   var count: Int { (size + width - 1) / width }
   subscript(index: Int) -> Range<Int> { index * width..<min(size, (index + 1) * width) }
-}
-
-/// `result[c]` = the sum over rows of `matrix[row, c]`, for the columns of a range.
-func columnSums(
-  _ matrix: UnsafePointer<Float>, rows: Int, stride: Int, columns: Range<Int>,
-  into result: UnsafeMutablePointer<Float>
-) {
-  forEachVector(columns.count) { index, lanes in
-    let column = columns.lowerBound + index
-    var sum = Vector.zero
-    for row in 0..<rows { sum += matrix.vector(row * stride + column, lanes) }
-    result.store(sum, column, lanes)
-  }
 }
 
 /// C `[m, n]` = op(A) op(B) + beta C on this thread; leading dimensions as in BLAS, row-major.

@@ -1,3 +1,5 @@
+import CKernels
+
 /// Layer normalization over rows of `width`, alone or after a residual sum, as pairs of passes.
 ///
 /// The forward passes save the normalized rows and 1 / standard deviation, which is all that the
@@ -32,13 +34,9 @@ public struct NormPass: Sendable {
   ) {
     for row in rows {
       let start = row * width
-      forEachVector(width) { column, lanes in
-        var value = y.vector(start + column, lanes) + bias.vector(column, lanes)
-        if dropout.isActive { value *= dropout.factors(start + column) }
-        let sum = value + residual.vector(start + column, lanes)
-        saved.normalized.store(sum, start + column, lanes)
-      }
-      normalize(row, gamma: gamma, beta: beta, saved: saved, output: output)
+      saved.inverseDeviation[row] = ck_norm_forward(
+        y + start, bias, residual + start, dropout.kernel, UInt32(truncatingIfNeeded: start), gamma,
+        beta, epsilon, width, saved.normalized + start, output + start)
     }
   }
 
@@ -48,43 +46,12 @@ public struct NormPass: Sendable {
     output: MutableMatrix
   ) {
     for row in rows {
-      normalize(row, gamma: gamma, beta: beta, saved: saved, output: output)
-      apply(dropout, output, row)
+      let start = row * width
+      saved.inverseDeviation[row] = ck_norm_forward(
+        nil, nil, nil, DropoutStream.none.kernel, 0, gamma, beta, epsilon, width,
+        saved.normalized + start, output + start)
     }
-  }
-
-  /// Multiplies a row by the dropout's factors.
-  func apply(_ dropout: DropoutStream, _ matrix: MutableMatrix, _ row: Int) {
-    guard dropout.isActive else { return }
-    let start = row * width
-    forEachVector(width) { column, lanes in
-      let value = matrix.vector(start + column, lanes) * dropout.factors(start + column)
-      matrix.store(value, start + column, lanes)
-    }
-  }
-
-  private func normalize(
-    _ row: Int, gamma: Matrix, beta: Matrix, saved: Saved, output: MutableMatrix
-  ) {
-    let x = saved.normalized + row * width
-    var total = Vector.zero
-    forEachVector(width) { column, lanes in total += x.vector(column, lanes) }
-    let mean = total.sum() / Float(width)
-    var squares = Vector.zero
-    forEachVector(width) { column, lanes in
-      var centered = x.vector(column, lanes) - mean
-      if lanes < Vector.scalarCount { centered = centered.keeping(lanes) }
-      squares += centered * centered
-    }
-    let scale = 1 / (squares.sum() / Float(width) + epsilon).squareRoot()
-    saved.inverseDeviation[row] = scale
-    let out = output + row * width
-    forEachVector(width) { column, lanes in
-      let normalized = (x.vector(column, lanes) - mean) * scale
-      x.store(normalized, column, lanes)
-      out.store(
-        normalized * gamma.vector(column, lanes) + beta.vector(column, lanes), column, lanes)
-    }
+    applyDropout(rows, dropout, output)
   }
 
   /// From the gradient of a norm's output to that of its input, row by row:
@@ -98,32 +65,20 @@ public struct NormPass: Sendable {
   ) {
     for row in rows {
       let start = row * width
-      let normalized = saved.normalized + start
-      var sum = Vector.zero
-      var product = Vector.zero
-      forEachVector(width) { column, lanes in
-        let scaled = dOutput.vector(start + column, lanes) * gamma.vector(column, lanes)
-        sum += scaled
-        product += scaled * normalized.vector(column, lanes)
-      }
-      let mean = sum.sum() / Float(width)
-      let slope = product.sum() / Float(width)
-      let scale = saved.inverseDeviation[row]
-      forEachVector(width) { column, lanes in
-        let scaled = dOutput.vector(start + column, lanes) * gamma.vector(column, lanes)
-        let dx = (scaled - mean - normalized.vector(column, lanes) * slope) * scale
-        residualGradient.store(dx, start + column, lanes)
-        guard let branchGradient else { return }
-        let factors = dropout.isActive ? dropout.factors(start + column) : Vector(repeating: 1)
-        branchGradient.store(dx * factors, start + column, lanes)
-      }
+      ck_norm_backward(
+        dOutput + start, gamma, saved.normalized + start, saved.inverseDeviation[row],
+        dropout.kernel, UInt32(truncatingIfNeeded: start), width, residualGradient + start,
+        branchGradient.map { $0 + start })
     }
   }
 
-  /// Multiplies rows of `dOutput` by the dropout's factors: the backward pass of
-  /// ``embeddingForward(_:dropout:gamma:beta:saved:output:)`` begins so.
-  public func dropoutBackward(_ rows: Range<Int>, dropout: DropoutStream, dOutput: MutableMatrix) {
-    for row in rows { apply(dropout, dOutput, row) }
+  /// Multiplies rows by the dropout's factors: the end of the forward pass of the embeddings and
+  /// the beginning of their backward pass.
+  public func applyDropout(_ rows: Range<Int>, _ dropout: DropoutStream, _ matrix: MutableMatrix) {
+    guard dropout.isActive else { return }
+    let start = rows.lowerBound * width
+    ck_dropout_apply(
+      dropout.kernel, UInt32(truncatingIfNeeded: start), rows.count * width, matrix + start)
   }
 
   /// Jobs of ``parameterGradient(_:rows:dOutput:saved:dGamma:dBeta:)``.
@@ -135,25 +90,9 @@ public struct NormPass: Sendable {
     dBeta: MutableMatrix
   ) {
     let columns = Tiles(width)[job]
-    columnSums(dOutput, rows: rows, stride: width, columns: columns, into: dBeta)
-    forEachVector(columns.count) { index, lanes in
-      let column = columns.lowerBound + index
-      var sum = Vector.zero
-      for row in 0..<rows {
-        let place = row * width + column
-        sum += dOutput.vector(place, lanes) * saved.normalized.vector(place, lanes)
-      }
-      dGamma.store(sum, column, lanes)
-    }
-  }
-}
-
-extension Vector {
-  /// The first `lanes` lanes, the rest 0.
-  @inline(__always)
-  fileprivate func keeping(_ lanes: Int) -> Vector {
-    var result = self
-    for lane in lanes..<Vector.scalarCount { result[lane] = 0 }
-    return result
+    let start = columns.lowerBound
+    ck_column_sums(
+      dOutput + start, saved.normalized + start, rows, width, columns.count, dBeta + start,
+      dGamma + start)
   }
 }

@@ -14,7 +14,7 @@ struct CurationAssembly {
     let removals = try index.catalog.removals()
     let counts = Dictionary(removals.map { ($0.stage, 1) }, uniquingKeysWith: +)
     var section = RemovalSection(
-      threshold: Double(options.threshold), rule: options.keep, records: table.count,
+      threshold: options.threshold.decimal, rule: options.keep, records: table.count,
       removed: removals.count,
       stages: options.stages.map {
         RemovalSection.Count(name: $0.rawValue, count: counts[$0.rawValue] ?? 0)
@@ -59,14 +59,15 @@ struct CurationAssembly {
     let rows = stride(from: 0, to: table.count, by: step).map { UInt32($0) }
     let scores = try DistinctRows(rows: rows, vectors: vectors).withVectors { queries in
       // One more than itself: the query's own row is among the base's.
-      try NearestNeighbor.search(queries: queries, base: vectors, count: 2).enumerated().compactMap {
+      try NearestNeighbor.search(queries: queries, base: vectors, count: 2).enumerated().compactMap
+      {
         place, nearest in nearest.first { $0.row != Int(rows[place]) }?.score
       }
     }
     return SimilaritySection(
       quantity: "records by cosine to their nearest neighbor",
       bins: SimilaritySection.bins(of: scores.map(Double.init)),
-      threshold: Double(options.threshold), retention: try retention(), records: table.count,
+      threshold: options.threshold.decimal, retention: try retention(), records: table.count,
       source: "vectors.npy; SELECT * FROM pairs; SELECT count(*) FROM records")
   }
 
@@ -81,7 +82,7 @@ struct CurationAssembly {
         index, table: table, options: moved, isProtected: table.givenSplits.map { $0 == .test },
         monitor: StepMonitor()
       ).decide()
-      return SimilaritySection.Retention(threshold: Double(threshold), kept: result.kept.count)
+      return SimilaritySection.Retention(threshold: threshold.decimal, kept: result.kept.count)
     }
   }
 
@@ -93,7 +94,9 @@ struct CurationAssembly {
       groupCount: groups.count, groupedRecords: groups.reduce(0) { $0 + $1.size },
       groups: try shown.map { group in
         let members = try index.catalog.members(kind: .paraphrase, cluster: group.cluster)
-          .filter { $0.row != group.representative }.sorted { ($0.similarity, $0.row) < ($1.similarity, $1.row) }
+          .filter { $0.row != group.representative }.sorted {
+            ($0.similarity, $0.row) < ($1.similarity, $1.row)
+          }
         return ClusterSection.Group(
           name: "group \(group.cluster)", size: group.size, cohesion: group.loosest,
           central: table.texts[group.representative],
@@ -144,7 +147,9 @@ struct CurationAssembly {
 
   private func measures() throws -> [SplitSection.Measure] {
     let values = Dictionary(
-      uniqueKeysWithValues: try index.catalog.measurements(step: "split").map { ($0.name, $0.value) })
+      uniqueKeysWithValues: try index.catalog.measurements(step: "split").map {
+        ($0.name, $0.value)
+      })
     let names = Set(values.keys.compactMap { $0.components(separatedBy: ": ").last })
     return names.sorted().map { name in
       SplitSection.Measure(

@@ -25,7 +25,7 @@ public struct ReportAssembler {
       title: title ?? index.folder.url.lastPathComponent, created: created.formatted(.iso8601))
     if try index.catalog.step("dedup") != nil {
       let options = try index.options(of: "dedup", as: DedupOptions.self)
-      let curation = try CurationAssembly(index: index, table: table, options: options)
+      let curation = CurationAssembly(index: index, table: table, options: options)
       report.removal = try curation.removal()
       report.similarity = try curation.similarity()
       report.clusters = try curation.clusters()
@@ -65,7 +65,8 @@ public struct ReportAssembler {
         KeyNumber(
           label: "leaked against clean",
           value: String(format: "%.2f / %.2f", leaked.score.value, clean.score.value),
-          note: "score of the same models on test items with and without a near-duplicate in training"))
+          note:
+            "score of the same models on test items with and without a near-duplicate in training"))
     }
     return numbers
   }
@@ -94,7 +95,8 @@ public struct ReportAssembler {
     var facts = [
       Provenance.Fact(name: "simcurate", value: manifest.toolVersion),
       Provenance.Fact(
-        name: "model", value: "\(manifest.model.name), \(manifest.model.precision), "
+        name: "model",
+        value: "\(manifest.model.name), \(manifest.model.precision), "
           + "\(manifest.model.pooling) pooling, up to \(manifest.model.maximumTokens) tokens"),
       Provenance.Fact(name: "model hash", value: manifest.model.hash),
       Provenance.Fact(name: "corpus hash", value: manifest.corpusHash),
@@ -106,7 +108,8 @@ public struct ReportAssembler {
     let seeds = Set(try index.catalog.runs().map(\.seed)).sorted()
     if !seeds.isEmpty {
       facts.append(
-        Provenance.Fact(name: "seeds of runs", value: seeds.map(String.init).joined(separator: ", ")))
+        Provenance.Fact(
+          name: "seeds of runs", value: seeds.map(String.init).joined(separator: ", ")))
     }
     return Provenance(commands: commands, facts: facts)
   }

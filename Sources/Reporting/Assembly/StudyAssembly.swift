@@ -45,7 +45,8 @@ struct StudyAssembly {
       return StudySection.Arm(
         name: arm.rawValue, description: arm.title, trainingItems: metrics.trainingRecords,
         updates: metrics.updates,
-        epochs: Double(metrics.updates * options.batchSize) / Double(max(1, metrics.trainingRecords)))
+        epochs: Double(metrics.updates * options.batchSize)
+          / Double(max(1, metrics.trainingRecords)))
     }
   }
 

@@ -61,7 +61,8 @@ public struct CompareStep {
             maximumTokens: options.maximumTokens)
         })
     }
-    monitor.progress(StepProgress(phase: "resampling", completed: 0, total: nil, unit: "differences"))
+    monitor.progress(
+      StepProgress(phase: "resampling", completed: 0, total: nil, unit: "differences"))
     let slices = Self.slices(design, options, dedup)
     let analysis = try analyze(design, slices, requests)
     if !isDone { try store(analysis, design, slices, input) }
@@ -83,7 +84,8 @@ public struct CompareStep {
         var training = options.training
         training.seed = seed
         return RunRequest(
-          arm: arm.rawValue, seed: seed, train: items(design.canonical(design.rows(arm, seed: seed))),
+          arm: arm.rawValue, seed: seed,
+          train: items(design.canonical(design.rows(arm, seed: seed))),
           development: [], testRows: design.test, test: test, labels: design.labelNames,
           options: training)
       }

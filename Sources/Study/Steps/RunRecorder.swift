@@ -110,7 +110,8 @@ struct RunRecorder {
     return run
   }
 
-  private func writeFiles(_ summary: TrainingSummary, _ metrics: RunMetrics, to folder: URL) throws {
+  private func writeFiles(_ summary: TrainingSummary, _ metrics: RunMetrics, to folder: URL) throws
+  {
     let log = try summary.history.map { try StepAccount.json($0) + "\n" }.joined()
     try Data(log.utf8).write(to: folder.appendingPathComponent("log.jsonl"), options: .atomic)
     try Data(StepAccount.json(metrics).utf8).write(

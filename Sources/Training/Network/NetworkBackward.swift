@@ -180,7 +180,7 @@ extension Network {
     let dropout = dropout.stream(.embeddings)
     let tokens = batch.packed.tokens
     forEachRowBlock(tokens) { rows in
-      norm.dropoutBackward(rows, dropout: dropout, dOutput: dHidden)
+      norm.applyDropout(rows, dropout, dHidden)
       norm.backward(
         rows, dOutput: dHidden, gamma: gamma, saved: saved, dropout: .none,
         residualGradient: dSum, branchGradient: nil)
@@ -203,9 +203,12 @@ extension Network {
         let row = sentence.row + place
         let word = layout.wordRows[Int(batch.tokens[row])]
         arena.touched.append(word)
-        addRow(
-          dSum + row * hiddenSize, to: gradient + layout.wordStart + Int(word) * hiddenSize,
-          gradient + layout.positionStart + place * hiddenSize, type, hiddenSize)
+        let source = dSum + row * hiddenSize
+        Rows.add(
+          source, size: hiddenSize, to: gradient + layout.wordStart + Int(word) * hiddenSize)
+        Rows.add(
+          source, size: hiddenSize, to: gradient + layout.positionStart + place * hiddenSize)
+        Rows.add(source, size: hiddenSize, to: type)
       }
     }
   }
@@ -224,18 +227,5 @@ private func runJobs(
     } else {
       three(job - first - second)
     }
-  }
-}
-
-/// Adds a row of `count` values to three others.
-private func addRow(
-  _ source: UnsafePointer<Float>, to first: UnsafeMutablePointer<Float>,
-  _ second: UnsafeMutablePointer<Float>, _ third: UnsafeMutablePointer<Float>, _ count: Int
-) {
-  for index in 0..<count {
-    let value = source[index]
-    first[index] += value
-    second[index] += value
-    third[index] += value
   }
 }

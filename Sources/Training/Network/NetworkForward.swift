@@ -41,9 +41,9 @@ extension Network {
       Threads.forEach(sentences.count) { index in
         let rows = sentences[index].row..<sentences[index].row + sentences[index].length
         for row in rows {
-          sumRows(
+          Rows.sum(
             words + Int(tokens[row]) * width, positions + (row - rows.lowerBound) * width, type,
-            width, saved.normalized + row * width)
+            size: width, into: saved.normalized + row * width)
         }
         norm.embeddingForward(
           rows, dropout: dropout, gamma: gamma, beta: beta, saved: saved, output: output)
@@ -168,12 +168,4 @@ func forEachRowBlock(_ rows: Int, _ body: (Range<Int>) -> Void) {
   Threads.forEach((rows + size - 1) / size) { block in
     body(block * size..<min(rows, (block + 1) * size))
   }
-}
-
-/// `result` = a + b + c, of `count` values.
-private func sumRows(
-  _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ c: UnsafePointer<Float>, _ count: Int,
-  _ result: UnsafeMutablePointer<Float>
-) {
-  for index in 0..<count { result[index] = a[index] + b[index] + c[index] }
 }

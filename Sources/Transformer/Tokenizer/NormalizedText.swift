@@ -52,7 +52,7 @@ struct NormalizedText {
     return Span(start: spans[range.lowerBound].start, end: spans[range.upperBound - 1].end)
   }
 
-  /// Replaces the bytes one by one where all are ASCII: `body` gives the new byte, or nil to drop it.
+  /// Replaces the bytes one by one where all are ASCII: `body` gives the new byte, nil drops it.
   @inline(__always)
   mutating func mapASCII(_ body: (UInt8) -> UInt8?) {
     var kept = 0

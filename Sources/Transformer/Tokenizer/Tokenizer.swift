@@ -68,9 +68,8 @@ public struct Tokenizer: Sendable {
 
   /// As ``encode(_:)``, and for each token the bytes of `text`'s UTF-8 that it stands for.
   ///
-  /// Hugging Face counts characters, this counts bytes. A range need not end between characters
-  /// only where Hugging Face's does not either; special tokens put around the text have the range
-  /// 0..<0.
+  /// Hugging Face counts characters, this counts bytes; ranges never cut a Unicode scalar. Tokens
+  /// of one scalar's bytes share its range; special tokens put around the text have 0..<0.
   public func encodeWithOffsets(_ text: String) -> [(id: Int32, utf8Range: Range<Int>)] {
     let tokens = pipeline.tokenize(text, limit: room.single, keepsRanges: true)
     var result: [(id: Int32, utf8Range: Range<Int>)] = []

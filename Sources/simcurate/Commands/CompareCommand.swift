@@ -40,11 +40,13 @@ struct StudyArguments: ParsableArguments {
   var studySteps = StudyOptions().training.maximumSteps!
   @Option(
     name: .long,
-    help: ArgumentHelp("Share of the records to test on, without a given test set.", valueName: "x"))
+    help: ArgumentHelp("Share of the records to test on, without a given test set.", valueName: "x")
+  )
   var testShare = StudyOptions().testShare
   @Option(
     name: .long,
-    help: ArgumentHelp("Cosine to the nearest training record from which on a test item is near.", valueName: "t"))
+    help: ArgumentHelp(
+      "Cosine to the nearest training record from which on a test item is near.", valueName: "t"))
   var near = StudyOptions().nearThreshold
   @Option(
     name: .long,
@@ -86,10 +88,12 @@ extension CompareSummary {
             let score = analysis.scores.first {
               $0.arm == arm.rawValue && $0.metric == metric && $0.slice == slice
             }?.score
-            return score.map { String(format: "%.3f [%.3f, %.3f]", $0.value, $0.low, $0.high) } ?? "-"
+            return score.map { String(format: "%.3f [%.3f, %.3f]", $0.value, $0.low, $0.high) }
+              ?? "-"
           })
     }
-    text += "\(metric == .accuracy ? "accuracy" : "macro-F1") with 95% intervals, by slice of the test set\n"
+    text +=
+      "\(metric == .accuracy ? "accuracy" : "macro-F1") with 95% intervals, by slice of the test set\n"
     text += table.text + "\n"
     for statement in analysis.verdict.statements { text += "- " + statement.text + "\n" }
     for caveat in analysis.verdict.caveats { text += "! " + caveat + "\n" }

@@ -147,7 +147,8 @@ extension DedupSummary {
     if removedForTest > 0 { text += "       \(removedForTest) of them repeat a test record\n" }
     if vetoes > 0 {
       let kinds = vetoesByGuard.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
-      text += "       \(vetoes) pairs kept apart by guards (" + kinds.joined(separator: ", ") + ")\n"
+      text +=
+        "       \(vetoes) pairs kept apart by guards (" + kinds.joined(separator: ", ") + ")\n"
     }
     if conflicts > 0 {
       text += "       \(conflicts) near-duplicate pairs carry different labels, both kept\n"

@@ -31,7 +31,8 @@ struct ExplainCommand: ParsableCommand {
     text += record.label.map { ", label \($0)\n" } ?? "\n"
     text += decision(explanation)
     for removal in explanation.standsFor {
-      text += "stands for \(name(removal.row, catalog)) (\(score(removal.score)) \(removal.stage))\n"
+      text +=
+        "stands for \(name(removal.row, catalog)) (\(score(removal.score)) \(removal.stage))\n"
     }
     for veto in explanation.vetoes {
       let other = veto.a == record.row ? veto.b : veto.a
@@ -64,7 +65,8 @@ struct ExplainCommand: ParsableCommand {
     guard let removal = explanation.removal, let witness = explanation.witness else {
       return "kept\n"
     }
-    var text = "removed: stage \(removal.stage), score \(score(removal.score)), rule \(removal.rule)"
+    var text =
+      "removed: stage \(removal.stage), score \(score(removal.score)), rule \(removal.rule)"
     text += removal.guards.map { ", passed the guards \($0)\n" } ?? "\n"
     return text + "witness: \(witness.id)  \(excerpt(witness.text, limit: 200))\n"
   }

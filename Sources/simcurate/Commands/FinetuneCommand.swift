@@ -63,7 +63,8 @@ struct TrainingArguments: ParsableArguments {
   var learningRate: Float?
   @Option(name: .long, help: ArgumentHelp("Decoupled weight decay.", valueName: "x"))
   var weightDecay: Float?
-  @Option(name: .long, help: ArgumentHelp("Dropout probability (default: the model's).", valueName: "p"))
+  @Option(
+    name: .long, help: ArgumentHelp("Dropout probability (default: the model's).", valueName: "p"))
   var dropout: Float?
   @Option(
     name: .long,
@@ -79,7 +80,8 @@ struct TrainingArguments: ParsableArguments {
 
   mutating func validate() throws {
     for (name, value) in [
-      ("--epochs", epochs), ("--steps", steps), ("--batch-size", batchSize), ("--patience", patience),
+      ("--epochs", epochs), ("--steps", steps), ("--batch-size", batchSize),
+      ("--patience", patience),
     ] {
       if let value, value < 1 { throw ValidationError("\(name) must be at least 1, got \(value).") }
     }
@@ -131,7 +133,9 @@ extension ClassificationReport {
       [name] + [scores.precision, scores.recall, scores.f1].map { String(format: "%.3f", $0) }
         + ["\(scores.support)"]
     }
-    for (label, scores) in zip(labels, classes) { table.add(row(excerpt(label, limit: 30), scores)) }
+    for (label, scores) in zip(labels, classes) {
+      table.add(row(excerpt(label, limit: 30), scores))
+    }
     table.add(row("micro average", micro))
     table.add(row("macro average", macro))
     table.add(row("weighted average", weighted))

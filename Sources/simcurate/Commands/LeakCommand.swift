@@ -8,13 +8,15 @@ struct LeakCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "leak",
     abstract: "Find test items that repeat training items; exit 3 over a rate.",
-    discussion: "Example: simcurate leak --train a.jsonl --test b.jsonl --threshold 0.9 --max-rate 0.01")
+    discussion:
+      "Example: simcurate leak --train a.jsonl --test b.jsonl --threshold 0.9 --max-rate 0.01")
 
   @Option(name: .long, help: ArgumentHelp("Training file.", valueName: "file"))
   var train: [String]
   @Option(name: .long, help: ArgumentHelp("Test file.", valueName: "file"))
   var test: [String]
-  @Option(name: .long, help: ArgumentHelp("Cosine from which on a test item leaks.", valueName: "t"))
+  @Option(
+    name: .long, help: ArgumentHelp("Cosine from which on a test item leaks.", valueName: "t"))
   var threshold: Float = 0.9
   @Option(
     name: .long,

@@ -33,7 +33,8 @@ struct ModelCommand: ParsableCommand {
         folder: model.transformerURL, maximumTokens: model.maximumTokens)
       let configuration = model.configuration
       let summary = Summary(
-        folder: folder, hash: model.hash, parameters: model.tensors.tensors.values.reduce(0) { $0 + $1.shape.reduce(1, *) },
+        folder: folder, hash: model.hash,
+        parameters: model.tensors.tensors.values.reduce(0) { $0 + $1.shape.reduce(1, *) },
         layers: configuration.layers, hiddenSize: configuration.hiddenSize,
         heads: configuration.heads, vocabulary: tokenizer.vocabularySize,
         maximumTokens: model.maximumTokens, pooling: model.pooling.rawValue)

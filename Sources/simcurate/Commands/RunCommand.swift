@@ -7,7 +7,8 @@ import Training
 
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "run", abstract: "Do the whole job: index, dedup, cluster, split, fine-tune, compare, report.",
+    commandName: "run",
+    abstract: "Do the whole job: index, dedup, cluster, split, fine-tune, compare, report.",
     discussion: """
       A corpus without labels ends after the split. Steps that are done are not repeated: the same \
       command goes on where it was interrupted.
@@ -31,7 +32,9 @@ struct RunCommand: ParsableCommand {
 
   func run() throws {
     let console = common.begin()
-    func say(_ text: String) { console.remark(String(text.drop { $0 == "\n" }.reversed().drop { $0 == "\n" }.reversed())) }
+    func say(_ text: String) {
+      console.remark(String(text.drop { $0 == "\n" }.reversed().drop { $0 == "\n" }.reversed()))
+    }
     say(
       try IndexCommand.index(corpus, out: out, model: model, encoder: encoder, console: console)
         .text)

@@ -91,7 +91,9 @@ extension SplitSummary {
     var text = nothingToDo ? "split: nothing to do; " : "split: "
     text += parts.joined(separator: ", ") + "; \(selected) selected for balance\n"
     if leftOut > 0 { text += "       \(leftOut) records left out: they repeat a given part\n" }
-    var table = Table([("measure", .left), ("before", .right), ("after", .right), ("selected", .right)])
+    var table = Table([
+      ("measure", .left), ("before", .right), ("after", .right), ("selected", .right),
+    ])
     let names = Set(measurements.keys.compactMap { $0.split(separator: ":").last.map(String.init) })
     for name in names.sorted() {
       table.add(

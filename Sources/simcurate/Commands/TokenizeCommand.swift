@@ -12,7 +12,8 @@ struct TokenizeCommand: ParsableCommand {
   var file: String
   @Option(
     name: .long,
-    help: ArgumentHelp("Cut texts to this many tokens (default: the model's limit).", valueName: "n"))
+    help: ArgumentHelp(
+      "Cut texts to this many tokens (default: the model's limit).", valueName: "n"))
   var maximumTokens: Int?
   @OptionGroup var reading: CorpusOptions
   @OptionGroup var model: ModelOptions

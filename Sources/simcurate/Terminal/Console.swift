@@ -12,7 +12,8 @@ final class Console: @unchecked Sendable {
 
   init(quiet: Bool) {
     self.quiet = quiet
-    interactive = isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
+    interactive =
+      isatty(STDERR_FILENO) == 1 && ProcessInfo.processInfo.environment["TERM"] != "dumb"
   }
 
   /// A line that a person should see unless `--quiet` was given.

@@ -23,7 +23,9 @@ struct Table {
   var text: String {
     var widths = header.map(Self.width)
     for row in rows {
-      for (column, cell) in row.enumerated() { widths[column] = max(widths[column], Self.width(cell)) }
+      for (column, cell) in row.enumerated() {
+        widths[column] = max(widths[column], Self.width(cell))
+      }
     }
     let rule = widths.map { String(repeating: "-", count: $0) }
     return ([header, rule] + rows).map { row in

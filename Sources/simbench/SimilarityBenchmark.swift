@@ -1,0 +1,78 @@
+import ArgumentParser
+import Corpus
+import Foundation
+import Kernels
+import Neighbors
+import Transformer
+
+struct SimilarityBenchmark: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "sts",
+    abstract: "Spearman correlation of cosines with the gold scores of the STS benchmark.")
+
+  @Argument(help: "Tab-separated file: score in field 5, sentences in fields 6 and 7.")
+  var file: String
+  @Option var model = "models/all-MiniLM-L6-v2"
+  @Option var precision: Precision = .automatic
+  @Option(help: "Cut texts to this many tokens.") var maximumTokens = 128
+
+  struct Result: Encodable {
+    var benchmark = "sts"
+    var precision: String
+    var pairs: Int
+    var spearman: Double
+  }
+
+  func run() throws {
+    let text = try String(contentsOfFile: file, encoding: .utf8)
+    let rows = text.split(separator: "\n").map {
+      $0.split(separator: "\t", omittingEmptySubsequences: false)
+    }
+    let pairs = rows.compactMap { row -> (Double, String, String)? in
+      guard row.count >= 7, let score = Double(row[4]) else { return nil }
+      return (score, String(row[5]), String(row[6].drop { $0 == "\r" }))
+    }
+    let encoder = try SentenceEncoder(
+      folder: ModelFolder(at: URL(fileURLWithPath: model)), precision: precision,
+      maximumTokens: maximumTokens)
+    let vectors = Buffer<Float>(count: 2 * pairs.count * encoder.dimension)
+    try encoder.embed(pairs.flatMap { [$0.1, $0.2] }, into: vectors.pointer)
+    let dimension = encoder.dimension
+    let cosines = pairs.indices.map {
+      Double(
+        canonicalDot(
+          vectors.pointer + 2 * $0 * dimension, vectors.pointer + (2 * $0 + 1) * dimension,
+          count: dimension))
+    }
+    try printJSON(
+      Result(
+        precision: encoder.identity.precision, pairs: pairs.count,
+        spearman: Self.pearson(Self.ranks(cosines), Self.ranks(pairs.map(\.0)))))
+  }
+
+  /// Ranks from 0, ties at their mean.
+  static func ranks(_ values: [Double]) -> [Double] {
+    let order = values.indices.sorted { values[$0] < values[$1] }
+    var ranks = [Double](repeating: 0, count: values.count)
+    var start = 0
+    while start < order.count {
+      var end = start
+      while end + 1 < order.count, values[order[end + 1]] == values[order[start]] { end += 1 }
+      for place in start...end { ranks[order[place]] = Double(start + end) / 2 }
+      start = end + 1
+    }
+    return ranks
+  }
+
+  static func pearson(_ a: [Double], _ b: [Double]) -> Double {
+    let count = Double(a.count)
+    let (meanA, meanB) = (a.reduce(0, +) / count, b.reduce(0, +) / count)
+    var (ab, aa, bb) = (0.0, 0.0, 0.0)
+    for (x, y) in zip(a, b) {
+      ab += (x - meanA) * (y - meanB)
+      aa += (x - meanA) * (x - meanA)
+      bb += (y - meanB) * (y - meanB)
+    }
+    return ab / (aa * bb).squareRoot()
+  }
+}

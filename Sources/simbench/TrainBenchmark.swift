@@ -1,0 +1,47 @@
+import ArgumentParser
+import Corpus
+import Foundation
+import Kernels
+import Training
+import Transformer
+
+struct TrainBenchmark: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "train", abstract: "Examples a second of fine-tuning a classifier.")
+
+  @Argument(help: "Corpus; labels are made up, four in turn.") var corpus: String
+  @Option var model = "models/all-MiniLM-L6-v2"
+  @Option var steps = 40
+  @Option var batchSize = 16
+  @Option(help: "Cut texts to this many tokens.") var maximumTokens = 64
+
+  struct Result: Encodable {
+    var benchmark = "train"
+    var batchSize: Int
+    var steps: Int
+    var examplesPerSecond: Double
+    var threads: Int
+    var peakMebibytes: Int
+  }
+
+  func run() throws {
+    var items: [LabeledText] = []
+    try CorpusReader().read(CorpusReader.location(corpus)) { record in
+      if items.count < batchSize * steps {
+        items.append(LabeledText(text: record.text, label: items.count % 4))
+      }
+    }
+    let classifier = try SequenceClassifier(
+      folder: ModelFolder(at: URL(fileURLWithPath: model)), labels: ["a", "b", "c", "d"], seed: 0,
+      maximumTokens: maximumTokens)
+    var options = TrainingOptions()
+    options.batchSize = batchSize
+    options.epochs = nil
+    options.maximumSteps = steps
+    let summary = try classifier.train(train: items, development: [], options: options)
+    try printJSON(
+      Result(
+        batchSize: batchSize, steps: steps, examplesPerSecond: summary.examplesPerSecond,
+        threads: Threads.count, peakMebibytes: peakMebibytes()))
+  }
+}
