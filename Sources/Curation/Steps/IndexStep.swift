@@ -63,7 +63,14 @@ public struct IndexStep {
     let journal = try EmbeddingJournal(
       at: staging.url.appendingPathComponent("vectors.journal"),
       identity: StepAccount.json(Manifest.Model(embedder.identity)), dimension: embedder.dimension)
-    let (catalog, corpusHash, skipped) = try readCorpus(files, reading)
+    let (catalog, corpusHash, skipped): (Catalog, String, Int)
+    do {
+      (catalog, corpusHash, skipped) = try readCorpus(files, reading)
+    } catch {
+      // A corpus that cannot be read leaves nothing behind, unless there are vectors to go on from.
+      if journal.offsets.isEmpty { try? FileManager.default.removeItem(at: staging.url) }
+      throw error
+    }
     if let summary = try existing(corpusHash, embedder, skipped: skipped) {
       try catalog.close()
       try? FileManager.default.removeItem(at: staging.url)

@@ -4,11 +4,11 @@ import Neighbors
 import Store
 
 /// The semantic pairs of an index: joined once down to a floor, then read from the catalog.
-struct SemanticPairs {
+public struct SemanticPairs {
   /// Pairs of text groups (numbers of ``HashGroups``), ascending.
-  let pairs: [ScoredPair]
+  public let pairs: [ScoredPair]
   /// All pairs at or above this are there.
-  let floor: Float
+  public let floor: Float
 
   /// The pairs the last `dedup` stored, or nil where none did.
   static func stored(in index: OpenIndex, texts: HashGroups) throws -> SemanticPairs? {
@@ -24,7 +24,7 @@ struct SemanticPairs {
   }
 
   /// The pairs at or above `floor`: those stored if they reach that far down, else a new join.
-  static func find(
+  public static func find(
     in index: OpenIndex, texts: HashGroups, floor: Float, monitor: StepMonitor
   ) throws -> SemanticPairs {
     if let stored = try stored(in: index, texts: texts), stored.floor <= floor {

@@ -74,15 +74,19 @@ struct CurationAssembly {
   /// What the removal rule would keep at thresholds from the stored floor up.
   private func retention() throws -> [SimilaritySection.Retention] {
     guard options.stages.contains(.semantic) else { return [] }
-    let thresholds = stride(from: options.floor, through: 1, by: 0.02)
-    return try thresholds.map { threshold in
+    let rule = KeepRule(options.keep) ?? .longest
+    let table = try rule.field.map { try RecordTable(index.catalog, valueField: $0) } ?? self.table
+    let texts = HashGroups(table.textHashes)
+    let pairs = try SemanticPairs.find(
+      in: index, texts: texts, floor: options.floor, monitor: StepMonitor()
+    ).pairs
+    return stride(from: options.floor.decimal, through: 1, by: 0.02).map { threshold in
       var moved = options
-      moved.threshold = threshold
-      let result = try Removals(
-        index, table: table, options: moved, isProtected: table.givenSplits.map { $0 == .test },
-        monitor: StepMonitor()
+      moved.threshold = Float(threshold)
+      let result = Removals(
+        table: table, texts: texts, semantic: pairs, options: moved, rule: rule
       ).decide()
-      return SimilaritySection.Retention(threshold: threshold.decimal, kept: result.kept.count)
+      return SimilaritySection.Retention(threshold: threshold, kept: result.kept.count)
     }
   }
 

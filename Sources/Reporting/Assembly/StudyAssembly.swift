@@ -78,9 +78,9 @@ struct StudyAssembly {
     let arm = ArmPredictions(
       name: run.arm, seeds: [UInt64(run.seed)],
       predictions: [known.map { numbers[$0.predicted]! }])
-    return HierarchicalBootstrap(items: items).score(of: arm, .macroF1).map {
+    return HierarchicalBootstrap(items: items).score(of: arm, .accuracy).map {
       StudySection.HonestScore(
-        arm: run.arm, metric: .macroF1, score: $0,
+        arm: run.arm, metric: .accuracy, score: $0,
         description: "\(known.count) test records of the group-disjoint split, one model")
     }
   }

@@ -114,7 +114,7 @@ extension StudySection.HonestScore {
   var sentence: String {
     "On \(description), “\(arm)” reaches a \(metric.title) of "
       + "\(NumberText.decimal(score.value, 2)) (95% interval "
-      + "\(NumberText.decimal(score.low, 2)) to \(NumberText.decimal(score.high, 2))): the score "
-      + "to expect on new texts."
+      + "\(NumberText.decimal(score.low, 2)) to \(NumberText.decimal(score.high, 2))); "
+      + "none of them has a near-duplicate in its training data."
   }
 }

@@ -63,7 +63,7 @@ public struct StudySection: Codable, Equatable, Sendable {
     }
   }
 
-  /// The score on the group-disjoint test part: what to expect on new texts.
+  /// The score on the group-disjoint test part: a score that near-duplicates cannot inflate.
   public struct HonestScore: Codable, Equatable, Sendable {
     public var arm: String
     public var metric: Metric

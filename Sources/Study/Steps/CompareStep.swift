@@ -124,7 +124,8 @@ public struct CompareStep {
       items: TestItems(
         labels: design.test.map { Int(design.table.labelNumbers[Int($0)]) },
         classCount: design.labelNames.count, groups: design.testGroups, slices: slices),
-      arms: arms, relevantEffect: options.relevantEffect, seed: options.seed + 1)
+      arms: arms, primaryMetric: .accuracy, relevantEffect: options.relevantEffect,
+      seed: options.seed + 1)
   }
 
   private func store(

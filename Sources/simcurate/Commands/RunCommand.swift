@@ -33,7 +33,7 @@ struct RunCommand: ParsableCommand {
   func run() throws {
     let console = common.begin()
     func say(_ text: String) {
-      console.remark(String(text.drop { $0 == "\n" }.reversed().drop { $0 == "\n" }.reversed()))
+      console.remark(text.trimmingCharacters(in: .newlines))
     }
     say(
       try IndexCommand.index(corpus, out: out, model: model, encoder: encoder, console: console)
