@@ -17,5 +17,7 @@ enum Interruption {
     signal(SIGTERM, handler)
     // A reader that has seen enough (`simcurate … | head`) is no failure.
     signal(SIGPIPE) { _ in _exit(0) }
+    // A file past its size limit is a failed write with a message, not a sudden death.
+    signal(SIGXFSZ, SIG_IGN)
   }
 }
