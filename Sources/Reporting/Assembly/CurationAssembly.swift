@@ -136,17 +136,28 @@ struct CurationAssembly {
         label: label,
         counts: parts.map { part in
           assignments.count { $0.part == part && table.labels[$0.row] == label }
-        } + [assignments.count { $0.selected && table.labels[$0.row] == label }])
+        })
     }
     let selected = assignments.count { $0.selected }
     return SplitSection(
-      parts: parts.map(\.rawValue) + ["balanced subset"],
-      targets: [], labels: labels, measures: try measures(), before: "random split of all records",
+      parts: parts.map(\.rawValue),
+      targets: [options.trainShare, options.developmentShare, options.testShare], labels: labels, measures: try measures(), before: "random split of all records",
       after: "group-disjoint split of the kept ones",
       method: "Groups of paraphrases and everything at or above the threshold stay in one part; "
         + "\(selected) training records were selected by \(options.selection.rawValue) with "
-        + "\(options.labels.rawValue) quotas by label and \(options.topics.rawValue) ones by topic.",
+        + "\(options.labels.rawValue) quotas by label and \(options.topics.rawValue) ones by topic." + (try selectedDiversity()),
       source: "tables splits and measurements (step split)")
+  }
+
+  private func selectedDiversity() throws -> String {
+    let values = Dictionary(
+      uniqueKeysWithValues: try index.catalog.measurements(step: "split").map {
+        ($0.name, $0.value)
+      })
+    guard let selected = values["selected: vendi score"], let whole = values["after: vendi score"]
+    else { return "" }
+    return String(
+      format: " Their Vendi score is %.0f, that of the whole training part %.0f.", selected, whole)
   }
 
   private func measures() throws -> [SplitSection.Measure] {
