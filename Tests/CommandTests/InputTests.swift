@@ -78,8 +78,18 @@ import Testing
     try TinyModel.write(to: sandbox.url("model"))
     try sandbox.writeCorpus()
     try sandbox.write("index/thesis.txt", "years of work")
-    try sandbox.run("index", "corpus.jsonl", "--out", "index").fails(saying: "other files", "--out")
+    try sandbox.run("index", "corpus.jsonl", "--out", "index").fails(
+      saying: "another file, 'thesis.txt'", "--out")
     #expect(try sandbox.snapshot("index") == ["thesis.txt": Data("years of work".utf8)])
+  }
+
+  @Test func anotherProgramsManifestIsLeftAlone() throws {
+    let sandbox = try Sandbox()
+    try TinyModel.write(to: sandbox.url("model"))
+    try sandbox.writeCorpus()
+    try sandbox.write("site/manifest.json", "{\"name\": \"a web site\"}")
+    try sandbox.run("index", "corpus.jsonl", "--out", "site").fails(saying: "site", "--out")
+    #expect(try Set(sandbox.snapshot("site").keys) == ["manifest.json"])
   }
 
   @Test func wrongUsageIs64() throws {

@@ -1,4 +1,5 @@
 import Foundation
+import Testing
 
 /// A fresh temporary folder in which the built command is run as a person would run it.
 final class Sandbox {

@@ -40,6 +40,13 @@ public struct IndexSummary: Codable, Sendable {
 /// where either has them.
 public struct IndexStep {
   private static let chunk = 8192
+  /// What an index folder has at least, and all that simcurate writes into one: a folder with
+  /// anything else in it is not ours to replace.
+  private static let leastNames: Set = ["manifest.json", "catalog.sqlite"]
+  private static let ownNames = leastNames.union([
+    "catalog.sqlite-journal", "catalog.sqlite-wal", "catalog.sqlite-shm", "vectors.npy",
+    "index.faiss", "runs", "comparison.json", "report.html", "report.md", "report.json",
+  ])
 
   private let folder: IndexFolder
   private let staging: IndexFolder
@@ -88,13 +95,15 @@ public struct IndexStep {
 
   private func prepareFolders() throws {
     let files = FileManager.default
-    if files.fileExists(atPath: folder.url.path),
-      !files.fileExists(atPath: folder.manifest.path),
-      let content = try? files.contentsOfDirectory(atPath: folder.url.path), !content.isEmpty
-    {
+    let content = (try? files.contentsOfDirectory(atPath: folder.url.path)) ?? []
+    let others = Set(content).subtracting(Self.ownNames).sorted()
+    // A manifest.json alone says little: many programs call a file so.
+    guard others.isEmpty, content.isEmpty || Set(content).isSuperset(of: Self.leastNames) else {
       throw CurationError(
         place: folder.url.relativePath, expected: "an index folder, an empty one or none",
-        found: "a folder of other files", advice: "choose another --out")
+        found: others.first.map { "a folder with another file, '\($0)'" } ?? "no whole index",
+        advice: "choose another --out, or move what is in the folder; "
+          + "an index is replaced as a whole")
     }
     do {
       try files.createDirectory(at: staging.url, withIntermediateDirectories: true)
