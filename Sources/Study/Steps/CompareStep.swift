@@ -58,7 +58,7 @@ public struct CompareStep {
         makeClassifier: {
           try SequenceClassifier(
             folder: model, labels: design.labelNames, seed: request.seed,
-            maximumTokens: options.maximumTokens)
+            maximumTokens: min(options.maximumTokens, model.configuration.maximumPositions))
         })
     }
     monitor.progress(

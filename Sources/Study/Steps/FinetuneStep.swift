@@ -80,7 +80,7 @@ public struct FinetuneStep {
       makeClassifier: {
         try SequenceClassifier(
           folder: model, labels: request.labels, seed: request.seed,
-          maximumTokens: options.maximumTokens)
+          maximumTokens: min(options.maximumTokens, model.configuration.maximumPositions))
       },
       keep: { classifier, result, _ in
         try classifier.save(to: target)
