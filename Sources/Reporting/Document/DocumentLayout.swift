@@ -112,7 +112,7 @@ extension RemovalSection {
 
 extension StudySection.HonestScore {
   var sentence: String {
-    "On \(description), “\(arm)” reaches a \(metric.title) of "
+    "On \(description), “\(arm)” reaches \(metric.titleWithArticle) of "
       + "\(NumberText.decimal(score.value, 2)) (95% interval "
       + "\(NumberText.decimal(score.low, 2)) to \(NumberText.decimal(score.high, 2))); "
       + "none of them has a near-duplicate in its training data."

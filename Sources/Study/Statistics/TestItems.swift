@@ -26,6 +26,7 @@ public enum Metric: String, Codable, CaseIterable, Sendable {
 
   /// As running text has it.
   package var title: String { self == .accuracy ? "accuracy" : "macro-F1" }
+  package var titleWithArticle: String { (self == .accuracy ? "an " : "a ") + title }
 }
 
 /// The test items that every arm of a study is scored on.

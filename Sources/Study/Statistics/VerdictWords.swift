@@ -115,7 +115,7 @@ struct LeakageStatement {
       : "Leakage does not measurably inflate the test score."
     let text =
       (overstates ? "The test set overstates" : "The test set does not measurably overstate")
-      + ": “\(inflation.arm)” reaches a \(metric.title) of \(phrase("all items", all)) and "
+      + ": “\(inflation.arm)” reaches \(metric.titleWithArticle) of \(phrase("all items", all)) and "
       + "\(phrase("clean items", clean))."
     var evidence =
       "inflation \(Words.signedPoints(inflation.gap.value)), \(Words.interval(inflation.gap))"
