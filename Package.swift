@@ -64,8 +64,7 @@ let package = Package(
     .testTarget(name: "ReportingTests", dependencies: ["Reporting"], resources: [.copy("Golden")]),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["simcurate", .product(name: "GRDB", package: "GRDB.swift")],
-      exclude: ["Golden"]),
+      dependencies: ["simcurate", .product(name: "GRDB", package: "GRDB.swift")]),
   ],
   cxxLanguageStandard: .cxx17
 )

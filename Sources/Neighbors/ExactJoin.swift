@@ -32,7 +32,7 @@ public struct JoinOptions: Sendable {
 }
 
 /// All pairs of rows whose ``canonicalDot(_:_:count:)`` is at or above a threshold: complete, with
-/// no limit on neighbours.
+/// no limit on neighbors.
 ///
 /// Blocks of cheap products filter, with a bound on their error that makes it impossible to lose a
 /// pair; every candidate is decided by the canonical score of the original float32 rows. So the

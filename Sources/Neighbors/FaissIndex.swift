@@ -2,7 +2,7 @@ import CFaiss
 import Foundation
 import Kernels
 
-/// A FAISS index: approximate or flat nearest neighbours, in a file Python's `faiss.read_index`
+/// A FAISS index: approximate or flat nearest neighbors, in a file Python's `faiss.read_index`
 /// opens.
 ///
 /// Searches may run concurrently; ``add(_:)``, ``train(_:)`` and ``set(parameters:)`` may not run

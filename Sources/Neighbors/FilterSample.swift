@@ -74,7 +74,7 @@ struct FilterSample {
   /// What quantization adds to a bound for each row of unit length, about.
   private static let typicalMiss: Float = 0.008
 
-  /// The mean score of a few sampled rows with their nearest neighbour in the sample.
+  /// The mean score of a few sampled rows with their nearest neighbor in the sample.
   func nearestScore() -> Float {
     let count = min(256, vectors.rows)
     let products = Buffer<Float>(count: count * vectors.rows)

@@ -25,7 +25,7 @@ struct Int8Filter: JoinFilter {
   /// Misses and scores beyond this many units would overflow integer cut-offs.
   private static let mostUnits = Double(1 << 28)
 
-  /// - Parameter threshold: the one to be fast at; nil for that of nearest neighbours.
+  /// - Parameter threshold: the one to be fast at; nil for that of nearest neighbors.
   /// - Returns: nil if the vectors differ so wildly in length that integers would overflow.
   init?(left: VectorRows, right: VectorRows, isSelf: Bool, threshold: Float?) throws {
     let leftNorms = try RowNorms(left)

@@ -1,11 +1,11 @@
 import Foundation
 import Kernels
 
-/// Exact nearest neighbours by canonical score.
+/// Exact nearest neighbors by canonical score.
 public enum NearestNeighbor {
   /// The base row nearest to each query row, and its score.
   ///
-  /// - Parameter excludeSelf: query `i` is base row `i` and does not count as its own neighbour.
+  /// - Parameter excludeSelf: query `i` is base row `i` and does not count as its own neighbor.
   /// - Returns: one entry per query; nil where no base row is left. Ties go to the lowest base row,
   ///   so the result depends on the vectors alone.
   /// - Throws: ``NeighborsError`` for vectors that are not finite.
@@ -20,7 +20,7 @@ public enum NearestNeighbor {
   /// The `count` base rows nearest to each query row, best first, ties to the lowest row; fewer
   /// where the base has fewer rows.
   ///
-  /// The filters of ``ExactJoin`` propose what may beat the worst neighbour so far; canonical
+  /// The filters of ``ExactJoin`` propose what may beat the worst neighbor so far; canonical
   /// scores decide, so the filter changes the time alone.
   ///
   /// - Complexity: O(queries.rows · base.rows · dimension), parallel over queries.
@@ -91,7 +91,7 @@ private struct NearestSearch<Filter: JoinFilter> {
       if excludeSelf && column == row { return }
       best.insert(column, canonicalDot(queries[row], base[column], count: base.dimension))
     }
-    // A good first neighbour spares the decision of most others.
+    // A good first neighbor spares the decision of most others.
     let first =
       best.rows.isEmpty
       ? filter.mostPromising(window: window, right: columns, workspace: workspace) : -1

@@ -141,11 +141,13 @@ struct CurationAssembly {
     let selected = assignments.count { $0.selected }
     return SplitSection(
       parts: parts.map(\.rawValue),
-      targets: [options.trainShare, options.developmentShare, options.testShare], labels: labels, measures: try measures(), before: "random split of all records",
+      targets: [options.trainShare, options.developmentShare, options.testShare], labels: labels,
+      measures: try measures(), before: "random split of all records",
       after: "group-disjoint split of the kept ones",
       method: "Groups of paraphrases and everything at or above the threshold stay in one part; "
         + "\(selected) training records were selected by \(options.selection.rawValue) with "
-        + "\(options.labels.rawValue) quotas by label and \(options.topics.rawValue) ones by topic." + (try selectedDiversity()),
+        + "\(options.labels.rawValue) quotas by label and \(options.topics.rawValue) ones by topic."
+        + (try selectedDiversity()),
       source: "tables splits and measurements (step split)")
   }
 
