@@ -39,6 +39,11 @@ public struct DedupOptions: Codable, Hashable, Sendable {
     guard !stages.isEmpty else {
       throw CurationError(place: "--stages", expected: "at least one stage", found: "none")
     }
+    guard !stages.contains(.lexical) else {
+      throw CurationError(
+        place: "--stages", expected: "exact, normalized or semantic",
+        found: "lexical, which is not there yet")
+    }
     guard let rule = KeepRule(keep) else {
       throw CurationError(
         place: "--keep",
