@@ -82,6 +82,17 @@ public final class AtomicFile {
     let place = destination == CorpusReader.standardInput ? "-" : destination.relativePath
     return CorpusError(
       place: place, expected: expected, found: String(cString: strerror(code)),
-      advice: code == ENOSPC ? "free some space; what was there before is untouched" : nil)
+      advice: Self.advice(code))
+  }
+
+  /// What was there before is untouched in every case.
+  private static func advice(_ code: Int32) -> String? {
+    switch code {
+    case ENOSPC, EDQUOT: "free some space; what was there before is untouched"
+    case EFBIG: "raise the limit on file sizes (ulimit -f); what was there before is untouched"
+    case EACCES, EPERM, EROFS: "check the permissions of the folder, or write elsewhere"
+    case ENOENT, ENOTDIR: "make the folder first, or write elsewhere"
+    default: nil
+    }
   }
 }

@@ -50,11 +50,22 @@ public final class Catalog: Sendable {
   /// - Throws: ``StoreError`` for a missing, foreign, truncated, newer or unwritable file.
   public static func open(at url: URL, readOnly: Bool = false) throws -> Catalog {
     try CatalogFile.check(url)
+    if readOnly { rollBackHotJournal(url) }
     return try mapping(url) {
       let catalog = try Catalog(url: url, readOnly: readOnly)
       try catalog.checkIdentity(readOnly: readOnly)
       return catalog
     }
+  }
+
+  /// A step that was killed leaves a journal from which the catalog must be restored before anyone
+  /// reads it, and only a connection that may write can do that. Where it may not, the reader's own
+  /// error tells.
+  private static func rollBackHotJournal(_ url: URL) {
+    guard FileManager.default.fileExists(atPath: url.path + "-journal") else { return }
+    let writable = try? Catalog(url: url, readOnly: false)
+    _ = try? writable?.queue.read { try Int.fetchOne($0, sql: "PRAGMA user_version") }
+    try? writable?.queue.close()
   }
 
   private func checkIdentity(readOnly: Bool) throws {

@@ -49,7 +49,7 @@ public struct StoreError: Error, Equatable, CustomStringConvertible, Sendable {
     case .SQLITE_IOERR:
       self.init(
         place: place, expected: "a working disk", found: message,
-        advice: "check the disk's health and free space")
+        advice: "check the disk's free space, quotas, limits on file sizes (ulimit -f) and health")
     default:
       self.init(place: place, expected: "the database to do its work", found: message)
     }

@@ -155,6 +155,14 @@ public final class SequenceClassifier {
     return texts.indices.map { Array(values[$0 * labels.count..<($0 + 1) * labels.count]) }
   }
 
+  /// The probabilities that the logits of one text stand for, in label order.
+  public static func softmax(_ logits: [Float]) -> [Double] {
+    let highest = logits.max() ?? 0
+    let powers = logits.map { exp(Double($0 - highest)) }
+    let sum = powers.reduce(0, +)
+    return powers.map { $0 / sum }
+  }
+
   /// Writes a folder with configuration, weights, tokenizer files and a record of the training,
   /// complete or not at all: a folder that is there already is replaced at the end.
   ///

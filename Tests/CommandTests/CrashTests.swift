@@ -1,8 +1,14 @@
 import Foundation
+import GRDB
 import Testing
 
 /// Ctrl-C and kill -9 at any moment: the index is as before or complete, and the same command goes on.
+///
+/// `SIMCURATE_CRASHES` sets how often the command is killed, for a long run by hand.
 @Suite(.serialized) struct CrashTests {
+  private static let crashes =
+    ProcessInfo.processInfo.environment["SIMCURATE_CRASHES"].flatMap(Int.init) ?? 12
+
   private func corpus(_ sandbox: Sandbox) throws {
     try TinyModel.write(to: sandbox.url("model"))
     let texts = try String(contentsOf: Sandbox.corpus, encoding: .utf8).split(separator: "\n").map {
@@ -31,7 +37,7 @@ import Testing
     try sandbox.run("index", "many.txt", "--out", "calm").succeeded()
     let expected = try state(sandbox, "calm")
     var generator = SystemRandomNumberGenerator()
-    for _ in 0..<12 {
+    for _ in 0..<Self.crashes {
       let index = try sandbox.start(["index", "many.txt", "--out", "shaken"])
       usleep(UInt32.random(in: 10_000...500_000, using: &generator))
       kill(index.process.processIdentifier, SIGKILL)
@@ -50,6 +56,51 @@ import Testing
     try sandbox.run("index", "many.txt", "--out", "shaken").succeeded()
     #expect(try state(sandbox, "shaken") == expected)
     try sandbox.run("verify", "shaken").succeeded()
+  }
+
+  /// Every later step, killed again and again: what another reader sees is the state before or
+  /// after, and in the end everything is as in a run that nobody disturbed.
+  @Test func laterStepsKilledAtAnyMoment() throws {
+    let steps = [
+      ["dedup", "INDEX", "--threshold", "0.8"], ["cluster", "INDEX"], ["split", "INDEX"],
+      ["compare", "INDEX", "--seeds", "2", "--study-steps", "8"], ["report", "INDEX"],
+    ]
+    func commands(_ index: String) -> [[String]] {
+      steps.map { $0.map { $0 == "INDEX" ? index : $0 } }
+    }
+    let sandbox = try Sandbox()
+    try sandbox.writeCorpus()
+    try TinyModel.write(to: sandbox.url("model"))
+    for index in ["calm", "shaken"] {
+      try sandbox.run("index", "corpus.jsonl", "--out", index).succeeded()
+    }
+    for command in commands("calm") { try sandbox.run(command).succeeded() }
+    var generator = SystemRandomNumberGenerator()
+    for command in commands("shaken") {
+      for _ in 0..<max(2, Self.crashes / 3) {
+        let running = try sandbox.start(command)
+        usleep(UInt32.random(in: 1_000...120_000, using: &generator))
+        kill(running.process.processIdentifier, SIGKILL)
+        _ = try running.wait()
+        try sandbox.run("search", "shaken", "parcel", "-k", "1").succeeded()
+      }
+      try sandbox.run(command).succeeded()
+    }
+    try sandbox.run("verify", "shaken").succeeded()
+    #expect(try decisions(sandbox, "shaken") == decisions(sandbox, "calm"))
+  }
+
+  /// All that steps decided, without what differs from run to run (times, names).
+  private func decisions(_ sandbox: Sandbox, _ index: String) throws -> [[String]] {
+    let queue = try DatabaseQueue(path: sandbox.url(index + "/catalog.sqlite").path)
+    return try queue.read { database in
+      try [
+        "SELECT * FROM removals", "SELECT * FROM clusters", "SELECT * FROM cluster_members",
+        "SELECT * FROM splits", "SELECT * FROM predictions", "SELECT * FROM comparisons",
+      ].map { query in
+        try Row.fetchAll(database, sql: query + " ORDER BY 1, 2, 3").map(\.description)
+      }
+    }
   }
 
   @Test func interruptedAndTakenUpAgain() throws {

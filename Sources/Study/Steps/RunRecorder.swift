@@ -101,7 +101,7 @@ struct RunRecorder {
         label: request.labels[request.test[place].label],
         predicted: request.labels[predicted[place]],
         correct: predicted[place] == request.test[place].label,
-        probability: Self.probability(logits[place], predicted[place]))
+        probability: SequenceClassifier.softmax(logits[place])[predicted[place]])
     }
     try index.catalog.update {
       try $0.replaceRun(run, log: Self.log(summary, id, request), predictions: predictions)
@@ -130,12 +130,5 @@ struct RunRecorder {
         loss: Double(step.loss), learningRate: Double(step.learningRate),
         development: development[step.step])
     }
-  }
-
-  /// Softmax of `logits` at `label`.
-  static func probability(_ logits: [Float], _ label: Int) -> Double {
-    let highest = logits.max() ?? 0
-    let sum = logits.reduce(0.0) { $0 + exp(Double($1 - highest)) }
-    return exp(Double(logits[label] - highest)) / sum
   }
 }

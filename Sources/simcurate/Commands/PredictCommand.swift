@@ -36,7 +36,8 @@ struct PredictCommand: ParsableCommand {
       atPath: inside.appendingPathComponent("config.json").path)
     let classifier = try SequenceClassifier(savedAt: isRun ? inside : folder)
     let texts = try self.texts == ["-"] ? standardInput() : self.texts
-    let answers = try zip(texts, classifier.probabilities(texts)).map { text, probabilities in
+    let answers = try zip(texts, classifier.logits(texts)).map { text, logits in
+      let probabilities = SequenceClassifier.softmax(logits)
       let best = probabilities.indices.max { probabilities[$0] < probabilities[$1] }!
       return Answer(
         text: text, label: classifier.labels[best], probability: probabilities[best],
@@ -55,17 +56,5 @@ struct PredictCommand: ParsableCommand {
       texts.append($0.text)
     }
     return texts
-  }
-}
-
-extension SequenceClassifier {
-  /// Softmax of the logits of every text, in label order.
-  func probabilities(_ texts: [String]) throws -> [[Double]] {
-    try logits(texts).map { row in
-      let highest = row.max() ?? 0
-      let powers = row.map { exp(Double($0 - highest)) }
-      let sum = powers.reduce(0, +)
-      return powers.map { $0 / sum }
-    }
   }
 }
