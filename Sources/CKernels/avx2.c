@@ -3,7 +3,10 @@
 
 #pragma clang attribute push(__attribute__((target("avx2,fma"))), apply_to = function)
 #define NAME(x) avx2_##x
+#define TILE_ROWS 4
+#define TILE_VECTORS 1
 #include "vector.h"
+#include "attention.h"
 #include "training.h"
 #pragma clang attribute pop
 

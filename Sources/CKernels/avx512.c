@@ -3,7 +3,10 @@
 
 #pragma clang attribute push(__attribute__((target("avx512f,avx512bw,avx512dq,avx512vl,avx2,fma"))), apply_to = function)
 #define NAME(x) avx512_##x
+#define TILE_ROWS 8
+#define TILE_VECTORS 2
 #include "vector.h"
+#include "attention.h"
 #include "training.h"
 #pragma clang attribute pop
 

@@ -37,12 +37,13 @@ static const vector_table *table(void) {
 
 long ck_attention_scratch(long length, long head_size) {
   long width = (length + 15) / 16 * 16, padded = (head_size + 15) / 16 * 16;
-  return (head_size * width + 15) / 16 * 16 + length * padded + 4 * width + 4 * padded;
+  return (head_size * width + 15) / 16 * 16 + length * padded + 8 * width + 8 * padded;
 }
 
-void ck_attention(const float *projections, long length, long heads, long head_size, void *context,
-                  int wide, float *scratch) {
-  table()->attention(projections, length, heads, head_size, context, wide, scratch);
+void ck_attention(const float *projections, long length, long heads, long head_size,
+                  const ck_attention_settings *settings, void *context, int wide,
+                  float *scratch) {
+  table()->attention(projections, length, heads, head_size, settings, context, wide, scratch);
 }
 
 void ck_layer_norm(float *x, const float *weight, const float *bias, float epsilon, long rows,

@@ -2,7 +2,10 @@
 #include "vector_table.h"
 
 #define NAME(x) sse2_##x
+#define TILE_ROWS 2
+#define TILE_VECTORS 1
 #include "vector.h"
+#include "attention.h"
 #include "training.h"
 
 const vector_table ck_sse2 = {sse2_attention, sse2_layer_norm, sse2_add3, sse2_add,

@@ -7,7 +7,8 @@
 
 // One instruction set's compilation of vector.h.
 typedef struct {
-  void (*attention)(const float *, long, long, long, void *, int, float *);
+  void (*attention)(const float *, long, long, long, const ck_attention_settings *, void *, int,
+                    float *);
   void (*layer_norm)(float *, const float *, const float *, float, long, long, uint16_t *);
   void (*add3)(const float *, const float *, const float *, long, float *);
   void (*add)(const float *, long, float *);

@@ -21,12 +21,23 @@ typedef struct {
 
 ck_features ck_detect(void);
 
+// What a score depends on beside its query and key.
+typedef struct {
+  // Null, or [heads, 2 * bias_reach - 1] with bias_reach >= length: added to the score of a query
+  // and a key at column key position - query position + bias_reach - 1.
+  const float *bias;
+  long bias_reach;
+  long window;  // 0, or a query sees only keys at this distance or less
+} ck_attention_settings;
+
 // One sentence's multi-head self-attention.
 //   projections [length, 3 * heads * head_size]: query, key, value; queries are already scaled
+//   settings    null for none
 //   context     [length, heads * head_size] as float32, or as bfloat16 where wide == 0
 //   scratch     ck_attention_scratch(length, head_size) floats, 64-byte aligned
-void ck_attention(const float *projections, long length, long heads, long head_size, void *context,
-                  int wide, float *scratch);
+void ck_attention(const float *projections, long length, long heads, long head_size,
+                  const ck_attention_settings *settings, void *context, int wide,
+                  float *scratch);
 long ck_attention_scratch(long length, long head_size);
 
 // Layer normalization of each row of x [rows, size] in place; narrow, if not null, receives the
