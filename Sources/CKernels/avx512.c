@@ -7,9 +7,11 @@
 #define TILE_VECTORS 2
 #include "vector.h"
 #include "attention.h"
+#include "gated.h"
 #include "training.h"
 #pragma clang attribute pop
 
 const vector_table ck_avx512 = {avx512_attention, avx512_layer_norm, avx512_add3, avx512_add,
-                               avx512_quantize, avx512_dequantize, avx512_activate_quantized};
+                               avx512_quantize, avx512_dequantize, avx512_activate_quantized,
+                               avx512_rotate, avx512_gate};
 const training_table ck_training_avx512 = TRAINING_TABLE;

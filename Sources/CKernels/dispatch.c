@@ -74,3 +74,12 @@ void ck_activate_quantized(const int32_t *sums, long rows, long size, const floa
   table()->activate_quantized(sums, rows, size, scales, least, scale, total, bias, activation,
                               line, q, new_scales, new_least);
 }
+
+void ck_rotate(float *x, long length, long stride, long heads, long head_size,
+               const float *cosines, const float *sines) {
+  table()->rotate(x, length, stride, heads, head_size, cosines, sines);
+}
+
+void ck_gate(const float *x, long rows, long size, int activation, void *y, int wide) {
+  table()->gate(x, rows, size, activation, y, wide);
+}

@@ -188,9 +188,19 @@ INLINE v16 gelu_tanh(v16 x) {
   return x * (v16)(((i16)other & negative) | ((i16)share & ~negative));
 }
 
+// x / (1 + exp(-x))
+INLINE v16 silu(v16 x) {
+  v16 e = exponential(-larger(x, -x));
+  i16 negative = x < 0.0f;
+  v16 share = 1.0f / (e + 1.0f);
+  v16 other = e * share;
+  return x * (v16)(((i16)other & negative) | ((i16)share & ~negative));
+}
+
 INLINE v16 NAME(activate)(v16 x, int activation) {
   if (activation == 0) return gelu(x);
   if (activation == 1) return gelu_tanh(x);
+  if (activation == 3) return silu(x);
   return larger(x, (v16){});
 }
 

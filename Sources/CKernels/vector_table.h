@@ -18,6 +18,8 @@ typedef struct {
   void (*activate_quantized)(const int32_t *, long, long, const float *, const float *,
                              const float *, const float *, const float *, int, float *, uint8_t *,
                              float *, float *);
+  void (*rotate)(float *, long, long, long, long, const float *, const float *);
+  void (*gate)(const float *, long, long, int, void *, int);
 } vector_table;
 
 extern const vector_table ck_sse2, ck_avx2, ck_avx512;

@@ -61,11 +61,21 @@ void ck_dequantize(const int32_t *sums, long rows, long size, const float *scale
                    const float *least, const float *scale, const float *total, const float *bias,
                    int accumulate, float *y);
 
-// The same through an activation (0 gelu, 1 gelu by tanh, 2 relu) and quantized again; line is room
+// The same through an activation (0 gelu, 1 gelu by tanh, 2 relu, 3 silu) and quantized again; line is room
 // for one row.
 void ck_activate_quantized(const int32_t *sums, long rows, long size, const float *scales,
                            const float *least, const float *scale, const float *total,
                            const float *bias, int activation, float *line, uint8_t *q,
                            float *new_scales, float *new_least);
+
+// Rotary positions: in each row of x (rows are stride apart) the pairs (i, i + head_size / 2) of
+// the first `heads` heads are rotated by the row's angles, whose cosines and sines are
+// [length, head_size / 2].
+void ck_rotate(float *x, long length, long stride, long heads, long head_size,
+               const float *cosines, const float *sines);
+
+// y [rows, size], as float32 or as bfloat16 where wide == 0: the first half of each row of
+// x [rows, 2 * size] through an activation, times the second half.
+void ck_gate(const float *x, long rows, long size, int activation, void *y, int wide);
 
 #endif

@@ -5,16 +5,15 @@ import Synchronization
 ///
 /// A sentence's vector does not depend on the other sentences, their order, or the thread count.
 public final class TokenEncoder: Sendable {
-  /// Tokens a batch is filled to: enough for the products to run at full speed, few enough for
-  /// activations to stay in the second-level cache.
-  private static let tokenBudget = 256
+  /// Tokens a batch is filled to, if no sentence is longer: enough for the products to run at full
+  /// speed, few enough for activations to stay in the second-level cache.
+  private static let tokenBudget = 512
 
   public let configuration: ModelConfiguration
   public let pooling: Pooling
   /// The precision used: never `.automatic`.
   public let precision: Precision
   private let network: EncoderNetwork
-  private let budget: Int
   private let idle = Mutex<[Idle]>([])
 
   /// A workspace nobody uses; handed from thread to thread, never shared.
@@ -29,7 +28,6 @@ public final class TokenEncoder: Sendable {
     self.pooling = pooling
     self.precision = precision.resolved
     network = EncoderNetwork(configuration, weights, precision: self.precision)
-    budget = max(Self.tokenBudget, configuration.maximumPositions)
   }
 
   public var dimension: Int { configuration.hiddenSize }
@@ -72,10 +70,11 @@ public final class TokenEncoder: Sendable {
     _ use: (TokenBatch, UnsafePointer<Float>) -> Void
   ) {
     check(sentences)
+    let budget = sentences.reduce(Self.tokenBudget) { max($0, $1.count) }
     let window = TokenWindow(sentences, budget: budget)
     let done = Atomic(0)
     window.withBatches { batches in
-      let workspaces = takeWorkspaces(min(Threads.count, batches.count))
+      let workspaces = takeWorkspaces(min(Threads.count, batches.count), tokens: budget)
       defer { giveBack(workspaces) }
       Threads.forEach(batches.count) { worker, index in
         let workspace = workspaces[worker].workspace
@@ -102,16 +101,17 @@ public final class TokenEncoder: Sendable {
     }
   }
 
-  private func takeWorkspaces(_ count: Int) -> [Idle] {
+  /// Workspaces grow with the longest sentence met: a model may allow far more than anyone brings.
+  private func takeWorkspaces(_ count: Int, tokens: Int) -> [Idle] {
     var taken = idle.withLock { idle in
+      idle.removeAll { $0.workspace.tokens < tokens }
       let taken = Array(idle.suffix(count))
       idle.removeLast(taken.count)
       return taken
     }
     while taken.count < count {
-      let workspace = network.makeWorkspace(
-        tokens: budget, length: configuration.maximumPositions)
-      taken.append(Idle(workspace: workspace))
+      let room = (tokens + Self.tokenBudget - 1) / Self.tokenBudget * Self.tokenBudget
+      taken.append(Idle(workspace: network.makeWorkspace(tokens: room, length: room)))
     }
     return taken
   }
