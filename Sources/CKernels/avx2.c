@@ -5,7 +5,9 @@
 #define NAME(x) avx2_##x
 #define TILE_ROWS 4
 #define TILE_VECTORS 1
+#include "lanes.h"
 #include "vector.h"
+#include "attention_float.h"
 #include "attention.h"
 #include "gated.h"
 #include "training.h"

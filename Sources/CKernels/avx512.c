@@ -5,7 +5,9 @@
 #define NAME(x) avx512_##x
 #define TILE_ROWS 8
 #define TILE_VECTORS 2
+#include "lanes.h"
 #include "vector.h"
+#include "attention_float.h"
 #include "attention.h"
 #include "gated.h"
 #include "training.h"

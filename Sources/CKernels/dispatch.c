@@ -37,13 +37,15 @@ static const vector_table *table(void) {
 
 long ck_attention_scratch(long length, long head_size) {
   long width = (length + 15) / 16 * 16, padded = (head_size + 15) / 16 * 16;
-  return (head_size * width + 15) / 16 * 16 + length * padded + 8 * width + 8 * padded;
+  return (head_size * width + 15) / 16 * 16 + (length + 1) * padded + 8 * width + 16 * padded;
 }
 
 void ck_attention(const float *projections, long length, long heads, long head_size,
                   const ck_attention_settings *settings, void *context, int wide,
                   float *scratch) {
-  table()->attention(projections, length, heads, head_size, settings, context, wide, scratch);
+  attention_function attention =
+      settings && settings->bfloat16 ? ck_avx512_bf16_attention : table()->attention;
+  attention(projections, length, heads, head_size, settings, context, wide, scratch);
 }
 
 void ck_layer_norm(float *x, const float *weight, const float *bias, float epsilon, long rows,

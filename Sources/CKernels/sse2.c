@@ -4,7 +4,9 @@
 #define NAME(x) sse2_##x
 #define TILE_ROWS 2
 #define TILE_VECTORS 1
+#include "lanes.h"
 #include "vector.h"
+#include "attention_float.h"
 #include "attention.h"
 #include "gated.h"
 #include "training.h"

@@ -8,9 +8,16 @@ public enum Attention {
     public var bias: RelativeBias?
     /// If given, a query sees only keys at this distance or less; at least 1.
     public var window: Int?
+    /// Queries, keys, values and weights are rounded to bfloat16 and multiplied as such; sums stay
+    /// float32. Needs ``Processor/hasBFloat16``.
+    public var multipliesBFloat16: Bool
 
-    public init(bias: RelativeBias? = nil, window: Int? = nil) {
+    public init(
+      bias: RelativeBias? = nil, window: Int? = nil, multipliesBFloat16: Bool = false
+    ) {
       precondition(window ?? 1 >= 1, "attention window must be at least 1, got \(window ?? 1)")
+      precondition(!multipliesBFloat16 || Processor.hasBFloat16, "no bfloat16 instructions")
+      self.multipliesBFloat16 = multipliesBFloat16
       self.bias = bias
       self.window = window
     }
@@ -51,7 +58,7 @@ public enum Attention {
       "the bias is for other heads or shorter sentences")
     var packed = ck_attention_settings(
       bias: bias.map { UnsafePointer($0.values.pointer) }, bias_reach: bias?.reach ?? 0,
-      window: settings.window ?? 0)
+      window: settings.window ?? 0, bfloat16: settings.multipliesBFloat16)
     ck_attention(
       projections, length, heads, headSize, &packed, context, narrow ? 0 : 1, scratch)
   }

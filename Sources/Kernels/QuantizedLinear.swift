@@ -96,7 +96,8 @@ public final class QuantizedLinear: @unchecked Sendable {
       result.scales.pointer, result.least.pointer)
   }
 
-  private func multiply(
+  /// The product alone: sums of integers.
+  package func multiply(
     _ source: QuantizedRows, rows: Int, into sums: UnsafeMutablePointer<Int32>,
     context: LinearContext
   ) {

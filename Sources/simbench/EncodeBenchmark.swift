@@ -8,48 +8,114 @@ extension Precision: ExpressibleByArgument {}
 
 struct EncodeBenchmark: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "encode", abstract: "Sentences and tokens a second of the encoder.")
+    commandName: "encode", abstract: "Sentences and tokens a second of the encoder.",
+    discussion: """
+      Example, documents of 512 tokens beside the machine's ceiling: simbench encode corpus.jsonl \
+      --tokens 512 --precision bf16 --ceiling
+      """)
 
   @Argument(help: "Corpus to embed.") var corpus: String
   @Option var model = "models/all-MiniLM-L6-v2"
   @Option var precision: Precision = .automatic
   @Option(help: "Repetitions; the median counts.") var repeats = 3
   @Option(help: "Only this many records.") var limit: Int?
+  @Option(help: "Join the texts to documents of exactly this many tokens.") var tokens: Int?
+  @Option(help: "Threads; default: all.") var threads: Int?
+  @Flag(help: "Also measure the ceiling of matrix products, and say which share is reached.")
+  var ceiling = false
+  @Flag(help: "Also compare the vectors with those in float32.") var accuracy = false
 
   struct Result: Encodable {
     var benchmark = "encode"
     var precision: String
     var sentences: Int
     var tokens: Int
+    /// Of every document, where they are made so.
+    var documentTokens: Int?
     var sentencesPerSecond: Double
     var tokensPerSecond: Double
+    /// Processor time of all threads: less disturbed by other load than wall time.
+    var processorMicrosecondsPerToken: Double
+    var usefulGigaflops: Double
+    var ceilingGigaflops: Double?
+    var shareOfCeiling: Double?
+    var meanCosineToFloat32: Double?
+    var leastCosineToFloat32: Double?
     var loadSeconds: Double
     var threads: Int
     var peakMebibytes: Int
   }
 
   func run() throws {
+    if let threads { Threads.configure(count: threads) }
     var texts: [String] = []
     try CorpusReader().read(CorpusReader.location(corpus)) {
       if texts.count < limit ?? .max { texts.append($0.text) }
     }
+    let folder = try ModelFolder(at: URL(fileURLWithPath: model))
     var loaded: SentenceEncoder?
     let load = try seconds {
-      loaded = try SentenceEncoder(
-        folder: ModelFolder(at: URL(fileURLWithPath: model)), precision: precision)
+      loaded = try SentenceEncoder(folder: folder, precision: precision, maximumTokens: tokens)
     }
     let encoder = loaded!
-    let tokens = texts.reduce(0) { $0 + encoder.tokenizer.encode($1).count }
+    if let tokens { texts = Self.documents(texts, tokens: tokens, encoder.tokenizer) }
+    let counts = texts.map { encoder.tokenizer.encode($0).count }
+    let total = counts.reduce(0, +)
+    let operations = counts.reduce(0) { $0 + folder.configuration.usefulOperations(tokens: $1) }
     let rows = Buffer<Float>(count: texts.count * encoder.dimension)
     try encoder.embed(Array(texts.prefix(256)), into: rows.pointer)
+    let before = processorSeconds()
     let times = try (0..<repeats).map { _ in
       try seconds { try encoder.embed(texts, into: rows.pointer) }
     }
-    try printJSON(
-      Result(
-        precision: encoder.identity.precision, sentences: texts.count, tokens: tokens,
-        sentencesPerSecond: Double(texts.count) / median(times),
-        tokensPerSecond: Double(tokens) / median(times), loadSeconds: load,
-        threads: Threads.count, peakMebibytes: peakMebibytes()))
+    let processor = (processorSeconds() - before) / Double(repeats)
+    let time = median(times)
+    var result = Result(
+      precision: encoder.identity.precision, sentences: texts.count, tokens: total,
+      documentTokens: tokens, sentencesPerSecond: Double(texts.count) / time,
+      tokensPerSecond: Double(total) / time,
+      processorMicrosecondsPerToken: processor / Double(total) * 1e6,
+      usefulGigaflops: operations / time / 1e9, loadSeconds: load, threads: Threads.count,
+      peakMebibytes: peakMebibytes())
+    if ceiling {
+      let ceiling = ProductCeiling.measure(encoder.identity.precision).gigaflops
+      result.ceilingGigaflops = ceiling
+      result.shareOfCeiling = result.usefulGigaflops / ceiling
+    }
+    if accuracy {
+      let cosines = try cosines(of: rows, texts, folder)
+      result.meanCosineToFloat32 = cosines.reduce(0, +) / Double(cosines.count)
+      result.leastCosineToFloat32 = cosines.min()
+    }
+    try printJSON(result)
+  }
+
+  /// Texts joined until each document has `tokens` tokens (the encoder cuts what is beyond).
+  private static func documents(
+    _ texts: [String], tokens: Int, _ tokenizer: Tokenizer
+  ) -> [String] {
+    var documents: [String] = []
+    var document = ""
+    for text in texts {
+      document += document.isEmpty ? text : " " + text
+      guard tokenizer.encode(document).count == tokens else { continue }
+      documents.append(document)
+      document = ""
+    }
+    return documents
+  }
+
+  private func cosines(
+    of rows: Buffer<Float>, _ texts: [String], _ folder: ModelFolder
+  ) throws -> [Double] {
+    let exact = try SentenceEncoder(folder: folder, precision: .float32, maximumTokens: tokens)
+    let size = exact.dimension
+    let expected = Buffer<Float>(count: texts.count * size)
+    try exact.embed(texts, into: expected.pointer)
+    return texts.indices.map { text in
+      (0..<size).reduce(0.0) {
+        $0 + Double(rows.pointer[text * size + $1]) * Double(expected.pointer[text * size + $1])
+      }
+    }
   }
 }

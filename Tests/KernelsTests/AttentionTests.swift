@@ -15,7 +15,10 @@ import Testing
 
     init(_ length: Int, _ heads: Int, _ size: Int, spread: Float, _ generator: inout SplitMix) {
       (self.length, self.heads, self.size) = (length, heads, size)
-      projections = generator.floats(length * 3 * heads * size, -spread...spread)
+      // Representable in bfloat16, so that only the weights are rounded.
+      projections = generator.floats(length * 3 * heads * size, -spread...spread).map {
+        Float(bitPattern: $0.bitPattern & 0xffff_0000)
+      }
     }
 
     mutating func addBias(reach: Int, _ generator: inout SplitMix) {
@@ -52,8 +55,17 @@ import Testing
       return result
     }
 
+    /// In float32 within `tolerance`, and in bfloat16 within half a unit in its last place.
     func check(tolerance: Double) {
       let expected = expected
+      check(expected, tolerance)
+      guard Processor.hasBFloat16 else { return }
+      var copy = self
+      copy.settings.multipliesBFloat16 = true
+      copy.check(expected, Double(projections.map(abs).max()!) / 256)
+    }
+
+    private func check(_ expected: [Double], _ tolerance: Double) {
       let scratch = Buffer<Float>(
         repeating: .nan, count: Attention.scratchCount(length: length, headSize: size))
       let context = Buffer<Float>(count: length * heads * size)

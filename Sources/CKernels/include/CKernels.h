@@ -27,7 +27,8 @@ typedef struct {
   // and a key at column key position - query position + bias_reach - 1.
   const float *bias;
   long bias_reach;
-  long window;  // 0, or a query sees only keys at this distance or less
+  long window;    // 0, or a query sees only keys at this distance or less
+  bool bfloat16;  // multiply in bfloat16: only where the processor has it
 } ck_attention_settings;
 
 // One sentence's multi-head self-attention.

@@ -22,10 +22,12 @@ struct LayerPlan: Sendable {
   /// - Parameter bias: the encoder's, where it has one.
   init(
     _ layer: EncoderWeights.Layer, number: Int, _ configuration: ModelConfiguration,
-    bias: Attention.RelativeBias?
+    precision: Precision, bias: Attention.RelativeBias?
   ) {
     let settings = configuration.attention[number]
-    attention = Attention.Settings(bias: bias, window: settings.window)
+    attention = Attention.Settings(
+      bias: bias, window: settings.window,
+      multipliesBFloat16: precision != .float32 && Processor.hasBFloat16)
     rotaryBase = settings.rotaryBase
     let isBefore = configuration.architecture.normPlacement == .before
     beforeAttention = isBefore ? layer.attentionNorm : nil

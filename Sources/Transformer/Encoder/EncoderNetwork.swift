@@ -26,7 +26,7 @@ final class EncoderNetwork: Sendable {
     let packed = Mutex([(any EncoderLayer)?](repeating: nil, count: weights.layers.count))
     Threads.forEach(weights.layers.count) { index in
       let layer = weights.layers[index]
-      let plan = LayerPlan(layer, number: index, configuration, bias: bias)
+      let plan = LayerPlan(layer, number: index, configuration, precision: precision, bias: bias)
       let result: any EncoderLayer =
         precision == .int8
         ? IntegerLayer(layer, plan, configuration)
