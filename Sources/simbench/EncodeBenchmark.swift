@@ -33,17 +33,17 @@ struct EncodeBenchmark: ParsableCommand {
     try CorpusReader().read(CorpusReader.location(corpus)) {
       if texts.count < limit ?? .max { texts.append($0.text) }
     }
-    var loaded: SentenceEncoder?
+    var loaded: (any Embedder)?
     let load = try seconds {
-      loaded = try SentenceEncoder(
-        folder: ModelFolder(at: URL(fileURLWithPath: model)), precision: precision)
+      loaded = try EmbeddingModel.open(
+        URL(fileURLWithPath: model), options: EmbeddingOptions(precision: precision))
     }
     let encoder = loaded!
-    let tokens = texts.reduce(0) { $0 + encoder.tokenizer.encode($1).count }
+    let tokens = encoder.tokenCounts(texts)!.reduce(0, +)
     let rows = Buffer<Float>(count: texts.count * encoder.dimension)
-    try encoder.embed(Array(texts.prefix(256)), into: rows.pointer)
+    try encoder.embed(Array(texts.prefix(256)), into: rows.pointer, progress: nil)
     let times = try (0..<repeats).map { _ in
-      try seconds { try encoder.embed(texts, into: rows.pointer) }
+      try seconds { try encoder.embed(texts, into: rows.pointer, progress: nil) }
     }
     try printJSON(
       Result(

@@ -4,7 +4,7 @@
 /// In a name, `#` stands for the layer's number.
 public struct EncoderArchitecture: Sendable {
   /// `model_type` in `config.json`.
-  let type: String
+  public let type: String
   /// A model saved with a head has its encoder's names below this.
   let prefix: String
   /// Rows of the position table before the first position.
