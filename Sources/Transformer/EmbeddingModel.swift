@@ -55,6 +55,13 @@ public enum EmbeddingModel: Sendable {
     try EmbeddingModel(at: folder).embedder(options)
   }
 
+  public var url: URL {
+    switch self {
+    case .encoder(let folder): folder.url
+    case .staticTable(let folder): folder.url
+    }
+  }
+
   /// Where the tokenizer's files lie.
   public var tokenizerFolder: URL {
     switch self {

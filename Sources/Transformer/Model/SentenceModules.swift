@@ -99,16 +99,25 @@ struct SentenceModules {
       ? root : root.appendingPathComponent(module.path)
   }
 
+  /// `max_seq_length`, else the tokenizer's `model_max_length`, as sentence-transformers has it.
   private mutating func readMaximumTokens(_ folder: URL) throws {
     struct Settings: Decodable { var maxSeqLength: Int? }
+    struct TokenizerSettings: Decodable { var modelMaxLength: Double? }
     let url = folder.appendingPathComponent("sentence_bert_config.json")
-    guard FileManager.default.fileExists(atPath: url.path) else { return }
-    let settings: Settings = try ModelFolder.decode(url)
-    guard let length = settings.maxSeqLength else { return }
-    guard length >= 2 else {
-      throw ModelError(
-        place: url.path, expected: "max_seq_length of at least 2", found: "\(length)")
+    if FileManager.default.fileExists(atPath: url.path) {
+      let settings: Settings = try ModelFolder.decode(url)
+      maximumTokens = settings.maxSeqLength
     }
-    maximumTokens = length
+    let other = folder.appendingPathComponent("tokenizer_config.json")
+    if maximumTokens == nil, FileManager.default.fileExists(atPath: other.path) {
+      let settings: TokenizerSettings = try ModelFolder.decode(other)
+      // Files without a limit say 1e30.
+      maximumTokens = settings.modelMaxLength.flatMap { $0 < 1e9 ? Int(exactly: $0) : nil }
+    }
+    guard maximumTokens ?? 2 >= 2 else {
+      throw ModelError(
+        place: folder.path, expected: "max_seq_length or model_max_length of at least 2",
+        found: "\(maximumTokens!)")
+    }
   }
 }

@@ -81,9 +81,13 @@ extension OpenIndex {
         expected: "a precision and a rule for long texts this version knows",
         found: "'\(manifest.model.precision)', '\(manifest.model.longTexts ?? "truncate")'")
     }
-    let embedder = try EmbeddingModel.open(
-      model.folder,
-      options: EmbeddingOptions(
+    let model = try EmbeddingModel(at: model.folder)
+    // Before its options, which another model may refuse: a clearer word on what is wrong.
+    var same = manifest.model
+    (same.name, same.hash) = (model.url.lastPathComponent, model.hash)
+    if same.hash != manifest.model.hash { try manifest.checkModel(same, in: folder) }
+    let embedder = try model.embedder(
+      EmbeddingOptions(
         precision: precision, maximumTokens: manifest.model.maximumTokens,
         prompt: prompt == .standard ? .text(manifest.model.prompt ?? "") : prompt,
         longTexts: longTexts))
