@@ -24,7 +24,12 @@ public struct Prompts: Sendable {
   init(folder: URL) throws {
     struct Settings: Decodable {
       var prompts: [String: String?]?
-      var default_prompt_name: String?
+      var defaultName: String?
+
+      private enum CodingKeys: String, CodingKey {
+        case prompts
+        case defaultName = "default_prompt_name"
+      }
     }
     let url = folder.appendingPathComponent("config_sentence_transformers.json")
     place = url.path
@@ -38,7 +43,7 @@ public struct Prompts: Sendable {
         place: url.path, expected: "well-formed JSON", found: ModelFolder.reason(error))
     }
     texts = (settings.prompts ?? [:]).compactMapValues { $0 }
-    defaultName = settings.default_prompt_name
+    defaultName = settings.defaultName
     if let defaultName, texts[defaultName] == nil { throw unknown(defaultName) }
   }
 
