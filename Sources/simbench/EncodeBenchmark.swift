@@ -36,7 +36,8 @@ struct EncodeBenchmark: ParsableCommand {
     var tokensPerSecond: Double
     /// Processor time of all threads: less disturbed by other load than wall time.
     var processorMicrosecondsPerToken: Double
-    var usefulGigaflops: Double
+    /// Of a Transformer.
+    var usefulGigaflops: Double?
     var ceilingGigaflops: Double?
     var shareOfCeiling: Double?
     var meanCosineToFloat32: Double?
@@ -52,21 +53,22 @@ struct EncodeBenchmark: ParsableCommand {
     try CorpusReader().read(CorpusReader.location(corpus)) {
       if texts.count < limit ?? .max { texts.append($0.text) }
     }
-    let folder = try ModelFolder(at: URL(fileURLWithPath: model))
-    var loaded: SentenceEncoder?
+    var opened: EmbeddingModel?
+    var loaded: (any Embedder)?
     let load = try seconds {
-      loaded = try SentenceEncoder(folder: folder, precision: precision, maximumTokens: tokens)
+      opened = try EmbeddingModel(at: URL(fileURLWithPath: model))
+      loaded = try opened!.embedder(
+        EmbeddingOptions(precision: precision, maximumTokens: tokens))
     }
     let encoder = loaded!
-    if let tokens { texts = Self.documents(texts, tokens: tokens, encoder.tokenizer) }
-    let counts = texts.map { encoder.tokenizer.encode($0).count }
+    if let tokens { texts = Self.documents(texts, tokens: tokens, encoder) }
+    let counts = encoder.tokenCounts(texts)!
     let total = counts.reduce(0, +)
-    let operations = counts.reduce(0) { $0 + folder.configuration.usefulOperations(tokens: $1) }
     let rows = Buffer<Float>(count: texts.count * encoder.dimension)
-    try encoder.embed(Array(texts.prefix(256)), into: rows.pointer)
+    try encoder.embed(Array(texts.prefix(256)), into: rows.pointer, progress: nil)
     let before = processorSeconds()
     let times = try (0..<repeats).map { _ in
-      try seconds { try encoder.embed(texts, into: rows.pointer) }
+      try seconds { try encoder.embed(texts, into: rows.pointer, progress: nil) }
     }
     let processor = (processorSeconds() - before) / Double(repeats)
     let time = median(times)
@@ -75,15 +77,18 @@ struct EncodeBenchmark: ParsableCommand {
       documentTokens: tokens, sentencesPerSecond: Double(texts.count) / time,
       tokensPerSecond: Double(total) / time,
       processorMicrosecondsPerToken: processor / Double(total) * 1e6,
-      usefulGigaflops: operations / time / 1e9, loadSeconds: load, threads: Threads.count,
-      peakMebibytes: peakMebibytes())
-    if ceiling {
-      let ceiling = ProductCeiling.measure(encoder.identity.precision).gigaflops
-      result.ceilingGigaflops = ceiling
-      result.shareOfCeiling = result.usefulGigaflops / ceiling
+      loadSeconds: load, threads: Threads.count, peakMebibytes: peakMebibytes())
+    if case .encoder(let folder) = opened! {
+      let work = counts.reduce(0) { $0 + folder.configuration.usefulOperations(tokens: $1) }
+      result.usefulGigaflops = work / time / 1e9
+      if ceiling {
+        let ceiling = ProductCeiling.measure(encoder.identity.precision).gigaflops
+        result.ceilingGigaflops = ceiling
+        result.shareOfCeiling = work / time / 1e9 / ceiling
+      }
     }
     if accuracy {
-      let cosines = try cosines(of: rows, texts, folder)
+      let cosines = try cosines(of: rows, texts, opened!)
       result.meanCosineToFloat32 = cosines.reduce(0, +) / Double(cosines.count)
       result.leastCosineToFloat32 = cosines.min()
     }
@@ -92,13 +97,13 @@ struct EncodeBenchmark: ParsableCommand {
 
   /// Texts joined until each document has `tokens` tokens (the encoder cuts what is beyond).
   private static func documents(
-    _ texts: [String], tokens: Int, _ tokenizer: Tokenizer
+    _ texts: [String], tokens: Int, _ encoder: any Embedder
   ) -> [String] {
     var documents: [String] = []
     var document = ""
     for text in texts {
       document += document.isEmpty ? text : " " + text
-      guard tokenizer.encode(document).count == tokens else { continue }
+      guard encoder.tokenCounts([document]) == [tokens] else { continue }
       documents.append(document)
       document = ""
     }
@@ -106,12 +111,13 @@ struct EncodeBenchmark: ParsableCommand {
   }
 
   private func cosines(
-    of rows: Buffer<Float>, _ texts: [String], _ folder: ModelFolder
+    of rows: Buffer<Float>, _ texts: [String], _ model: EmbeddingModel
   ) throws -> [Double] {
-    let exact = try SentenceEncoder(folder: folder, precision: .float32, maximumTokens: tokens)
+    let exact = try model.embedder(
+      EmbeddingOptions(precision: .float32, maximumTokens: tokens))
     let size = exact.dimension
     let expected = Buffer<Float>(count: texts.count * size)
-    try exact.embed(texts, into: expected.pointer)
+    try exact.embed(texts, into: expected.pointer, progress: nil)
     return texts.indices.map { text in
       (0..<size).reduce(0.0) {
         $0 + Double(rows.pointer[text * size + $1]) * Double(expected.pointer[text * size + $1])

@@ -13,17 +13,19 @@ public final class TokenEncoder: Sendable {
   public let pooling: Pooling
   /// The precision used: never `.automatic`.
   public let precision: Precision
+  private let normalizes: Bool
   private let network: EncoderNetwork
   private let idle = Mutex<[Idle]>([])
 
   /// A workspace nobody uses; handed from thread to thread, never shared.
   private struct Idle: @unchecked Sendable { let workspace: EncoderWorkspace }
 
-  /// Packs the weights of `weights` for `precision`.
+  /// Packs the weights of `weights` for `precision`. Rows are as pooled unless `normalizes`.
   public init(
     _ configuration: ModelConfiguration, _ weights: EncoderWeights, pooling: Pooling,
-    precision: Precision = .automatic
+    precision: Precision = .automatic, normalizes: Bool = true
   ) {
+    self.normalizes = normalizes
     self.configuration = configuration
     self.pooling = pooling
     self.precision = precision.resolved
@@ -47,6 +49,7 @@ public final class TokenEncoder: Sendable {
       for sentence in batch.sentences {
         let row = rows + sentence.row * dimension
         pooling.pool(states, tokens: sentence.count, size: dimension, into: row)
+        if normalizes { UnitVector.normalize(row, dimension) }
         states += sentence.count * dimension
       }
     }
@@ -122,7 +125,7 @@ public final class TokenEncoder: Sendable {
 }
 
 extension Pooling {
-  /// One unit vector, `[size]`, from the states of a sentence, `[tokens, size]`; zeros for none.
+  /// One vector, `[size]`, from the states of a sentence, `[tokens, size]`; zeros for none.
   func pool(
     _ states: UnsafePointer<Float>, tokens: Int, size: Int, into row: UnsafeMutablePointer<Float>
   ) {
@@ -133,21 +136,13 @@ extension Pooling {
     case .cls: break
     case .mean:
       for token in 1..<tokens { Rows.add(states + token * size, size: size, to: row) }
+      let scale = 1 / Float(tokens)
+      for index in 0..<size { row[index] *= scale }
     case .max:
       for token in 1..<tokens {
         let state = states + token * size
         for index in 0..<size { row[index] = Swift.max(row[index], state[index]) }
       }
     }
-    Self.normalize(row, size: size)
-  }
-
-  /// The sum is taken in double precision, so that no vector is too short or too long for it.
-  private static func normalize(_ row: UnsafeMutablePointer<Float>, size: Int) {
-    var squares = 0.0
-    for index in 0..<size { squares += Double(row[index]) * Double(row[index]) }
-    guard squares > 0 else { return }
-    let scale = Float(1 / squares.squareRoot())
-    for index in 0..<size { row[index] *= scale }
   }
 }

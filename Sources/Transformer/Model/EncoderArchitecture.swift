@@ -53,7 +53,7 @@ public struct EncoderArchitecture: Sendable {
   }
 
   /// `model_type` in `config.json`.
-  var type: String
+  public var type: String
   /// A model saved with a head has its encoder's names below this.
   var prefix: String
 
