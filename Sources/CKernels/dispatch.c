@@ -37,12 +37,15 @@ static const vector_table *table(void) {
 
 long ck_attention_scratch(long length, long head_size) {
   long width = (length + 15) / 16 * 16, padded = (head_size + 15) / 16 * 16;
-  return (head_size * width + 15) / 16 * 16 + length * padded + 4 * width + 4 * padded;
+  return (head_size * width + 15) / 16 * 16 + (length + 1) * padded + 8 * width + 16 * padded;
 }
 
-void ck_attention(const float *projections, long length, long heads, long head_size, void *context,
-                  int wide, float *scratch) {
-  table()->attention(projections, length, heads, head_size, context, wide, scratch);
+void ck_attention(const float *projections, long length, long heads, long head_size,
+                  const ck_attention_settings *settings, void *context, int wide,
+                  float *scratch) {
+  attention_function attention =
+      settings && settings->bfloat16 ? ck_avx512_bf16_attention : table()->attention;
+  attention(projections, length, heads, head_size, settings, context, wide, scratch);
 }
 
 void ck_layer_norm(float *x, const float *weight, const float *bias, float epsilon, long rows,
@@ -72,4 +75,13 @@ void ck_activate_quantized(const int32_t *sums, long rows, long size, const floa
                            float *new_scales, float *new_least) {
   table()->activate_quantized(sums, rows, size, scales, least, scale, total, bias, activation,
                               line, q, new_scales, new_least);
+}
+
+void ck_rotate(float *x, long length, long stride, long heads, long head_size,
+               const float *cosines, const float *sines) {
+  table()->rotate(x, length, stride, heads, head_size, cosines, sines);
+}
+
+void ck_gate(const float *x, long rows, long size, int activation, void *y, int wide) {
+  table()->gate(x, rows, size, activation, y, wide);
 }

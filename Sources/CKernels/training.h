@@ -1,31 +1,7 @@
 // The training kernels, for whichever instruction set the including file has switched on; it
-// includes vector.h before, for loads, stores and the exponential function.
+// includes lanes.h before, for loads, stores and the exponential function.
 
 typedef uint32_t u16 __attribute__((vector_size(64), aligned(4)));
-
-#define LANES 16
-
-// The first n of 16 floats, the rest 0; and the store of as many.
-INLINE v16 load_some(const float *p, long n) {
-  if (n >= LANES) return load(p);
-  v16 x = {};
-  for (long i = 0; i < n; i++) x[i] = p[i];
-  return x;
-}
-
-INLINE void store_some(float *p, v16 x, long n) {
-  if (n >= LANES) return store(p, x);
-  for (long i = 0; i < n; i++) p[i] = x[i];
-}
-
-INLINE v16 keep(v16 x, long n) {
-  for (long i = n; i < LANES; i++) x[i] = 0;
-  return x;
-}
-
-INLINE v16 choose(i16 mask, v16 yes, v16 no) {
-  return (v16)((mask & (i16)yes) | (~mask & (i16)no));
-}
 
 INLINE v16 square_root(v16 x) { return __builtin_elementwise_sqrt(x); }
 
@@ -192,7 +168,8 @@ static float NAME(sum_of_squares)(const float *values, long count) {
 // --- Attention ---------------------------------------------------------------------------------
 
 static void NAME(row_softmax)(float *row, long length, long width) {
-  NAME(softmax)(row, length, width);
+  float scale = 1 / exponentials(row, length, width);
+  for (long i = 0; i < width; i += LANES) store(row + i, load(row + i) * scale);
 }
 
 static void NAME(softmax_backward)(const float *probabilities, const float *weights,

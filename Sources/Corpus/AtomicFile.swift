@@ -38,12 +38,34 @@ public final class AtomicFile {
     if !isCommitted, descriptor >= 0, let temporary { unlink(temporary) }
   }
 
+  /// Appends `bytes`, through a buffer of 256 KiB.
+  ///
+  /// - Throws: ``CorpusError`` if they cannot be written.
   public func write(_ bytes: some Sequence<UInt8>) throws {
     buffer.append(contentsOf: bytes)
     if buffer.count >= Self.bufferSize { try flush() }
   }
 
+  /// Appends `bytes` of any size without a copy of them.
+  ///
+  /// - Throws: ``CorpusError`` if they cannot be written.
+  public func write(_ bytes: UnsafeRawBufferPointer) throws {
+    try flush()
+    try writeOut(bytes)
+  }
+
+  /// Replaces `destination` by `data`.
+  ///
+  /// - Throws: ``CorpusError`` if it cannot be written; what was there is then untouched.
+  public static func write(_ data: Data, to destination: URL) throws {
+    let file = try AtomicFile(destination)
+    try data.withUnsafeBytes { try file.write($0) }
+    try file.commit()
+  }
+
   /// Brings all to the disk and puts the file in its place; nothing may be written afterwards.
+  ///
+  /// - Throws: ``CorpusError`` if the disk refuses; what was there before is then untouched.
   public func commit() throws {
     try flush()
     guard let temporary else {
@@ -63,18 +85,20 @@ public final class AtomicFile {
   }
 
   private func flush() throws {
-    var start = 0
-    while start < buffer.count {
-      let count = buffer[start...].withUnsafeBytes {
-        Foundation.write(descriptor, $0.baseAddress, $0.count)
-      }
+    try buffer.withUnsafeBytes(writeOut)
+    buffer.removeAll(keepingCapacity: true)
+  }
+
+  private func writeOut(_ bytes: UnsafeRawBufferPointer) throws {
+    var rest = bytes
+    while !rest.isEmpty {
+      let count = Foundation.write(descriptor, rest.baseAddress, rest.count)
       if count < 0 {
         if errno == EINTR { continue }
         throw failure("to write")
       }
-      start += count
+      rest = UnsafeRawBufferPointer(rebasing: rest[count...])
     }
-    buffer.removeAll(keepingCapacity: true)
   }
 
   private func failure(_ expected: String) -> CorpusError {

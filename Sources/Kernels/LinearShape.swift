@@ -55,17 +55,27 @@ struct LinearShape: Hashable {
     var operations: dnnl_post_ops_t?
     OneDNN.check(dnnl_post_ops_create(&operations), "post-ops")
     defer { dnnl_post_ops_destroy(operations) }
-    func add(_ kind: dnnl_alg_kind_t) {
-      OneDNN.check(dnnl_post_ops_append_eltwise(operations, 1, kind, 0, 0), "post-op")
-    }
     switch epilogue {
     case .store: break
-    case .gelu: add(dnnl_eltwise_gelu_erf)
-    case .geluTanh: add(dnnl_eltwise_gelu_tanh)
-    case .relu: add(dnnl_eltwise_relu)
+    case .activate(let activation):
+      let (kind, parameter) = activation.algorithm
+      OneDNN.check(
+        dnnl_post_ops_append_eltwise(operations, 1, kind, parameter, 0), "post-op")
     case .accumulate: OneDNN.check(dnnl_post_ops_append_sum(operations, 1), "post-op")
     }
     OneDNN.check(dnnl_primitive_attr_set_post_ops(attributes, operations), "post-ops")
     return attributes!
+  }
+}
+
+extension Activation {
+  /// oneDNN's name and the parameter: ReLU's slope below zero, swish's factor of x.
+  fileprivate var algorithm: (dnnl_alg_kind_t, Float) {
+    switch self {
+    case .gelu: (dnnl_eltwise_gelu_erf, 0)
+    case .geluTanh: (dnnl_eltwise_gelu_tanh, 0)
+    case .relu: (dnnl_eltwise_relu, 0)
+    case .silu: (dnnl_eltwise_swish, 1)
+    }
   }
 }

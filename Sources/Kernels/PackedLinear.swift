@@ -7,9 +7,7 @@ public final class PackedLinear: @unchecked Sendable {
   /// What is done with x Wᵀ + b before it is stored.
   public enum Epilogue: Hashable, Sendable {
     case store
-    case gelu
-    case geluTanh
-    case relu
+    case activate(Activation)
     /// Added to what the destination holds: a residual connection.
     case accumulate
   }

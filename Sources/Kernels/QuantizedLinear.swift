@@ -27,12 +27,6 @@ public final class QuantizedRows: @unchecked Sendable {
 ///
 /// Immutable and shared by all threads. Needs AVX512-VNNI: ``Processor/hasVNNI``.
 public final class QuantizedLinear: @unchecked Sendable {
-  public enum Activation: Int32, Sendable {
-    case gelu = 0
-    case geluTanh = 1
-    case relu = 2
-  }
-
   public let inputs: Int
   public let outputs: Int
   private let weights: PackedWeights
@@ -102,7 +96,8 @@ public final class QuantizedLinear: @unchecked Sendable {
       result.scales.pointer, result.least.pointer)
   }
 
-  private func multiply(
+  /// The product alone: sums of integers.
+  package func multiply(
     _ source: QuantizedRows, rows: Int, into sums: UnsafeMutablePointer<Int32>,
     context: LinearContext
   ) {

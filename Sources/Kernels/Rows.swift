@@ -29,23 +29,3 @@ public enum Rows {
     ck_add(x, size, total)
   }
 }
-
-/// Multi-head self-attention within one sentence (Vaswani et al., arXiv 1706.03762).
-public enum Attention {
-  /// `context` = softmax(Q Kᵀ) V for each head.
-  ///
-  /// - Parameters:
-  ///   - projections: `[length, 3 heads headSize]`: queries (already scaled), keys, values.
-  ///   - context: `[length, heads headSize]`, as `Float`, or as bfloat16 if `narrow`.
-  ///   - scratch: of ``scratchCount(length:headSize:)`` floats.
-  public static func run(
-    projections: UnsafePointer<Float>, length: Int, heads: Int, headSize: Int,
-    into context: UnsafeMutableRawPointer, narrow: Bool, scratch: UnsafeMutablePointer<Float>
-  ) {
-    ck_attention(projections, length, heads, headSize, context, narrow ? 0 : 1, scratch)
-  }
-
-  public static func scratchCount(length: Int, headSize: Int) -> Int {
-    ck_attention_scratch(length, headSize)
-  }
-}

@@ -15,15 +15,22 @@ public struct Manifest: Codable, Equatable, Sendable {
     public var pooling: String
     public var precision: String
     public var maximumTokens: Int
+    /// What was put before each text; nil for nothing.
+    public var prompt: String?
+    /// What became of texts of more than ``maximumTokens``: `chunk`, or nil for having been cut.
+    public var longTexts: String?
 
     public init(
-      name: String, hash: String, pooling: String, precision: String, maximumTokens: Int
+      name: String, hash: String, pooling: String, precision: String, maximumTokens: Int,
+      prompt: String? = nil, longTexts: String? = nil
     ) {
       self.name = name
       self.hash = hash
       self.pooling = pooling
       self.precision = precision
       self.maximumTokens = maximumTokens
+      self.prompt = prompt
+      self.longTexts = longTexts
     }
   }
 
@@ -189,7 +196,9 @@ public struct Manifest: Codable, Equatable, Sendable {
   }
 
   private static func title(_ model: Model) -> String {
-    "\(model.name) (\(model.hash.prefix(12)), \(model.pooling), \(model.precision), "
-      + "\(model.maximumTokens) tokens)"
+    let prompt = model.prompt.map { ", prompt \"\($0)\"" } ?? ""
+    let longTexts = model.longTexts.map { ", long texts by \($0)" } ?? ""
+    return "\(model.name) (\(model.hash.prefix(12)), \(model.pooling), \(model.precision), "
+      + "\(model.maximumTokens) tokens\(prompt)\(longTexts))"
   }
 }

@@ -61,6 +61,7 @@ public final class SequenceClassifier {
   ///   ``init(folder:labels:seed:maximumTokens:)``.
   public convenience init(savedAt url: URL) throws {
     let folder = try ModelFolder(at: url)
+    try Network.checkSupport(folder)
     let labels = folder.configuration.labels
     let weight = folder.tensors["classifier.weight"]
     guard weight?.shape == [labels.count, folder.configuration.hiddenSize] else {

@@ -16,6 +16,27 @@ public protocol Embedder: Sendable {
     _ texts: [String], into rows: UnsafeMutablePointer<Float>,
     progress: (@Sendable (Int) -> Void)?
   ) throws
+
+  /// How many tokens of each text the model sees, special tokens included; nil for an embedder
+  /// that does not count them.
+  func tokenCounts(_ texts: [String]) -> [Int]?
+
+  /// How many of the texts embedded so far had more tokens than the model's limit, and so were cut
+  /// or embedded in chunks.
+  var longTextCount: Int { get }
+}
+
+extension Embedder {
+  public func tokenCounts(_ texts: [String]) -> [Int]? { nil }
+  public var longTextCount: Int { 0 }
+}
+
+/// What becomes of a text of more tokens than the limit.
+public enum LongTexts: String, Codable, Sendable, CaseIterable {
+  /// Its first tokens stand for it.
+  case truncate
+  /// It is embedded in windows of tokens; the vector is their mean, weighted by tokens.
+  case chunk
 }
 
 /// Identity of an embedder, as recorded in an index's manifest.
@@ -28,14 +49,22 @@ public struct EmbedderIdentity: Codable, Hashable, Sendable {
   public var pooling: String
   /// `f32`, `bf16` or `int8`.
   public var precision: String
-  /// Texts are cut to this many tokens, special tokens included.
+  /// The limit beyond which texts are long, in tokens, special tokens included.
   public var maximumTokens: Int
+  /// What is put before each text; nil for nothing.
+  public var prompt: String?
+  public var longTexts: LongTexts
 
-  public init(name: String, hash: String, pooling: String, precision: String, maximumTokens: Int) {
+  public init(
+    name: String, hash: String, pooling: String, precision: String, maximumTokens: Int,
+    prompt: String? = nil, longTexts: LongTexts = .truncate
+  ) {
     self.name = name
     self.hash = hash
     self.pooling = pooling
     self.precision = precision
     self.maximumTokens = maximumTokens
+    self.prompt = prompt
+    self.longTexts = longTexts
   }
 }

@@ -7,7 +7,8 @@ struct BenchmarkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "simbench", abstract: "Measure the parts of simcurate.",
     subcommands: [
-      EncodeBenchmark.self, JoinBenchmark.self, TrainBenchmark.self, SimilarityBenchmark.self,
+      EncodeBenchmark.self, CeilingBenchmark.self, JoinBenchmark.self, TrainBenchmark.self,
+      SimilarityBenchmark.self,
     ])
 }
 
@@ -19,6 +20,15 @@ func seconds(_ body: () throws -> Void) rethrows -> Double {
 }
 
 func median(_ values: [Double]) -> Double { values.sorted()[values.count / 2] }
+
+/// Processor time of all threads so far.
+func processorSeconds() -> Double {
+  var usage = rusage()
+  getrusage(__rusage_who_t(0), &usage)
+  return [usage.ru_utime, usage.ru_stime].reduce(0) {
+    $0 + Double($1.tv_sec) + Double($1.tv_usec) / 1e6
+  }
+}
 
 /// The most memory this process has held at once, in MiB.
 func peakMebibytes() -> Int {

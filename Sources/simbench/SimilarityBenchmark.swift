@@ -16,6 +16,8 @@ struct SimilarityBenchmark: ParsableCommand {
   @Option var precision: Precision = .automatic
   @Option(help: "Cut texts to this many tokens.") var maximumTokens = 128
 
+  @Option(help: "Put this before each text.") var promptText = ""
+
   struct Result: Encodable {
     var benchmark = "sts"
     var precision: String
@@ -32,11 +34,12 @@ struct SimilarityBenchmark: ParsableCommand {
       guard row.count >= 7, let score = Double(row[4]) else { return nil }
       return (score, String(row[5]), String(row[6].drop { $0 == "\r" }))
     }
-    let encoder = try SentenceEncoder(
-      folder: ModelFolder(at: URL(fileURLWithPath: model)), precision: precision,
-      maximumTokens: maximumTokens)
+    let encoder = try EmbeddingModel.open(
+      URL(fileURLWithPath: model),
+      options: EmbeddingOptions(
+        precision: precision, maximumTokens: maximumTokens, prompt: .text(promptText)))
     let vectors = Buffer<Float>(count: 2 * pairs.count * encoder.dimension)
-    try encoder.embed(pairs.flatMap { [$0.1, $0.2] }, into: vectors.pointer)
+    try encoder.embed(pairs.flatMap { [$0.1, $0.2] }, into: vectors.pointer, progress: nil)
     let dimension = encoder.dimension
     let cosines = pairs.indices.map {
       Double(

@@ -45,10 +45,11 @@ struct SplitMix: RandomNumberGenerator {
         }
         return switch epilogue {
         case .store: sum
-        case .gelu: sum / 2 * (1 + erf(sum / 2.0.squareRoot()))
-        case .geluTanh:
+        case .activate(.gelu): sum / 2 * (1 + erf(sum / 2.0.squareRoot()))
+        case .activate(.geluTanh):
           sum / 2 * (1 + tanh((2 / Double.pi).squareRoot() * (sum + 0.044715 * sum * sum * sum)))
-        case .relu: max(0, sum)
+        case .activate(.relu): max(0, sum)
+        case .activate(.silu): sum / (1 + exp(-sum))
         case .accumulate: sum + Double(before[place])
         }
       }
@@ -57,7 +58,8 @@ struct SplitMix: RandomNumberGenerator {
 
   private static let sizes = [(1, 8, 8), (3, 32, 96), (31, 72, 32), (33, 17, 5), (100, 384, 128)]
   private static let epilogues: [PackedLinear.Epilogue] = [
-    .store, .gelu, .geluTanh, .relu, .accumulate,
+    .store, .activate(.gelu), .activate(.geluTanh), .activate(.relu), .activate(.silu),
+    .accumulate,
   ]
 
   private func farthest(_ left: UnsafePointer<Float>, _ right: [Double]) -> Double {
@@ -112,9 +114,9 @@ struct SplitMix: RandomNumberGenerator {
 
   @Test(
     .enabled(if: Processor.hasVNNI, "this processor has no AVX512-VNNI"), arguments: sizes,
-    [QuantizedLinear.Activation.gelu, .geluTanh, .relu])
+    [Activation.gelu, .geluTanh, .relu, .silu])
   func activationsSurviveQuantization(
-    size: (Int, Int, Int), activation: QuantizedLinear.Activation
+    size: (Int, Int, Int), activation: Activation
   ) {
     // An identity layer after the activation gives back what was quantized.
     let problem = Problem(rows: size.0, inputs: size.1, outputs: size.2)
@@ -137,14 +139,8 @@ struct SplitMix: RandomNumberGenerator {
         source, rows: size.0, sums: sums.pointer, activation: activation, line: line.pointer,
         into: middle, context: context)
       second(middle, rows: size.0, sums: sums.pointer, into: y.pointer, context: context)
-      let epilogue: PackedLinear.Epilogue =
-        switch activation {
-        case .gelu: .gelu
-        case .geluTanh: .geluTanh
-        case .relu: .relu
-        }
       let bound = 1.2 * Double(size.1) * (1.0 / 255 * 0.2 + 0.2 / 254) + 0.05
-      #expect(farthest(y.pointer, problem.expected(epilogue)) < bound)
+      #expect(farthest(y.pointer, problem.expected(.activate(activation))) < bound)
     }
   }
 }

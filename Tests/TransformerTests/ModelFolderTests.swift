@@ -106,7 +106,7 @@ import Transformer
       ("hidden_size", 33), ("hidden_size", 1.5), ("hidden_size", Int.max), ("hidden_size", "32"),
       ("num_attention_heads", 5), ("num_attention_heads", 0), ("num_hidden_layers", 1 << 40),
       ("num_hidden_layers", 3), ("vocab_size", 0), ("vocab_size", 102), ("intermediate_size", -1),
-      ("max_position_embeddings", 0), ("max_position_embeddings", 49), ("hidden_act", "silu"),
+      ("max_position_embeddings", 0), ("max_position_embeddings", 49), ("hidden_act", "selu"),
       ("layer_norm_eps", -1), ("hidden_dropout_prob", 2), ("id2label", ["0": "a", "2": "b"]),
       ("position_embedding_type", "relative_key"),
     ] as [(String, any Sendable)])

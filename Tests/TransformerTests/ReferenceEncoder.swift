@@ -13,17 +13,17 @@ struct ReferenceEncoder {
     var states = ids.enumerated().map { position, id in
       (0..<configuration.hiddenSize).map { index in
         row(weights.wordEmbeddings, Int(id))[index]
-          + row(weights.positionEmbeddings, position)[index]
-          + row(weights.tokenTypeEmbeddings, 0)[index]
+          + row(weights.positionEmbeddings!, position)[index]
+          + row(weights.tokenTypeEmbeddings!, 0)[index]
       }
     }
     states = normalize(states, weights.embeddingNorm)
     for layer in weights.layers {
       let attended = attend(
         linear(states, layer.query), linear(states, layer.key), linear(states, layer.value))
-      states = normalize(add(states, linear(attended, layer.attentionOutput)), layer.attentionNorm)
+      states = normalize(add(states, linear(attended, layer.attentionOutput)), layer.attentionNorm!)
       let wide = linear(states, layer.intermediate).map { $0.map(gelu) }
-      states = normalize(add(states, linear(wide, layer.output)), layer.outputNorm)
+      states = normalize(add(states, linear(wide, layer.output)), layer.feedForwardNorm)
     }
     return states
   }

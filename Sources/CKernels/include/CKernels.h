@@ -21,12 +21,24 @@ typedef struct {
 
 ck_features ck_detect(void);
 
+// What a score depends on beside its query and key.
+typedef struct {
+  // Null, or [heads, 2 * bias_reach - 1] with bias_reach >= length: added to the score of a query
+  // and a key at column key position - query position + bias_reach - 1.
+  const float *bias;
+  long bias_reach;
+  long window;    // 0, or a query sees only keys at this distance or less
+  bool bfloat16;  // multiply in bfloat16: only where the processor has it
+} ck_attention_settings;
+
 // One sentence's multi-head self-attention.
 //   projections [length, 3 * heads * head_size]: query, key, value; queries are already scaled
+//   settings    null for none
 //   context     [length, heads * head_size] as float32, or as bfloat16 where wide == 0
 //   scratch     ck_attention_scratch(length, head_size) floats, 64-byte aligned
-void ck_attention(const float *projections, long length, long heads, long head_size, void *context,
-                  int wide, float *scratch);
+void ck_attention(const float *projections, long length, long heads, long head_size,
+                  const ck_attention_settings *settings, void *context, int wide,
+                  float *scratch);
 long ck_attention_scratch(long length, long head_size);
 
 // Layer normalization of each row of x [rows, size] in place; narrow, if not null, receives the
@@ -50,11 +62,21 @@ void ck_dequantize(const int32_t *sums, long rows, long size, const float *scale
                    const float *least, const float *scale, const float *total, const float *bias,
                    int accumulate, float *y);
 
-// The same through an activation (0 gelu, 1 gelu by tanh, 2 relu) and quantized again; line is room
+// The same through an activation (0 gelu, 1 gelu by tanh, 2 relu, 3 silu) and quantized again; line is room
 // for one row.
 void ck_activate_quantized(const int32_t *sums, long rows, long size, const float *scales,
                            const float *least, const float *scale, const float *total,
                            const float *bias, int activation, float *line, uint8_t *q,
                            float *new_scales, float *new_least);
+
+// Rotary positions: in each row of x (rows are stride apart) the pairs (i, i + head_size / 2) of
+// the first `heads` heads are rotated by the row's angles, whose cosines and sines are
+// [length, head_size / 2].
+void ck_rotate(float *x, long length, long stride, long heads, long head_size,
+               const float *cosines, const float *sines);
+
+// y [rows, size], as float32 or as bfloat16 where wide == 0: the first half of each row of
+// x [rows, 2 * size] through an activation, times the second half.
+void ck_gate(const float *x, long rows, long size, int activation, void *y, int wide);
 
 #endif

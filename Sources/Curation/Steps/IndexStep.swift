@@ -27,6 +27,8 @@ public struct IndexSummary: Codable, Sendable {
   public var model: String
   public var precision: String
   public var skippedLines: Int
+  /// Texts embedded now that were longer than the model's limit, and so cut or embedded in chunks.
+  public var longTexts: Int
   public var seconds: Double
   /// Whether the folder already held exactly this.
   public var nothingToDo: Bool
@@ -270,7 +272,8 @@ public struct IndexStep {
       index: folder.url.relativePath, records: records, distinctTexts: texts.hashes.count,
       embedded: embedded, labeled: labeled, dimension: embedder.dimension,
       model: embedder.identity.name, precision: embedder.identity.precision,
-      skippedLines: skipped, seconds: seconds, nothingToDo: nothingToDo)
+      skippedLines: skipped, longTexts: embedder.longTextCount, seconds: seconds,
+      nothingToDo: nothingToDo)
   }
 }
 

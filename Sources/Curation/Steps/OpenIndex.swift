@@ -31,9 +31,12 @@ public final class OpenIndex: Sendable {
     }
   }
 
-  /// Checks that `embedder` is the one the index was built with.
-  public func check(_ embedder: some Embedder) throws {
-    try manifest.checkModel(Manifest.Model(embedder.identity), in: folder)
+  /// Checks that `embedder` is the one the index was built with; its prompt may be another if
+  /// `anyPrompt`, as models have one for questions and one for what answers them.
+  public func check(_ embedder: some Embedder, anyPrompt: Bool = false) throws {
+    var model = Manifest.Model(embedder.identity)
+    if anyPrompt { model.prompt = manifest.model.prompt }
+    try manifest.checkModel(model, in: folder)
   }
 }
 
@@ -42,6 +45,7 @@ extension Manifest.Model {
   public init(_ identity: EmbedderIdentity) {
     self.init(
       name: identity.name, hash: identity.hash, pooling: identity.pooling,
-      precision: identity.precision, maximumTokens: identity.maximumTokens)
+      precision: identity.precision, maximumTokens: identity.maximumTokens, prompt: identity.prompt,
+      longTexts: identity.longTexts == .truncate ? nil : identity.longTexts.rawValue)
   }
 }

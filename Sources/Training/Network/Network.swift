@@ -19,10 +19,7 @@ package final class Network {
   package init(folder: ModelFolder, labels: Int, seed: UInt64) throws {
     configuration = folder.configuration
     self.labels = labels
-    guard configuration.activation == .gelu else {
-      throw TrainingError(
-        place: folder.url.path, expected: "hidden_act gelu", found: "\(configuration.activation)")
-    }
+    try Self.checkSupport(folder)
     table = ParameterTable(
       folder.weights, hidden: configuration.hiddenSize, labels: labels)
     values = Buffer(count: table.count)
@@ -33,6 +30,21 @@ package final class Network {
     }
     var generator = SplitMix64(seed: seed)
     for entry in table.entries { load(entry, from: stored[entry.name], &generator) }
+  }
+
+  /// The passes are those of BERT's block and the head those of its classifier.
+  static func checkSupport(_ folder: ModelFolder) throws {
+    let configuration = folder.configuration
+    guard configuration.modelType == "bert" else {
+      throw TrainingError(
+        place: folder.url.path, expected: "a model of the family \"bert\" to train",
+        found: "\"\(configuration.modelType)\"",
+        advice: "other families embed, index, deduplicate and split; only BERT fine-tunes")
+    }
+    guard configuration.activation == .gelu else {
+      throw TrainingError(
+        place: folder.url.path, expected: "hidden_act gelu", found: "\(configuration.activation)")
+    }
   }
 
   private func load(

@@ -54,8 +54,8 @@ package struct ParameterTable {
     classifier = append("classifier", outputs: labels, inputs: hidden)
     embeddingNorm = append(weights.embeddingNorm)
     words = append(weights.wordEmbeddings)
-    positions = append(weights.positionEmbeddings)
-    types = append(weights.tokenTypeEmbeddings)
+    positions = append(Self.required(weights.positionEmbeddings))
+    types = append(Self.required(weights.tokenTypeEmbeddings))
   }
 
   private mutating func append(_ layer: EncoderWeights.Layer) {
@@ -67,8 +67,14 @@ package struct ParameterTable {
       Layer(
         start: start, qkv: Pair(weight: weights[0], bias: biases[0]),
         attentionOutput: append(layer.attentionOutput),
-        attentionNorm: append(layer.attentionNorm), intermediate: append(layer.intermediate),
-        output: append(layer.output), outputNorm: append(layer.outputNorm)))
+        attentionNorm: append(Self.required(layer.attentionNorm)),
+        intermediate: append(layer.intermediate), output: append(layer.output),
+        outputNorm: append(layer.feedForwardNorm)))
+  }
+
+  private static func required<Part>(_ part: Part?) -> Part {
+    guard let part else { preconditionFailure("a family that trains has it: Network checks") }
+    return part
   }
 
   private mutating func append(_ linear: EncoderWeights.Linear) -> Pair {

@@ -11,19 +11,26 @@ final class EncoderNetwork: Sendable {
   private let precision: Precision
   private let weights: EncoderWeights
   private let layers: [any EncoderLayer]
+  /// A row of a table that the family lacks.
+  private let zeros: Buffer<Float>
 
   /// Packs `weights`, all threads at once.
   init(_ configuration: ModelConfiguration, _ weights: EncoderWeights, precision: Precision) {
     self.configuration = configuration
     self.weights = weights
     self.precision = precision
+    zeros = Buffer(repeating: 0, count: configuration.hiddenSize)
+    let bias = weights.relativeBias.map {
+      RelativeBuckets.bias($0, reach: configuration.maximumPositions)
+    }
     let packed = Mutex([(any EncoderLayer)?](repeating: nil, count: weights.layers.count))
     Threads.forEach(weights.layers.count) { index in
       let layer = weights.layers[index]
+      let plan = LayerPlan(layer, number: index, configuration, precision: precision, bias: bias)
       let result: any EncoderLayer =
         precision == .int8
-        ? IntegerLayer(layer, configuration)
-        : FloatingLayer(layer, configuration, narrow: precision == .bfloat16)
+        ? IntegerLayer(layer, plan, configuration)
+        : FloatingLayer(layer, plan, configuration, narrow: precision == .bfloat16)
       packed.withLock { $0[index] = result }
     }
     layers = packed.withLock { $0.compactMap { $0 } }
@@ -40,20 +47,25 @@ final class EncoderNetwork: Sendable {
   func run(_ batch: TokenBatch, _ workspace: EncoderWorkspace) {
     embed(batch, workspace)
     for layer in layers { layer.run(batch, workspace) }
+    workspace.normalize(weights.finalNorm, rows: batch.tokens)
   }
 
   private func embed(_ batch: TokenBatch, _ workspace: EncoderWorkspace) {
     let size = configuration.hiddenSize
-    let offset = configuration.architecture.positionOffset
     let words = weights.wordEmbeddings.pointer
-    let positions = weights.positionEmbeddings.pointer + offset * size
-    let type = weights.tokenTypeEmbeddings.pointer
+    let positions = weights.positionEmbeddings?.pointer ?? UnsafePointer(zeros.pointer)
+    let step = weights.positionEmbeddings == nil ? 0 : size
+    let type = weights.tokenTypeEmbeddings?.pointer ?? UnsafePointer(zeros.pointer)
+    let padding = configuration.positionPadding
     var row = workspace.hidden.pointer
     for sentence in batch.sentences {
-      for position in 0..<sentence.count {
-        let token = Int(batch.ids[sentence.start + position])
+      var next = configuration.positionOffset
+      for place in sentence.start..<sentence.start + sentence.count {
+        let token = Int(batch.ids[place])
+        let position = token == padding ? token : next
+        if token != padding { next += 1 }
         Rows.sum(
-          words + token * size, positions + position * size, type, size: size, into: row)
+          words + token * size, positions + position * step, type, size: size, into: row)
         row += size
       }
     }
@@ -61,10 +73,4 @@ final class EncoderNetwork: Sendable {
     row.update(repeating: 0, count: unused * size)
     workspace.normalize(weights.embeddingNorm, rows: batch.tokens)
   }
-}
-
-/// One block of an encoder: attention, residual, norm, feed-forward, residual, norm.
-protocol EncoderLayer: Sendable {
-  /// Turns the states in `workspace.hidden` (and their copy in the products' type) into the next.
-  func run(_ batch: TokenBatch, _ workspace: EncoderWorkspace)
 }

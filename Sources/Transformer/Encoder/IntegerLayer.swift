@@ -3,29 +3,23 @@ import Kernels
 /// An encoder block whose products run in 8-bit integers; attention, residuals and norms stay in
 /// float32.
 struct IntegerLayer: EncoderLayer {
-  private let hiddenSize: Int
-  private let activation: QuantizedLinear.Activation
+  private let plan: LayerPlan
   private let projections: QuantizedLinear
   private let attentionOutput: QuantizedLinear
-  private let attentionNorm: EncoderWeights.Norm
   private let intermediate: QuantizedLinear
   private let output: QuantizedLinear
-  private let outputNorm: EncoderWeights.Norm
 
-  init(_ layer: EncoderWeights.Layer, _ configuration: ModelConfiguration) {
+  init(_ layer: EncoderWeights.Layer, _ plan: LayerPlan, _ configuration: ModelConfiguration) {
     func pack(_ linear: EncoderWeights.Linear) -> QuantizedLinear {
       QuantizedLinear(
         weight: linear.weight.pointer, bias: linear.bias.pointer, inputs: linear.inputs,
         outputs: linear.outputs)
     }
-    hiddenSize = configuration.hiddenSize
-    activation = configuration.quantizedActivation
+    self.plan = plan
     projections = pack(layer.projections(configuration))
     attentionOutput = pack(layer.attentionOutput)
-    attentionNorm = layer.attentionNorm
-    intermediate = pack(layer.intermediate)
+    intermediate = pack(layer.widening)
     output = pack(layer.output)
-    outputNorm = layer.outputNorm
   }
 
   func run(_ batch: TokenBatch, _ workspace: EncoderWorkspace) {
@@ -33,35 +27,49 @@ struct IntegerLayer: EncoderLayer {
     let context = workspace.context
     let hidden = workspace.hidden.pointer
     let bytes = workspace.hiddenBytes
-    let sums = UnsafeMutableRawPointer(workspace.intermediate.pointer)
+    let sums = UnsafeMutableRawPointer(workspace.sums.pointer)
       .assumingMemoryBound(to: Int32.self)
     let attended = UnsafeMutableRawPointer(workspace.attended.pointer)
       .assumingMemoryBound(to: Float.self)
-    bytes.quantize(hidden, rows: rows, size: hiddenSize)
+    quantizeBranch(plan.beforeAttention, workspace, rows)
     projections(
       bytes, rows: rows, sums: sums, into: workspace.projections.pointer, context: context)
-    workspace.attend(batch)
-    bytes.quantize(attended, rows: rows, size: hiddenSize)
+    workspace.attend(batch, plan)
+    bytes.quantize(attended, rows: rows, size: output.outputs)
     attentionOutput(
       bytes, rows: rows, sums: sums, into: hidden, accumulate: true, context: context)
-    workspace.normalize(attentionNorm, rows: rows)
-    bytes.quantize(hidden, rows: rows, size: hiddenSize)
-    intermediate(
-      bytes, rows: rows, sums: sums, activation: activation, line: workspace.projections.pointer,
-      into: workspace.intermediateBytes, context: context)
+    workspace.normalize(plan.afterAttention, rows: rows)
+    quantizeBranch(plan.beforeFeedForward, workspace, rows)
+    widen(workspace, sums, rows)
     output(
       workspace.intermediateBytes, rows: rows, sums: sums, into: hidden, accumulate: true,
       context: context)
-    workspace.normalize(outputNorm, rows: rows)
+    workspace.normalize(plan.afterFeedForward, rows: rows)
   }
-}
 
-extension ModelConfiguration {
-  fileprivate var quantizedActivation: QuantizedLinear.Activation {
-    switch activation {
-    case .gelu: .gelu
-    case .geluTanh: .geluTanh
-    case .relu: .relu
+  private func quantizeBranch(
+    _ norm: EncoderWeights.Norm?, _ workspace: EncoderWorkspace, _ rows: Int
+  ) {
+    let states = workspace.branch(norm, rows: rows).assumingMemoryBound(to: Float.self)
+    workspace.hiddenBytes.quantize(states, rows: rows, size: output.outputs)
+  }
+
+  /// The first product of the feed-forward part, and its activation.
+  private func widen(
+    _ workspace: EncoderWorkspace, _ sums: UnsafeMutablePointer<Int32>, _ rows: Int
+  ) {
+    let (bytes, wide) = (workspace.hiddenBytes, workspace.intermediateBytes)
+    guard plan.isGated else {
+      intermediate(
+        bytes, rows: rows, sums: sums, activation: plan.activation,
+        line: workspace.projections.pointer, into: wide, context: workspace.context)
+      return
     }
+    intermediate(
+      bytes, rows: rows, sums: sums, into: workspace.gates.pointer, context: workspace.context)
+    workspace.gate(plan.activation, rows: rows)
+    let gated = UnsafeMutableRawPointer(workspace.intermediate.pointer)
+      .assumingMemoryBound(to: Float.self)
+    wide.quantize(gated, rows: rows, size: output.inputs)
   }
 }

@@ -12,36 +12,59 @@ public final class SentenceEncoder: Embedder {
   private static let pieceSize = 64
 
   public let tokenizer: Tokenizer
+  public let dimension: Int
   private let folder: ModelFolder
   private let encoder: TokenEncoder
+  private let prompt: String
+  private let chunker: TokenChunker
+  private let longTextCounter = Atomic(0)
 
-  /// - Parameter maximumTokens: texts are cut to this many tokens, special tokens included; the
-  ///   folder's own limit if `nil`.
-  /// - Throws: ``ModelError`` if the processor cannot run `precision` or the limit is not within
-  ///   `2...` the model's positions; the tokenizer's error if its files are damaged.
-  public init(
-    folder: ModelFolder, precision: Precision = .automatic, maximumTokens: Int? = nil
-  ) throws {
+  /// - Throws: ``ModelError`` if the processor cannot run the precision, the token limit is not
+  ///   within `2...` the model's positions, or the prompt is unknown; the tokenizer's error if its
+  ///   files are damaged.
+  public init(folder: ModelFolder, options: EmbeddingOptions) throws {
     let positions = folder.configuration.maximumPositions
-    let limit = maximumTokens ?? folder.maximumTokens
+    let limit = options.maximumTokens ?? folder.maximumTokens
     guard limit >= 2, limit <= positions else {
       throw ModelError(
         place: folder.url.path, expected: "a token limit in 2...\(positions)", found: "\(limit)")
     }
-    try precision.checkSupport()
+    try options.precision.checkSupport()
     self.folder = folder
     tokenizer = try Tokenizer(folder: folder.transformerURL, maximumTokens: limit)
+    prompt = try folder.prompts.text(options.prompt)
+    chunker = try TokenChunker(
+      tokenizer, limit: limit, prompt: prompt, longTexts: options.longTexts,
+      place: folder.url.path)
+    dimension = try folder.projection.outputSize(input: folder.configuration.hiddenSize)
     encoder = TokenEncoder(
-      folder.configuration, folder.weights, pooling: folder.pooling, precision: precision)
+      folder.configuration, folder.weights, pooling: folder.pooling,
+      precision: options.precision, normalizes: folder.projection.denseLayers.isEmpty)
   }
 
-  public var dimension: Int { encoder.dimension }
+  /// - Parameter maximumTokens: texts are cut to this many tokens, special tokens included; the
+  ///   folder's own limit if `nil`.
+  /// - Throws: as ``init(folder:options:)``.
+  public convenience init(
+    folder: ModelFolder, precision: Precision = .automatic, maximumTokens: Int? = nil
+  ) throws {
+    try self.init(
+      folder: folder,
+      options: EmbeddingOptions(precision: precision, maximumTokens: maximumTokens))
+  }
 
   /// Its hash reads every weight when first asked for.
   public var identity: EmbedderIdentity {
     EmbedderIdentity(
       name: folder.url.lastPathComponent, hash: folder.hash, pooling: folder.pooling.rawValue,
-      precision: encoder.precision.rawValue, maximumTokens: tokenizer.maximumTokens)
+      precision: encoder.precision.rawValue, maximumTokens: tokenizer.maximumTokens,
+      prompt: prompt.isEmpty ? nil : prompt, longTexts: chunker.longTexts)
+  }
+
+  public var longTextCount: Int { longTextCounter.load(ordering: .relaxed) }
+
+  public func tokenCounts(_ texts: [String]) -> [Int]? {
+    tokenize(texts[...]).map { $0.windows.reduce(0) { $0 + $1.count } }
   }
 
   /// - Throws: ``ModelError`` if the tokenizer gives an id beyond the model's vocabulary.
@@ -51,22 +74,57 @@ public final class SentenceEncoder: Embedder {
   ) throws {
     for start in stride(from: 0, to: texts.count, by: Self.windowSize) {
       let window = texts[start..<min(texts.count, start + Self.windowSize)]
-      let sentences = tokenize(window)
+      let tokenized = tokenize(window)
+      longTextCounter.add(tokenized.count(where: \.isLong), ordering: .relaxed)
+      let sentences = tokenized.flatMap(\.windows)
       try check(sentences)
-      encoder.embed(
-        sentences, into: rows + start * dimension,
-        progress: progress.map { progress in { progress(start + $0) } })
+      let isWhole = sentences.count == tokenized.count
+      let progress = progress.map { progress in { progress(start + $0) } }
+      if isWhole, folder.projection.denseLayers.isEmpty {
+        encoder.embed(sentences, into: rows + start * dimension, progress: progress)
+      } else {
+        embed(sentences, of: tokenized, into: rows + start * dimension)
+        progress?(window.count)
+      }
     }
   }
 
-  private func tokenize(_ texts: ArraySlice<String>) -> [[Int32]] {
+  /// The way of windows and dense layers: pooled vectors first, then each text's own from them.
+  private func embed(
+    _ sentences: [[Int32]], of texts: [TokenChunker.Tokens],
+    into rows: UnsafeMutablePointer<Float>
+  ) {
+    let size = folder.configuration.hiddenSize
+    let pooled = Buffer<Float>(count: sentences.count * size)
+    encoder.embed(sentences, into: pooled.pointer, progress: nil)
+    var first = 0
+    let starts = texts.map { text in
+      defer { first += text.windows.count }
+      return first
+    }
+    Threads.forEach(texts.count) { index in
+      let windows = texts[index].windows
+      let row = rows + index * dimension
+      let vector = Buffer<Float>(count: dimension)
+      row.update(repeating: 0, count: dimension)
+      for (offset, window) in windows.enumerated() where !window.isEmpty {
+        folder.projection.run(
+          pooled.pointer + (starts[index] + offset) * size, size: size, into: vector.pointer)
+        let weight = Float(window.count)
+        for place in 0..<dimension { row[place] += weight * vector.pointer[place] }
+      }
+      UnitVector.normalize(row, dimension)
+    }
+  }
+
+  private func tokenize(_ texts: ArraySlice<String>) -> [TokenChunker.Tokens] {
     let pieces = (texts.count + Self.pieceSize - 1) / Self.pieceSize
-    let tokenized = Mutex([[[Int32]]](repeating: [], count: pieces))
+    let tokenized = Mutex([[TokenChunker.Tokens]](repeating: [], count: pieces))
     Threads.forEach(pieces) { piece in
       let start = texts.startIndex + piece * Self.pieceSize
       let end = min(texts.endIndex, start + Self.pieceSize)
-      let ids = texts[start..<end].map { tokenizer.encode($0) }
-      tokenized.withLock { $0[piece] = ids }
+      let tokens = texts[start..<end].map { chunker.tokens(of: $0) }
+      tokenized.withLock { $0[piece] = tokens }
     }
     return tokenized.withLock { $0.flatMap { $0 } }
   }

@@ -5,31 +5,31 @@ import Synchronization
 ///
 /// A sentence's vector does not depend on the other sentences, their order, or the thread count.
 public final class TokenEncoder: Sendable {
-  /// Tokens a batch is filled to: enough for the products to run at full speed, few enough for
-  /// activations to stay in the second-level cache.
-  private static let tokenBudget = 256
+  /// Tokens a batch is filled to, if no sentence is longer: enough for the products to run at full
+  /// speed, few enough for activations to stay in the second-level cache.
+  private static let tokenBudget = 512
 
   public let configuration: ModelConfiguration
   public let pooling: Pooling
   /// The precision used: never `.automatic`.
   public let precision: Precision
+  private let normalizes: Bool
   private let network: EncoderNetwork
-  private let budget: Int
   private let idle = Mutex<[Idle]>([])
 
   /// A workspace nobody uses; handed from thread to thread, never shared.
   private struct Idle: @unchecked Sendable { let workspace: EncoderWorkspace }
 
-  /// Packs the weights of `weights` for `precision`.
+  /// Packs the weights of `weights` for `precision`. Rows are as pooled unless `normalizes`.
   public init(
     _ configuration: ModelConfiguration, _ weights: EncoderWeights, pooling: Pooling,
-    precision: Precision = .automatic
+    precision: Precision = .automatic, normalizes: Bool = true
   ) {
+    self.normalizes = normalizes
     self.configuration = configuration
     self.pooling = pooling
     self.precision = precision.resolved
     network = EncoderNetwork(configuration, weights, precision: self.precision)
-    budget = max(Self.tokenBudget, configuration.maximumPositions)
   }
 
   public var dimension: Int { configuration.hiddenSize }
@@ -49,6 +49,7 @@ public final class TokenEncoder: Sendable {
       for sentence in batch.sentences {
         let row = rows + sentence.row * dimension
         pooling.pool(states, tokens: sentence.count, size: dimension, into: row)
+        if normalizes { UnitVector.normalize(row, dimension) }
         states += sentence.count * dimension
       }
     }
@@ -72,10 +73,11 @@ public final class TokenEncoder: Sendable {
     _ use: (TokenBatch, UnsafePointer<Float>) -> Void
   ) {
     check(sentences)
+    let budget = sentences.reduce(Self.tokenBudget) { max($0, $1.count) }
     let window = TokenWindow(sentences, budget: budget)
     let done = Atomic(0)
     window.withBatches { batches in
-      let workspaces = takeWorkspaces(min(Threads.count, batches.count))
+      let workspaces = takeWorkspaces(min(Threads.count, batches.count), tokens: budget)
       defer { giveBack(workspaces) }
       Threads.forEach(batches.count) { worker, index in
         let workspace = workspaces[worker].workspace
@@ -102,16 +104,17 @@ public final class TokenEncoder: Sendable {
     }
   }
 
-  private func takeWorkspaces(_ count: Int) -> [Idle] {
+  /// Workspaces grow with the longest sentence met: a model may allow far more than anyone brings.
+  private func takeWorkspaces(_ count: Int, tokens: Int) -> [Idle] {
     var taken = idle.withLock { idle in
+      idle.removeAll { $0.workspace.tokens < tokens }
       let taken = Array(idle.suffix(count))
       idle.removeLast(taken.count)
       return taken
     }
     while taken.count < count {
-      let workspace = network.makeWorkspace(
-        tokens: budget, length: configuration.maximumPositions)
-      taken.append(Idle(workspace: workspace))
+      let room = (tokens + Self.tokenBudget - 1) / Self.tokenBudget * Self.tokenBudget
+      taken.append(Idle(workspace: network.makeWorkspace(tokens: room, length: room)))
     }
     return taken
   }
@@ -122,7 +125,7 @@ public final class TokenEncoder: Sendable {
 }
 
 extension Pooling {
-  /// One unit vector, `[size]`, from the states of a sentence, `[tokens, size]`; zeros for none.
+  /// One vector, `[size]`, from the states of a sentence, `[tokens, size]`; zeros for none.
   func pool(
     _ states: UnsafePointer<Float>, tokens: Int, size: Int, into row: UnsafeMutablePointer<Float>
   ) {
@@ -133,21 +136,13 @@ extension Pooling {
     case .cls: break
     case .mean:
       for token in 1..<tokens { Rows.add(states + token * size, size: size, to: row) }
+      let scale = 1 / Float(tokens)
+      for index in 0..<size { row[index] *= scale }
     case .max:
       for token in 1..<tokens {
         let state = states + token * size
         for index in 0..<size { row[index] = Swift.max(row[index], state[index]) }
       }
     }
-    Self.normalize(row, size: size)
-  }
-
-  /// The sum is taken in double precision, so that no vector is too short or too long for it.
-  private static func normalize(_ row: UnsafeMutablePointer<Float>, size: Int) {
-    var squares = 0.0
-    for index in 0..<size { squares += Double(row[index]) * Double(row[index]) }
-    guard squares > 0 else { return }
-    let scale = Float(1 / squares.squareRoot())
-    for index in 0..<size { row[index] *= scale }
   }
 }

@@ -1,50 +1,113 @@
-/// What distinguishes one family of encoders from the next: the names of its weights and how it
-/// counts positions. The block itself (attention, residual, norm, feed-forward) is one description.
+/// What distinguishes one family of encoders from the next, as data: how its `config.json` and its
+/// weights name things, how it counts positions, and which settings of the one block it has.
 ///
-/// In a name, `#` stands for the layer's number.
+/// The block itself (attention, feed-forward, each with a residual and a norm) is one description:
+/// ``FloatingLayer`` and ``IntegerLayer`` run any of these. In a weight's name, `#` stands for the
+/// layer's number.
 public struct EncoderArchitecture: Sendable {
+  /// How tokens know where they are.
+  enum Positions: Sendable {
+    /// A row of a learned table for each position.
+    case table
+    /// The same, after the rows up to the padding token's id, which is in `field` (or is 1): the
+    /// padding token itself always takes the row of its id, and is not counted.
+    case tableAfterPadding(field: String?)
+    /// Queries and keys are rotated; `local` is for layers that see a window alone.
+    case rotary(global: Rotary, local: Rotary?)
+  }
+
+  /// Where the base of rotary positions is found.
+  struct Rotary: Sendable {
+    /// The base where the file names none.
+    let base: Double
+    /// Its name in older files.
+    let field: String
+    /// Its place in `rope_parameters` of newer ones; directly in there if nil.
+    let key: String?
+  }
+
+  /// Whether something is there.
+  enum Presence: Sendable {
+    case always
+    case never
+    /// As a field of `config.json` says, false if absent.
+    case field(String)
+  }
+
+  /// A field that must be absent, null or one of the values (as written in JSON): others change
+  /// what the encoder computes to something that we do not.
+  struct Requirement: Sendable {
+    let field: String
+    let values: [String]
+    init(_ field: String, _ values: String...) {
+      self.field = field
+      self.values = values
+    }
+  }
+
+  enum NormPlacement: Sendable {
+    /// After the residual sum, as in BERT; the layer's output is normalized.
+    case after
+    /// Before the products, on the branch alone; a last norm follows the last layer.
+    case before
+  }
+
   /// `model_type` in `config.json`.
-  let type: String
+  public var type: String
   /// A model saved with a head has its encoder's names below this.
-  let prefix: String
-  /// Rows of the position table before the first position.
-  let positionOffset: Int
-  let wordEmbeddings: String
-  let positionEmbeddings: String
-  let tokenTypeEmbeddings: String
-  let embeddingNorm: String
-  let query: String
-  let key: String
-  let value: String
-  let attentionOutput: String
-  let attentionNorm: String
-  let intermediate: String
-  let output: String
-  let outputNorm: String
-  let pooler: String
+  var prefix: String
 
-  static let bert = EncoderArchitecture(
-    type: "bert",
-    prefix: "bert.",
-    positionOffset: 0,
-    wordEmbeddings: "embeddings.word_embeddings",
-    positionEmbeddings: "embeddings.position_embeddings",
-    tokenTypeEmbeddings: "embeddings.token_type_embeddings",
-    embeddingNorm: "embeddings.LayerNorm",
-    query: "encoder.layer.#.attention.self.query",
-    key: "encoder.layer.#.attention.self.key",
-    value: "encoder.layer.#.attention.self.value",
-    attentionOutput: "encoder.layer.#.attention.output.dense",
-    attentionNorm: "encoder.layer.#.attention.output.LayerNorm",
-    intermediate: "encoder.layer.#.intermediate.dense",
-    output: "encoder.layer.#.output.dense",
-    outputNorm: "encoder.layer.#.output.LayerNorm",
-    pooler: "pooler.dense")
+  /// What the file calls a field that BERT's calls by the key; BERT's own name counts too.
+  var fields: [String: [String]] = [:]
+  var requirements: [Requirement] = [
+    Requirement("position_embedding_type", "\"absolute\""), Requirement("is_decoder", "false"),
+    Requirement("add_cross_attention", "false"),
+  ]
+  /// Where the file says nothing.
+  var defaultEpsilon = 1e-12
+  var defaultActivation = "gelu"
+  var defaultDropout = 0.1
 
-  private static let all = [bert]
+  var positions = Positions.table
+  /// A learned bias on scores by distance, in T5's buckets.
+  var relativeBias: String?
+  var normPlacement = NormPlacement.after
+  /// Whether the activation is multiplied by a second product.
+  var isGated = false
+  var attentionBias = Presence.always
+  var feedForwardBias = Presence.always
+  var normBias = Presence.always
+
+  var wordEmbeddings = "embeddings.word_embeddings"
+  var positionEmbeddings = "embeddings.position_embeddings"
+  /// Nil where the family has none.
+  var tokenTypeEmbeddings: String? = "embeddings.token_type_embeddings"
+  var embeddingNorm = "embeddings.LayerNorm"
+  /// Query, key and value, or the one tensor that holds them in this order.
+  var projections = [
+    "encoder.layer.#.attention.self.query", "encoder.layer.#.attention.self.key",
+    "encoder.layer.#.attention.self.value",
+  ]
+  var attentionOutput = "encoder.layer.#.attention.output.dense"
+  var attentionNorm = "encoder.layer.#.attention.output.LayerNorm"
+  /// Whether the first layer lacks its attention norm (the embeddings' norm has just been).
+  var skipsFirstNorm = false
+  /// What the activation takes, and in a gated block its multiplier, or one tensor of both.
+  var intermediate = ["encoder.layer.#.intermediate.dense"]
+  var output = "encoder.layer.#.output.dense"
+  var feedForwardNorm = "encoder.layer.#.output.LayerNorm"
+  /// After the last layer, where norms come before.
+  var finalNorm: String?
+  var pooler: String? = "pooler.dense"
 
   static func named(_ type: String) -> EncoderArchitecture? { all.first { $0.type == type } }
 
   /// The types we run, for messages.
-  static var supported: String { all.map { "\"\($0.type)\"" }.joined(separator: " or ") }
+  static var supported: String { all.map { "\"\($0.type)\"" }.joined(separator: ", ") }
+
+  func with(_ change: (inout EncoderArchitecture) -> Void) -> EncoderArchitecture {
+    var copy = self
+    change(&copy)
+    return copy
+  }
 }

@@ -1,14 +1,14 @@
 import Foundation
+import Kernels
 
 /// An encoder's dimensions and settings, from a Hugging Face `config.json`.
 public struct ModelConfiguration: Sendable {
-  /// The nonlinearity between the two feed-forward products.
-  public enum Activation: Sendable {
-    /// x Φ(x), with the error function.
-    case gelu
-    /// The tanh approximation of GELU.
-    case geluTanh
-    case relu
+  /// What attention in one layer has beside its weights.
+  struct LayerAttention: Sendable {
+    /// A query sees keys at this distance or less; all if nil.
+    var window: Int?
+    /// The base of rotary positions; no rotation if nil.
+    var rotaryBase: Double?
   }
 
   /// How weights are named and positions counted; follows from `model_type`.
@@ -24,7 +24,15 @@ public struct ModelConfiguration: Sendable {
   /// Longest sequence in tokens, special tokens included.
   public let maximumPositions: Int
   public let tokenTypes: Int
+  /// The padding token's id, where positions are counted after it; see ``positionOffset``.
+  let positionPadding: Int?
+  /// For each layer.
+  let attention: [LayerAttention]
+  let hasAttentionBias: Bool
+  let hasFeedForwardBias: Bool
+  let hasNormBias: Bool
   public let layerNormEpsilon: Float
+  /// The nonlinearity in the feed-forward part.
   public let activation: Activation
   public let hiddenDropout: Float
   public let attentionDropout: Float
@@ -37,7 +45,13 @@ public struct ModelConfiguration: Sendable {
   /// The file itself: fields we do not know survive a rewrite.
   let json: Data
 
+  /// `model_type`: the family.
+  public var modelType: String { architecture.type }
+
   public var headSize: Int { hiddenSize / heads }
+
+  /// Rows of the position table before the first position.
+  var positionOffset: Int { positionPadding.map { $0 + 1 } ?? 0 }
 
   /// - Throws: ``ModelError`` if the file is missing or not JSON, a field is missing or out of
   ///   range, or the architecture is not one we run.
@@ -47,66 +61,66 @@ public struct ModelConfiguration: Sendable {
 
   /// `json` as in `config.json`; `place` names it in errors.
   public init(json: Data, place: String) throws {
-    let fields: Fields = try ModelFolder.decode(json, place: place)
-    let reader = FieldReader(place: place)
     self.json = json
-    guard let type = fields.modelType else { throw reader.missing("model_type") }
+    var fields = try ConfigurationFields(json: json, place: place)
+    guard let type = try fields.string("model_type") else { throw fields.missing("model_type") }
     guard let architecture = EncoderArchitecture.named(type) else {
       throw ModelError(
         place: place, expected: "model_type \(EncoderArchitecture.supported)",
-        found: "\"\(type)\"", advice: "simcurate model inspect FOLDER says what is supported")
+        found: "\"\(type)\"", advice: "use an encoder of one of these families")
     }
     self.architecture = architecture
-    hiddenSize = try reader.size("hidden_size", fields.hiddenSize, limit: 1 << 15)
-    layers = try reader.size("num_hidden_layers", fields.numHiddenLayers, limit: 1 << 10)
-    heads = try reader.size("num_attention_heads", fields.numAttentionHeads, limit: 1 << 10)
-    intermediateSize = try reader.size(
-      "intermediate_size", fields.intermediateSize, limit: 1 << 18)
-    vocabularySize = try reader.size("vocab_size", fields.vocabSize, limit: 1 << 24)
-    let positions = try reader.size(
-      "max_position_embeddings", fields.maxPositionEmbeddings, limit: 1 << 20)
-    tokenTypes = try reader.size("type_vocab_size", fields.typeVocabSize ?? 2, limit: 1 << 10)
-    guard hiddenSize % heads == 0 else {
-      throw ModelError(
-        place: place, expected: "hidden_size divisible by num_attention_heads \(heads)",
-        found: "\(hiddenSize)")
-    }
-    maximumPositions = positions - architecture.positionOffset
+    fields.names = architecture.fields
+    for requirement in architecture.requirements { try fields.check(requirement) }
+    hiddenSize = try fields.size("hidden_size", limit: 1 << 15)
+    layers = try fields.size("num_hidden_layers", limit: 1 << 10)
+    heads = try fields.size("num_attention_heads", limit: 1 << 10)
+    intermediateSize = try fields.size("intermediate_size", limit: 1 << 18)
+    vocabularySize = try fields.size("vocab_size", limit: 1 << 24)
+    tokenTypes = try fields.size("type_vocab_size", limit: 1 << 10, default: 2)
+    try Self.checkHeads(fields, hidden: hiddenSize, heads: heads, architecture)
+    let positions = try fields.size("max_position_embeddings", limit: 1 << 20)
+    positionPadding = try fields.positionPadding(architecture.positions)
+    maximumPositions = positions - (positionPadding.map { $0 + 1 } ?? 0)
     guard maximumPositions > 0 else {
       throw ModelError(
-        place: place, expected: "max_position_embeddings above \(architecture.positionOffset)",
+        place: place, expected: "max_position_embeddings above the padding token's id",
         found: "\(positions)")
     }
-    layerNormEpsilon = try reader.fraction("layer_norm_eps", fields.layerNormEps ?? 1e-12)
-    hiddenDropout = try reader.fraction("hidden_dropout_prob", fields.hiddenDropoutProb ?? 0.1)
-    attentionDropout = try reader.fraction(
-      "attention_probs_dropout_prob", fields.attentionProbsDropoutProb ?? 0.1)
-    classifierDropout = try reader.fraction(
-      "classifier_dropout", fields.classifierDropout ?? Double(hiddenDropout))
-    activation = try reader.activation(fields.hiddenAct ?? "gelu")
-    try reader.require(
-      "position_embedding_type", fields.positionEmbeddingType ?? "absolute", "absolute")
-    classNames = fields.architectures ?? []
-    labels = try reader.labels(fields.id2label ?? [:])
+    attention = try fields.attention(architecture.positions, layers: layers)
+    hasAttentionBias = try fields.isPresent(architecture.attentionBias)
+    hasFeedForwardBias = try fields.isPresent(architecture.feedForwardBias)
+    hasNormBias = try fields.isPresent(architecture.normBias)
+    layerNormEpsilon = try fields.fraction(
+      "layer_norm_eps", default: architecture.defaultEpsilon)
+    let dropout = architecture.defaultDropout
+    hiddenDropout = try fields.fraction("hidden_dropout_prob", default: dropout)
+    attentionDropout = try fields.fraction("attention_probs_dropout_prob", default: dropout)
+    classifierDropout = try fields.fraction(
+      "classifier_dropout", default: Double(hiddenDropout))
+    activation = try fields.activation(architecture)
+    classNames = try fields.strings("architectures") ?? []
+    labels = try fields.labels("id2label")
   }
 
-  private struct Fields: Decodable {
-    var modelType: String?
-    var hiddenSize: Int?
-    var numHiddenLayers: Int?
-    var numAttentionHeads: Int?
-    var intermediateSize: Int?
-    var vocabSize: Int?
-    var maxPositionEmbeddings: Int?
-    var typeVocabSize: Int?
-    var layerNormEps: Double?
-    var hiddenDropoutProb: Double?
-    var attentionProbsDropoutProb: Double?
-    var classifierDropout: Double?
-    var hiddenAct: String?
-    var positionEmbeddingType: String?
-    var architectures: [String]?
-    var id2label: [String: String]?
+  private static func checkHeads(
+    _ fields: ConfigurationFields, hidden: Int, heads: Int, _ architecture: EncoderArchitecture
+  ) throws {
+    guard hidden % heads == 0 else {
+      throw ModelError(
+        place: fields.place, expected: "hidden_size divisible by num_attention_heads \(heads)",
+        found: "\(hidden)")
+    }
+    let size = try fields.integer("head_dim", in: 1...(1 << 15)) ?? hidden / heads
+    guard size == hidden / heads else {
+      throw ModelError(
+        place: fields.place, expected: "head_dim \(hidden / heads), hidden_size over heads",
+        found: "\(size)")
+    }
+    if case .rotary = architecture.positions, size % 2 != 0 {
+      throw ModelError(
+        place: fields.place, expected: "an even head size for rotary positions", found: "\(size)")
+    }
   }
 
   /// This configuration's JSON with the class and labels of a fine-tuned model in it.
@@ -126,57 +140,5 @@ public struct ModelConfiguration: Sendable {
     }
     return try JSONSerialization.data(
       withJSONObject: fields, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
-  }
-}
-
-/// Turns optional fields into checked values, or errors that name the field.
-private struct FieldReader {
-  let place: String
-
-  func missing(_ field: String) -> ModelError {
-    ModelError(place: place, expected: "a field \"\(field)\"", found: "none")
-  }
-
-  func size(_ field: String, _ value: Int?, limit: Int) throws -> Int {
-    guard let value else { throw missing(field) }
-    guard (1...limit).contains(value) else {
-      throw ModelError(place: place, expected: "\(field) in 1...\(limit)", found: "\(value)")
-    }
-    return value
-  }
-
-  func fraction(_ field: String, _ value: Double) throws -> Float {
-    guard value >= 0, value < 1 else {
-      throw ModelError(place: place, expected: "\(field) in 0..<1", found: "\(value)")
-    }
-    return Float(value)
-  }
-
-  func require(_ field: String, _ value: String, _ expected: String) throws {
-    guard value == expected else {
-      throw ModelError(place: place, expected: "\(field) \"\(expected)\"", found: "\"\(value)\"")
-    }
-  }
-
-  func activation(_ name: String) throws -> ModelConfiguration.Activation {
-    switch name {
-    case "gelu": .gelu
-    case "gelu_new", "gelu_pytorch_tanh": .geluTanh
-    case "relu": .relu
-    default:
-      throw ModelError(
-        place: place, expected: "hidden_act gelu, gelu_new or relu", found: "\"\(name)\"")
-    }
-  }
-
-  func labels(_ names: [String: String]) throws -> [String] {
-    try (0..<names.count).map { id in
-      guard let label = names["\(id)"] else {
-        throw ModelError(
-          place: place, expected: "id2label for each id below \(names.count)",
-          found: "none for \(id)")
-      }
-      return label
-    }
   }
 }

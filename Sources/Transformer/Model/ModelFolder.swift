@@ -15,35 +15,55 @@ public final class ModelFolder: Sendable {
   public let tensors: Safetensors
   public let weights: EncoderWeights
   public let pooling: Pooling
+  /// What the folder's prompts are; which one is used is the caller's choice.
+  public let prompts: Prompts
+  let projection: Projection
+  /// Lengths of the vectors that each Dense module gives, in order; the last is the embedding's.
+  public var denseSizes: [Int] { projection.denseLayers.map(\.outputSize) }
   /// Texts are cut to this many tokens, special tokens included, unless the caller asks otherwise.
   public let maximumTokens: Int
   private let companions: [MappedFile]
   private let hashLock = Mutex<String?>(nil)
 
   /// - Throws: ``ModelError`` if a file is missing, damaged, or describes a model we cannot run.
-  public init(at url: URL) throws {
-    var isFolder: ObjCBool = false
-    guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder),
-      isFolder.boolValue
-    else {
+  public convenience init(at url: URL) throws {
+    try Self.checkFolder(url)
+    try self.init(at: url, modules: SentenceModules(folder: url))
+  }
+
+  init(at url: URL, modules: SentenceModules) throws {
+    guard case .transformer(let transformerURL) = modules.input else {
       throw ModelError(
-        place: url.path, expected: "a model folder", found: "none",
-        advice: "give a folder with config.json, model.safetensors and tokenizer files")
+        place: url.path, expected: "a Transformer encoder", found: "static token vectors",
+        advice: "they serve index, embed, search and leak; fine-tuning needs an encoder")
     }
-    let modules = try SentenceModules(folder: url)
     self.url = url
-    transformerURL = modules.transformerFolder
+    self.transformerURL = transformerURL
     pooling = modules.pooling
+    projection = modules.projection
+    prompts = modules.prompts
     configuration = try ModelConfiguration(
       contentsOf: transformerURL.appendingPathComponent("config.json"))
     maximumTokens = min(
       modules.maximumTokens ?? configuration.maximumPositions, configuration.maximumPositions)
     tensors = try Safetensors(folder: transformerURL)
+    _ = try projection.outputSize(input: configuration.hiddenSize)
     weights = try Self.weights(configuration, tensors, place: transformerURL.path)
     let folder = transformerURL
     companions = try Self.companionNames.map(folder.appendingPathComponent).filter {
       FileManager.default.fileExists(atPath: $0.path)
     }.map(MappedFile.init)
+  }
+
+  static func checkFolder(_ url: URL) throws {
+    var isFolder: ObjCBool = false
+    let exists = FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
+    guard exists, isFolder.boolValue else {
+      throw ModelError(
+        place: url.path, expected: "a model folder", found: exists ? "a file" : "none",
+        advice: "give a folder with config.json, model.safetensors and tokenizer files"
+          + (url.pathExtension == "gguf" ? "; GGUF files must be converted to one" : ""))
+    }
   }
 
   private static func weights(
@@ -77,7 +97,7 @@ public final class ModelFolder: Sendable {
   ]
 
   /// SHA-256 (hexadecimal) over weights, configuration, tokenizer and pooling: two folders with the
-  /// same hash give the same vectors. The first call reads every weight (about 0.1 s for 90 MB).
+  /// same hash give the same vectors for the same prompt. The first call reads every weight (about 0.1 s for 90 MB).
   public var hash: String {
     hashLock.withLock { known in
       if let known { return known }
@@ -94,6 +114,13 @@ public final class ModelFolder: Sendable {
       Self.add(file.url.lastPathComponent, file.bytes, to: &hasher)
     }
     hasher.update("pooling \(pooling.rawValue) \(maximumTokens)\n")
+    for stage in projection.stages where !projection.denseLayers.isEmpty {
+      guard case .dense(let layer) = stage else {
+        hasher.update("normalize\n")
+        continue
+      }
+      for file in layer.files { Self.add(file.url.lastPathComponent, file.bytes, to: &hasher) }
+    }
     return SHA256Hasher.hexadecimal(hasher.finish())
   }
 
@@ -122,13 +149,16 @@ public final class ModelFolder: Sendable {
     }
     try Safetensors.write(tensors, to: folder.appendingPathComponent("model.safetensors"))
     for file in companions {
-      let copy = try AtomicFile(folder.appendingPathComponent(file.url.lastPathComponent))
-      try copy.write(file.bytes)
-      try copy.commit()
+      try ModelError.writing {
+        let copy = try AtomicFile(folder.appendingPathComponent(file.url.lastPathComponent))
+        try copy.write(file.bytes)
+        try copy.commit()
+      }
     }
-    try AtomicFile.write(
-      configuration.json(className: className, labels: labels),
-      to: folder.appendingPathComponent("config.json"))
+    let json = try configuration.json(className: className, labels: labels)
+    try ModelError.writing {
+      try AtomicFile.write(json, to: folder.appendingPathComponent("config.json"))
+    }
   }
 }
 

@@ -1,3 +1,4 @@
+import Corpus
 import Foundation
 
 /// The tensors of one safetensors file, or of the shards that `model.safetensors.index.json` names,
@@ -26,11 +27,21 @@ public struct Safetensors: Sendable {
     } else if FileManager.default.fileExists(atPath: index.path) {
       try self.init(index: index)
     } else {
-      throw ModelError(
-        place: folder.path, expected: "model.safetensors or model.safetensors.index.json",
-        found: "neither",
-        advice: "convert PyTorch weights with model.save_pretrained(folder) in Python")
+      throw Self.missing(folder)
     }
+  }
+
+  /// What lies in `folder` instead of safetensors, and how to get them.
+  private static func missing(_ folder: URL) -> ModelError {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+    let others = [".gguf", ".bin", ".pt", ".ckpt", ".onnx", ".h5", ".msgpack"]
+    let found = names.sorted().first { name in others.contains { name.hasSuffix($0) } }
+    let load =
+      "AutoModel.from_pretrained(folder\(found?.hasSuffix(".gguf") == true ? ", gguf_file=..." : ""))"
+    return ModelError(
+      place: folder.path, expected: "model.safetensors or model.safetensors.index.json",
+      found: found.map { "\"\($0)\"" } ?? "neither",
+      advice: "convert the weights in Python: transformers.\(load).save_pretrained(folder)")
   }
 
   public subscript(name: String) -> StoredTensor? { tensors[name] }
@@ -74,14 +85,16 @@ extension Safetensors {
   ) throws {
     let tensors = tensors.sorted { $0.name < $1.name }
     let header = try SafetensorsHeader.encode(tensors, metadata: metadata)
-    let file = try AtomicFile(url)
-    try withUnsafeBytes(of: UInt64(header.count).littleEndian) { try file.write($0) }
-    try header.withUnsafeBytes { try file.write($0) }
-    for tensor in tensors {
-      try withExtendedLifetime(tensor.owner) {
-        try file.write(UnsafeRawBufferPointer(start: tensor.pointer, count: tensor.count * 4))
+    try ModelError.writing {
+      let file = try AtomicFile(url)
+      try withUnsafeBytes(of: UInt64(header.count).littleEndian) { try file.write($0) }
+      try header.withUnsafeBytes { try file.write($0) }
+      for tensor in tensors {
+        try withExtendedLifetime(tensor.owner) {
+          try file.write(UnsafeRawBufferPointer(start: tensor.pointer, count: tensor.count * 4))
+        }
       }
+      try file.commit()
     }
-    try file.commit()
   }
 }

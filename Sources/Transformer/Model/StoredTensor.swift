@@ -35,6 +35,8 @@ public struct StoredTensor: @unchecked Sendable {
   public let shape: [Int]
   /// Number of elements: the product of ``shape``, 1 for a scalar.
   public let count: Int
+  /// Size in the file.
+  public var byteCount: Int { bytes.count }
   let bytes: UnsafeRawBufferPointer
   let file: MappedFile
 
@@ -60,7 +62,7 @@ public struct StoredTensor: @unchecked Sendable {
     case .float32:
       UnsafeMutableRawBufferPointer(start: destination, count: count * 4).copyMemory(from: bytes)
     case .float16:
-      for index in 0..<count { destination[index] = Float(Float16(bitPattern: half(index))) }
+      HalfPrecision.widen(bytes, count: count, into: destination)
     case .bfloat16:
       for index in 0..<count {
         destination[index] = Float(bitPattern: UInt32(half(index)) << 16)

@@ -32,13 +32,25 @@ public struct Tokenizer: Sendable {
 
   /// The ids of `text` between its special tokens, at most ``maximumTokens``, never padded.
   public func encode(_ text: String) -> [Int32] {
-    let tokens = pipeline.tokenize(text, limit: room.single, keepsRanges: false)
+    addSpecialTokens(to: encodeContent(text, limit: room.single))
+  }
+
+  /// The first `limit` ids of `text` alone, without special tokens; ``maximumTokens`` does not count.
+  public func encodeContent(_ text: String, limit: Int) -> [Int32] {
+    pipeline.tokenize(text, limit: limit, keepsRanges: false).ids
+  }
+
+  /// How many special tokens stand around a text.
+  public var specialTokenCount: Int { maximumTokens - room.single }
+
+  /// `content` between the special tokens that stand around a text.
+  public func addSpecialTokens(to content: some Collection<Int32>) -> [Int32] {
     var ids: [Int32] = []
-    ids.reserveCapacity(tokens.ids.count + 4)
+    ids.reserveCapacity(content.count + specialTokenCount)
     for piece in pipeline.postProcessor.single {
       switch piece {
       case .special(let special, _): ids.append(contentsOf: special)
-      case .first, .second: ids.append(contentsOf: tokens.ids)
+      case .first, .second: ids.append(contentsOf: content)
       }
     }
     return ids
@@ -81,6 +93,15 @@ public struct Tokenizer: Sendable {
       }
     }
     return result
+  }
+
+  /// How words become ids: WordPiece, BPE or Unigram.
+  public var algorithm: String {
+    switch pipeline.model {
+    case .wordPiece: "WordPiece"
+    case .bytePair: "BPE"
+    case .unigram: "Unigram"
+    }
   }
 
   /// One more than the highest id.

@@ -26,11 +26,15 @@ struct IndexCommand: ParsableCommand {
     _ corpus: CorpusArguments, out: String?, model: ModelOptions, encoder: EncoderOptions,
     console: Console
   ) throws -> IndexSummary {
-    let embedder = try encoder.encoder(model.open())
-    return try IndexStep(
+    let embedder = try encoder.embedder(model)
+    let summary = try IndexStep(
       folder: URL(fileURLWithPath: out ?? corpus.defaultIndex),
       account: StepAccount(command: commandLine), monitor: console.monitor
     ).run(corpus.files, reading: corpus.options.reading, embedder: embedder)
+    if let remark = embedder.identity.remark(long: summary.longTexts, of: summary.embedded) {
+      console.remark(remark)
+    }
+    return summary
   }
 }
 

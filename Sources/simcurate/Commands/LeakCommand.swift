@@ -38,11 +38,15 @@ struct LeakCommand: ParsableCommand {
 
   func run() throws {
     let console = common.begin()
-    let embedder = try encoder.encoder(model.open())
+    let embedder = try encoder.embedder(model)
     let summary = try LeakCheck(
       embedder: embedder, reading: reading.reading, threshold: threshold, monitor: console.monitor
     ).run(train: train.map(CorpusReader.location), test: test.map(CorpusReader.location))
     console.finish()
+    let texts = summary.trainRecords + summary.testRecords
+    if let remark = embedder.identity.remark(long: embedder.longTextCount, of: texts) {
+      console.remark(remark)
+    }
     try common.show(summary) { text(of: $0) }
     if let maxRate, summary.rate > maxRate { throw ExitCode(3) }
   }

@@ -4,6 +4,7 @@ import Foundation
 import Store
 import Study
 import Training
+import Transformer
 
 struct RunCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -55,7 +56,9 @@ struct RunCommand: ParsableCommand {
         index, options: split.options(seed: seed.seed), account: account(),
         monitor: console.monitor
       ).run().text)
-    if try index.catalog.labelCounts().keys.contains(where: { $0 != nil }) {
+    if case .staticTable = try EmbeddingModel(at: model.folder) {
+      say("nothing is fine-tuned: the model is a table of static token vectors, not an encoder")
+    } else if try index.catalog.labelCounts().keys.contains(where: { $0 != nil }) {
       try train(index, console: console, say: say)
     } else {
       say("no labels: nothing to fine-tune on (see --label-field)")

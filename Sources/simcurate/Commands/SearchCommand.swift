@@ -16,6 +16,7 @@ struct SearchCommand: ParsableCommand {
   @Option(name: .short, help: ArgumentHelp("Records to show.", valueName: "n"))
   var k = 10
   @OptionGroup var model: ModelOptions
+  @OptionGroup var prompt: PromptOptions
   @OptionGroup var common: CommonOptions
 
   struct Hit: Encodable {
@@ -33,7 +34,7 @@ struct SearchCommand: ParsableCommand {
   func run() throws {
     _ = common.begin()
     let open = try index.open(readOnly: true)
-    let encoder = try open.encoder(model)
+    let encoder = try open.embedder(model, prompt: prompt.choice)
     var query = [Float](repeating: 0, count: encoder.dimension)
     try query.withUnsafeMutableBufferPointer {
       try encoder.embed([text], into: $0.baseAddress!, progress: nil)
@@ -67,16 +68,30 @@ struct SearchCommand: ParsableCommand {
 }
 
 extension OpenIndex {
-  /// The encoder the index was built with, from the folder the user names; refused if it is another.
-  func encoder(_ model: ModelOptions) throws -> SentenceEncoder {
-    guard let precision = Precision(rawValue: manifest.model.precision) else {
+  /// The embedder the index was built with, from the folder the user names; refused if it is
+  /// another.
+  ///
+  /// - Parameter prompt: another than the index's, where the caller asks for one.
+  func embedder(_ model: ModelOptions, prompt: PromptChoice = .standard) throws -> any Embedder {
+    guard let precision = Precision(rawValue: manifest.model.precision),
+      let longTexts = LongTexts(rawValue: manifest.model.longTexts ?? "truncate")
+    else {
       throw CurationError(
-        place: folder.manifest.relativePath, expected: "a precision this version knows",
-        found: "'\(manifest.model.precision)'")
+        place: folder.manifest.relativePath,
+        expected: "a precision and a rule for long texts this version knows",
+        found: "'\(manifest.model.precision)', '\(manifest.model.longTexts ?? "truncate")'")
     }
-    let encoder = try SentenceEncoder(
-      folder: model.open(), precision: precision, maximumTokens: manifest.model.maximumTokens)
-    try check(encoder)
-    return encoder
+    let model = try EmbeddingModel(at: model.folder)
+    // Before its options, which another model may refuse: a clearer word on what is wrong.
+    var same = manifest.model
+    (same.name, same.hash) = (model.url.lastPathComponent, model.hash)
+    if same.hash != manifest.model.hash { try manifest.checkModel(same, in: folder) }
+    let embedder = try model.embedder(
+      EmbeddingOptions(
+        precision: precision, maximumTokens: manifest.model.maximumTokens,
+        prompt: prompt == .standard ? .text(manifest.model.prompt ?? "") : prompt,
+        longTexts: longTexts))
+    try check(embedder, anyPrompt: prompt != .standard)
+    return embedder
   }
 }

@@ -17,28 +17,79 @@ struct ModelOptions: ParsableArguments {
     return URL(fileURLWithPath: path)
   }
 
+  /// The folder as a Transformer, for what static vectors cannot do.
   func open() throws -> ModelFolder { try ModelFolder(at: folder) }
 }
 
-/// How an encoder computes.
+/// What is put before each text.
+struct PromptOptions: ParsableArguments {
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Put this prompt of the model's before each text, for instance query or passage.",
+      discussion: "Default: what the model's folder says, which is mostly nothing.",
+      valueName: "name"))
+  var prompt: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Put this very text before each text, for instance 'query: '.", valueName: "text"))
+  var promptText: String?
+
+  mutating func validate() throws {
+    if prompt != nil, promptText != nil {
+      throw ValidationError("Give --prompt or --prompt-text, not both.")
+    }
+  }
+
+  var choice: PromptChoice {
+    promptText.map(PromptChoice.text) ?? prompt.map(PromptChoice.named) ?? .standard
+  }
+}
+
+/// How a model embeds.
 struct EncoderOptions: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "Arithmetic of the encoder: auto, f32 or bf16 (auto: what this processor does best).",
+      "Arithmetic of the encoder: auto, f32, bf16 or int8 (auto: bf16 where the processor has it).",
       valueName: "kind"))
   var precision: Precision = .automatic
 
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "Cut texts to this many tokens, special tokens included (default: the model's limit).",
+      "Texts of more tokens are long, special tokens included (default: the model's limit).",
       valueName: "n"))
   var maximumTokens: Int?
 
-  func encoder(_ folder: ModelFolder) throws -> SentenceEncoder {
-    try SentenceEncoder(folder: folder, precision: precision, maximumTokens: maximumTokens)
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "What becomes of long texts: truncate, or chunk (the mean of the vectors of its windows).",
+      valueName: "rule"))
+  var long: LongTexts = .truncate
+
+  @OptionGroup var prompt: PromptOptions
+
+  func embedder(_ model: ModelOptions) throws -> any Embedder {
+    try EmbeddingModel.open(
+      model.folder,
+      options: EmbeddingOptions(
+        precision: precision, maximumTokens: maximumTokens, prompt: prompt.choice, longTexts: long))
   }
 }
 
 extension Precision: ExpressibleByArgument {}
+extension LongTexts: ExpressibleByArgument {}
+
+extension EmbedderIdentity {
+  /// What happened to long texts, as a line; nil if there were none.
+  func remark(long count: Int, of texts: Int) -> String? {
+    guard count > 0 else { return nil }
+    let fate = longTexts == .truncate ? "cut (see --long)" : "embedded in chunks"
+    return "\(count) of \(texts) texts \(count == 1 ? "was" : "were") longer than "
+      + "\(maximumTokens) tokens and \(count == 1 ? "was" : "were") \(fate)"
+  }
+}

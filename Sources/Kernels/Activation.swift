@@ -1,0 +1,22 @@
+import CKernels
+
+/// A nonlinearity between two products.
+public enum Activation: Int32, Hashable, Sendable {
+  /// x Φ(x), with the error function.
+  case gelu = 0
+  /// The tanh approximation of GELU.
+  case geluTanh = 1
+  case relu = 2
+  /// x / (1 + exp(-x)), also called swish.
+  case silu = 3
+
+  /// A gated linear unit (Shazeer, arXiv 2002.05202): `y`, `[rows, size]`, is the first half of each
+  /// row of `x`, `[rows, 2 size]`, through this activation, times the second half.
+  ///
+  /// - Parameter narrow: `y` holds bfloat16, else `Float`.
+  public func gate(
+    _ x: UnsafePointer<Float>, rows: Int, size: Int, into y: UnsafeMutableRawPointer, narrow: Bool
+  ) {
+    ck_gate(x, rows, size, rawValue, y, narrow ? 0 : 1)
+  }
+}

@@ -1,0 +1,53 @@
+/// Texts to sequences an encoder can run: the prompt before, special tokens around, and what is too
+/// long cut or divided.
+struct TokenChunker: Sendable {
+  /// A text's sequences, and whether it had more tokens than one of them holds.
+  struct Tokens: Sendable {
+    var windows: [[Int32]]
+    var isLong: Bool
+  }
+
+  let longTexts: LongTexts
+  private let tokenizer: Tokenizer
+  private let prompt: String
+  /// What a sequence holds beside its special tokens.
+  private let room: Int
+  /// The prompt's tokens, which stand before each window after the first; the first has them from
+  /// its text. Without the white space at its end: a tokenizer gives that to the word after it.
+  private let promptIDs: [Int32]
+
+  /// - Throws: ``ModelError`` if the prompt leaves windows less than half their room.
+  init(
+    _ tokenizer: Tokenizer, limit: Int, prompt: String, longTexts: LongTexts, place: String
+  ) throws {
+    self.tokenizer = tokenizer
+    self.prompt = prompt
+    self.longTexts = longTexts
+    room = limit - tokenizer.specialTokenCount
+    var bare = Substring(prompt)
+    while bare.last?.isWhitespace == true { bare.removeLast() }
+    promptIDs = bare.isEmpty ? [] : tokenizer.encodeContent(String(bare), limit: .max)
+    guard longTexts == .truncate || promptIDs.count * 2 <= room && room > 0 else {
+      throw ModelError(
+        place: place, expected: "a prompt of at most half of \(room) tokens",
+        found: "\(promptIDs.count)", advice: "raise --maximum-tokens or shorten the prompt")
+    }
+  }
+
+  func tokens(of text: String) -> Tokens {
+    let text = prompt.isEmpty ? text : prompt + text
+    let isCut = longTexts == .truncate
+    let content = tokenizer.encodeContent(text, limit: isCut ? room + 1 : .max)
+    guard content.count > room else {
+      return Tokens(windows: [tokenizer.addSpecialTokens(to: content)], isLong: false)
+    }
+    var windows = [tokenizer.addSpecialTokens(to: content.prefix(room))]
+    var rest = content.dropFirst(room)
+    while !isCut, !rest.isEmpty {
+      let window = rest.prefix(room - promptIDs.count)
+      windows.append(tokenizer.addSpecialTokens(to: promptIDs + window))
+      rest = rest.dropFirst(window.count)
+    }
+    return Tokens(windows: windows, isLong: true)
+  }
+}
