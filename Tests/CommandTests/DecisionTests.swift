@@ -40,7 +40,7 @@ import Testing
     let sandbox = try Sandbox().indexed()
     try sandbox.write(
       "c.csv",
-      "id,text,label\n1,Where is it?,a\n2,where is it?,b\n3,Where is it,a\n4,Pay now,b\n5,pay now,c\n"
+      "id,text,label\n1,Where is it?,a\n2,where is it?,b\n3,Where is it?,a\n4,Pay now,b\n5,pay now,c\n"
     )
     try sandbox.run("index", "c.csv", "--out", "c").succeeded()
     for (policy, kept) in [("dropBoth", 0), ("majority", 3), ("ignore", 2), ("keepBoth", 4)] {

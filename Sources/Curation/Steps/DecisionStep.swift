@@ -27,7 +27,8 @@ public struct DecisionStep {
     return try write(ids.map { ($0, verdict, note) })
   }
 
-  /// Applies a file with the columns `id` and `decision` (`keep`, `drop`, `undo` or nothing).
+  /// Applies a file with the columns `id` and `decision` (`keep`, `drop`, `undo` or nothing;
+  /// `both` keeps the record and the one in the column `witness`).
   ///
   /// - Throws: ``CurationError`` with file and line for an id that is not in the index, another word,
   ///   or two decisions about one id; nothing is written then.
@@ -39,21 +40,34 @@ public struct DecisionStep {
       let word = row.text.trimmingCharacters(in: .whitespaces).lowercased()
       if word.isEmpty { return }
       let place = "\(row.source):\(row.line)"
+      if word == "both" {
+        guard let witness = Self.field("witness", in: row.fields) else {
+          throw CurationError(
+            place: place, expected: "a witness to keep as well", found: "no column 'witness'")
+        }
+        let note = Self.field("note", in: row.fields)
+        for id in [row.id, witness] {
+          try check(id, place: place)
+          decisions.append((id, .keep, note))
+        }
+        return
+      }
       let verdict = Decision.Verdict(rawValue: word)
       guard verdict != nil || word == "undo" else {
         throw CurationError(
-          place: place, expected: "a decision: keep, drop, undo or nothing", found: "'\(row.text)'")
+          place: place, expected: "a decision: keep, both, drop, undo or nothing",
+          found: "'\(row.text)'")
       }
       try check(row.id, place: place)
-      decisions.append((row.id, verdict, Self.note(in: row.fields)))
+      decisions.append((row.id, verdict, Self.field("note", in: row.fields)))
     }
     return try write(decisions)
   }
 
-  private static func note(in fields: String?) -> String? {
+  private static func field(_ name: String, in fields: String?) -> String? {
     let object = fields.flatMap { try? JSONSerialization.jsonObject(with: Data($0.utf8)) }
-    let note = (object as? [String: Any])?["note"] as? String
-    return note?.isEmpty == false ? note : nil
+    let value = (object as? [String: Any])?[name] as? String
+    return value?.isEmpty == false ? value : nil
   }
 
   private func check(_ id: String, place: String) throws {

@@ -78,7 +78,7 @@ struct ReviewCommand: ParsableCommand {
     commandName: "review",
     abstract: "Write the removals, least similar first, to a file with a column for decisions.",
     discussion: """
-      Put keep, drop or undo into the column decision and apply it with dedup --reviewed.
+      Put keep, drop, undo, or both (the record and its witness stay) into the column decision and apply it with dedup --reviewed.
 
       Example: simcurate review indexes/reviews --out review.csv
       """)

@@ -21,7 +21,7 @@ struct DedupCommand: ParsableCommand {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "Apply the decisions of a reviewed file: columns id and decision (keep, drop, undo or empty), "
+      "Apply the decisions of a reviewed file: columns id and decision (keep, both, drop, undo or empty), "
         + "as simcurate review writes it.", valueName: "file"))
   var reviewed: String?
   @OptionGroup var common: CommonOptions
@@ -107,7 +107,7 @@ struct DedupArguments: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "What holds two near texts to be different: any of numbers, negation, names, script; or none.",
+      "What holds two near texts to be different: any of numbers, negation, names, script, opposites; or none.",
       valueName: "list"))
   var guards = TextGuard.allCases.map(\.rawValue).joined(separator: ",")
 
