@@ -45,7 +45,7 @@ public final class Catalog: Sendable {
     }
   }
 
-  /// The catalog at `url`; an older schema is migrated first unless `readOnly`.
+  /// The catalog at `url`; an older schema is migrated first, or if `readOnly` is read as if it were.
   ///
   /// - Throws: ``StoreError`` for a missing, foreign, truncated, newer or unwritable file.
   public static func open(at url: URL, readOnly: Bool = false) throws -> Catalog {
@@ -85,11 +85,8 @@ public final class Catalog: Sendable {
         found: "version \(version)", advice: "a newer simcurate wrote it; update this one")
     }
     if !readOnly { return try Schema.migrator.migrate(queue) }
-    guard version == Schema.version else {
-      throw StoreError(
-        place: url.relativePath, expected: "schema version \(Schema.version)",
-        found: "version \(version)",
-        advice: "run any command that writes the index once, to bring it up to date")
+    if version == 1 {
+      try queue.writeWithoutTransaction { try $0.execute(sql: SchemaVersion2.overVersion1) }
     }
   }
 

@@ -35,6 +35,26 @@ public struct CatalogEditor {
     try replaceAll(removals)
   }
 
+  /// Replaces the records left out without a witness.
+  public func replaceDrops(_ drops: some Sequence<Drop>) throws { try replaceAll(drops) }
+
+  /// Writes decisions, each in place of an earlier one about the same id.
+  public func decide(_ decisions: some Sequence<Decision>) throws {
+    for decision in decisions {
+      try withdrawDecision(id: decision.id)
+      try insertAll(CollectionOfOne(decision))
+    }
+  }
+
+  /// Deletes the decision about `id`, if there is one.
+  public func withdrawDecision(id: String) throws {
+    try database.execute(sql: "DELETE FROM decisions WHERE id = ?", arguments: [id])
+  }
+
+  public func replaceOutliers(_ outliers: some Sequence<Outlier>) throws {
+    try replaceAll(outliers)
+  }
+
   public func replaceVetoes(_ vetoes: some Sequence<Veto>) throws { try replaceAll(vetoes) }
 
   public func replaceConflicts(_ conflicts: some Sequence<Conflict>) throws {

@@ -89,17 +89,23 @@ extension Catalog {
     try all(Removal.self, "WHERE witness = ? ORDER BY score DESC, row", [row])
   }
 
-  /// Rows without a removal, ascending.
+  /// Records left out without a witness, in row order.
+  public func drops() throws -> [Drop] { try all(Drop.self, "ORDER BY row") }
+
+  /// Rows that are neither removed nor dropped, ascending.
   public func keptRows() throws -> [Int] {
-    try read {
-      try Int.fetchAll(
-        $0,
-        sql: """
-          SELECT row FROM records
-          WHERE NOT EXISTS (SELECT 1 FROM removals WHERE removals.row = records.row) ORDER BY row
-          """)
-    }
+    try read { try Int.fetchAll($0, sql: "SELECT row FROM kept ORDER BY row") }
   }
+
+  /// What people decided, in the order of the ids; an id need not be in the corpus any more.
+  public func decisions() throws -> [Decision] { try all(Decision.self, "ORDER BY id") }
+
+  public func decision(id: String) throws -> Decision? {
+    try all(Decision.self, "WHERE id = ?", [id]).first
+  }
+
+  /// The strangest first.
+  public func outliers() throws -> [Outlier] { try all(Outlier.self, "ORDER BY rank") }
 
   /// How many removals each stage made.
   public func removalCounts() throws -> [String: Int] {
@@ -191,8 +197,11 @@ extension Catalog {
 /// All that the catalog knows about one record.
 public struct RecordExplanation: Codable, Equatable, Sendable {
   public var record: StoredRecord
-  /// Nil for a kept record.
+  /// Nil for a kept or dropped record.
   public var removal: Removal?
+  /// Nil for a kept or removed record.
+  public var drop: Drop?
+  public var decision: Decision?
   public var witness: StoredRecord?
   /// The removals it is the witness of, best first.
   public var standsFor: [Removal]
@@ -213,6 +222,7 @@ extension Catalog {
     let asEither: StatementArguments = [row, row]
     return RecordExplanation(
       record: record, removal: removal,
+      drop: try all(Drop.self, "WHERE row = ?", [row]).first, decision: try decision(id: id),
       witness: try removal.flatMap { try self.record(row: $0.witness) },
       standsFor: try removals(witness: row), pairs: try pairs(of: row),
       vetoes: try all(Veto.self, "WHERE a = ? OR b = ? ORDER BY a, b", asEither),

@@ -3,7 +3,11 @@ import Foundation
 import GRDB
 
 public enum ClusterKind: String, Codable, Sendable, CaseIterable {
-  case paraphrase, topic
+  /// By the greedy rule.
+  case paraphrase
+  /// By average linkage.
+  case average
+  case topic
 }
 
 /// A paraphrase group or a topic cell.
@@ -97,9 +101,12 @@ public struct SplitAssignment: CatalogRow {
   public var reason: String
   /// Position in the order of selection.
   public var rank: Int?
+  /// In which of the folds of a cross-validation it is tested, from 0.
+  public var fold: Int?
 
   public init(
-    row: Int, part: GivenSplit, selected: Bool, group: Int, reason: String, rank: Int? = nil
+    row: Int, part: GivenSplit, selected: Bool, group: Int, reason: String, rank: Int? = nil,
+    fold: Int? = nil
   ) {
     self.row = row
     self.part = part
@@ -107,10 +114,11 @@ public struct SplitAssignment: CatalogRow {
     self.group = group
     self.reason = reason
     self.rank = rank
+    self.fold = fold
   }
 
   public static let table = "splits"
-  public static let columns = ["row", "part", "selected", "group_id", "reason", "rank"]
+  public static let columns = ["row", "part", "selected", "group_id", "reason", "rank", "fold"]
 
   public init(row: Row) throws {
     self.row = try row.decode(atIndex: 0)
@@ -119,6 +127,7 @@ public struct SplitAssignment: CatalogRow {
     group = try row.decode(atIndex: 3)
     reason = try row.decode(atIndex: 4)
     rank = try row.decode(atIndex: 5)
+    fold = try row.decode(atIndex: 6)
   }
 
   public func bind(to values: inout RowBinder) {
@@ -128,6 +137,7 @@ public struct SplitAssignment: CatalogRow {
     values.bind(group)
     values.bind(reason)
     values.bind(rank)
+    values.bind(fold)
   }
 }
 

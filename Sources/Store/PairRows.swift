@@ -96,17 +96,23 @@ public struct Veto: CatalogRow {
   public var guardName: String
   /// What differs, for people.
   public var detail: String?
+  /// The stage whose score it is.
+  public var stage: String
 
-  public init(a: Int, b: Int, score: Double, guardName: String, detail: String? = nil) {
+  public init(
+    a: Int, b: Int, score: Double, guardName: String, detail: String? = nil,
+    stage: String = "semantic"
+  ) {
     self.a = a
     self.b = b
     self.score = score
     self.guardName = guardName
     self.detail = detail
+    self.stage = stage
   }
 
   public static let table = "vetoes"
-  public static let columns = ["a", "b", "score", "guard", "detail"]
+  public static let columns = ["a", "b", "score", "guard", "detail", "stage"]
 
   public init(row: Row) throws {
     a = try row.decode(atIndex: 0)
@@ -114,6 +120,7 @@ public struct Veto: CatalogRow {
     score = try row.decode(atIndex: 2)
     guardName = try row.decode(atIndex: 3)
     detail = try row.decode(atIndex: 4)
+    stage = try row.decode(atIndex: 5)
   }
 
   public func bind(to values: inout RowBinder) {
@@ -122,6 +129,7 @@ public struct Veto: CatalogRow {
     values.bind(score)
     values.bind(guardName)
     values.bind(detail)
+    values.bind(stage)
   }
 }
 

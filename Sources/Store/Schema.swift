@@ -3,7 +3,7 @@ import GRDB
 /// The catalog's tables, version by version. Docs/Formats.md explains each column.
 enum Schema {
   /// `PRAGMA user_version` of a catalog this tool writes.
-  static let version = 1
+  static let version = 2
   /// `PRAGMA application_id`: "SIMC".
   static let applicationID = 0x5349_4d43
 
@@ -13,6 +13,10 @@ enum Schema {
       try database.execute(sql: version1)
       try database.execute(
         sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = 1")
+    }
+    migrator.registerMigration("v2") { database in
+      try database.execute(sql: SchemaVersion2.migration)
+      try database.execute(sql: "PRAGMA user_version = 2")
     }
     return migrator
   }

@@ -31,6 +31,11 @@ struct SimcurateCommand: ParsableCommand {
           SplitCommand.self, FinetuneCommand.self, CompareCommand.self, ReportCommand.self,
         ]),
       CommandGroup(
+        name: "Decisions by hand",
+        subcommands: [
+          ReviewCommand.self, KeepCommand.self, DropCommand.self, UndoCommand.self,
+        ]),
+      CommandGroup(
         name: "Questions to an index or a model",
         subcommands: [
           ExplainCommand.self, SearchCommand.self, PredictCommand.self, LeakCommand.self,

@@ -51,6 +51,7 @@ struct World {
       case .exact: .exact(distinct)
       case .normalized: .normalized(HashGroups(texts.map { ContentHash(normalized($0)) }))
       case .lexical: .lexical(graph(), threshold: threshold)
+      case .containment: .containment(graph(), threshold: threshold)
       case .semantic: .semantic(graph(), threshold: threshold)
       }
     }
@@ -70,7 +71,8 @@ struct World {
     switch stage {
     case .exact: return 0
     case .normalized: return normalized(left) == normalized(right) ? 1 : 0
-    case .lexical, .semantic: return similarity(left, right) ?? similarity(right, left) ?? 0
+    case .lexical, .containment, .semantic:
+      return similarity(left, right) ?? similarity(right, left) ?? 0
     }
   }
 

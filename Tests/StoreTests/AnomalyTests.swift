@@ -15,7 +15,14 @@ import Testing
     let fixture = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .appendingPathComponent("Golden/catalog-v1.sqlite")
     try FileManager.default.copyItem(at: fixture, to: folder.catalog)
-    try expectSample(Catalog.open(at: folder.catalog))
+    let before = try Data(contentsOf: folder.catalog)
+    try expectSample(Catalog.open(at: folder.catalog, readOnly: true), version: 1)
+    #expect(try Data(contentsOf: folder.catalog) == before)
+    let migrated = try Catalog.open(at: folder.catalog)
+    try expectSample(migrated, version: 1)
+    try Sample.fillVersion2(migrated)
+    try expectSample(migrated)
+    try migrated.close()
     try expectSample(Catalog.open(at: folder.catalog, readOnly: true))
   }
 

@@ -24,6 +24,8 @@ import Testing
     #expect(kept.vetoes.count == 2 && kept.conflicts == Sample.conflicts)
     #expect(kept.clusters == [Sample.members[0]] && kept.split == Sample.split[0])
     #expect(kept.pairs.map(\.b) == [1, 2])
+    #expect(kept.drop == nil && kept.decision == Sample.decisions[1])
+    #expect(try catalog.explanation(id: "r2")?.drop == Sample.drops[0])
     #expect(try catalog.explanation(id: "none") == nil)
     #expect(try catalog.ids(near: "r9") == ["r0", "r1", "r2", "r3"])
   }
@@ -32,7 +34,13 @@ import Testing
     let folder = try TemporaryFolder()
     let catalog = try Catalog.create(at: folder.catalog)
     try Sample.fill(catalog)
+    #expect(try catalog.keptRows() == [0])
+    try catalog.update {
+      try $0.replaceDrops([])
+      try $0.withdrawDecision(id: "r0")
+    }
     #expect(try catalog.keptRows() == [0, 2])
+    #expect(try catalog.decisions().map(\.id) == ["gone"])
     #expect(try catalog.recordCount() == 4)
     #expect(try catalog.pairCount(stage: "semantic", minimumScore: 0.9) == 2)
     #expect(try catalog.removalCounts() == ["semantic": 1, "exact": 1])
@@ -116,7 +124,8 @@ import Testing
   }
 }
 
-func expectSample(_ catalog: Catalog) throws {
+/// - Parameter version: of the schema whose tables were filled.
+func expectSample(_ catalog: Catalog, version: Int = 2) throws {
   var found: [StoredRecord] = []
   try catalog.forEachRecord { found.append($0) }
   #expect(found == Sample.records)
@@ -139,4 +148,9 @@ func expectSample(_ catalog: Catalog) throws {
   #expect(try catalog.testSlices() == Sample.slices)
   #expect(try catalog.comparisons() == Sample.comparisons)
   #expect(try catalog.steps() == [Sample.step])
+  #expect(try catalog.drops() == (version > 1 ? Sample.drops : []))
+  #expect(try catalog.decisions() == (version > 1 ? Sample.decisions : []))
+  #expect(try catalog.outliers() == (version > 1 ? Sample.outliers : []))
+  #expect(try catalog.members(kind: .average).count == (version > 1 ? 1 : 0))
+  #expect(try catalog.keptRows() == (version > 1 ? [0] : [0, 2]))
 }

@@ -83,6 +83,34 @@ enum Sample {
     name: "dedup", options: "{}", inputHash: "ab", finishedAt: Date(timeIntervalSince1970: 1e9),
     seconds: 1.5, peakMemory: 1 << 20, command: "simcurate dedup x", version: "0.1.0")
 
+  static let drops = [
+    Drop(row: 2, reason: .conflict, detail: "even against odd", other: 0)
+  ]
+  static let decisions = [
+    Decision(
+      id: "gone", verdict: .drop, decidedAt: Date(timeIntervalSince1970: 1_700_000_000)),
+    Decision(
+      id: "r0", verdict: .keep, note: "a \"note\"",
+      decidedAt: Date(timeIntervalSince1970: 1_700_000_000)),
+  ]
+  static let outliers = [
+    Outlier(row: 3, similarity: 0.1, rank: 0), Outlier(row: 1, similarity: 0.2, rank: 1),
+  ]
+
+  /// What version 2 of the schema added.
+  static func fillVersion2(_ catalog: Catalog) throws {
+    try catalog.update { editor in
+      try editor.replaceDrops(drops)
+      try editor.decide([Decision(id: "r0", verdict: .drop, decidedAt: Date())])
+      try editor.decide(decisions)
+      try editor.replaceOutliers(outliers)
+      try editor.replaceClusters(
+        kind: .average,
+        [Cluster(kind: .average, cluster: 0, size: 1, representative: 2, words: [])],
+        members: [ClusterMember(kind: .average, cluster: 0, row: 2, similarity: 1)])
+    }
+  }
+
   static func fill(_ catalog: Catalog) throws {
     try catalog.update { editor in
       try editor.insert(records)
@@ -98,5 +126,6 @@ enum Sample {
       try editor.replaceComparisons(comparisons)
       try editor.complete(step)
     }
+    try fillVersion2(catalog)
   }
 }

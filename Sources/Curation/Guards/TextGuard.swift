@@ -11,6 +11,8 @@ public enum TextGuard: String, CaseIterable, Codable, Sendable {
   case names
   /// The texts are written in different scripts.
   case script
+  /// The texts differ in a word and its opposite: `before` against `after`.
+  case opposites
 
   /// Why `a` and `b` are different, or nil where this guard sees no difference.
   public func veto(_ a: GuardFeatures, _ b: GuardFeatures) -> GuardVeto? {
@@ -20,6 +22,7 @@ public enum TextGuard: String, CaseIterable, Codable, Sendable {
       case .negation: NegationGuard.difference(a.negation, b.negation)
       case .names: NameGuard.difference(a, b)
       case .script: ScriptGuard.difference(a.script, b.script)
+      case .opposites: OppositeGuard.difference(a.words, b.words)
       }
     return detail.map { GuardVeto(kind: self, detail: $0) }
   }

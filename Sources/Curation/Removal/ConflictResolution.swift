@@ -13,7 +13,9 @@ struct ConflictResolution {
     let members = Members(removal)
     var dropped: [LabelConflict] = []
     for row in 0..<UInt32(removal.records.count) {
-      if removal.records.isProtected[Int(row)] || removal.records.labels[Int(row)] < 0 { continue }
+      let isJudged =
+        !removal.records.isProtected[Int(row)] && !removal.records.isDropped[Int(row)]
+      guard isJudged, removal.records.labels[Int(row)] >= 0 else { continue }
       let same = members.same(as: row, veto)
       guard var conflict = firstConflict(of: row, among: same) else { continue }
       if policy == .dropBoth || isMinority(row, among: same) {
@@ -96,7 +98,6 @@ private struct Members {
   }
 
   private func isInScope(_ a: UInt32, _ b: UInt32) -> Bool {
-    let isProtected = removal.records.isProtected
-    return removal.options.scope == .all || isProtected[Int(a)] || isProtected[Int(b)]
+    !removal.records.isDropped[Int(b)] && removal.records.areInScope(a, b, removal.options.scope)
   }
 }

@@ -90,7 +90,8 @@ private struct RemovalWalk {
       if case .groups(let groups) = $0.relation { return KeptLists(groups: groups) }
       return KeptLists()
     }
-    isDropped = Array(repeating: false, count: removal.records.count)
+    isDropped = removal.records.isDropped
+    result.setAside = isDropped.indices.filter { removal.records.isDropped[$0] }.map { UInt32($0) }
   }
 
   mutating func drop(_ conflicts: [LabelConflict]) {
@@ -109,14 +110,28 @@ private struct RemovalWalk {
           return
         }
       }
+    } else if removal.options.scope == .all, repeatsProtected(row, veto) {
+      result.protectedRepeats += 1
     }
     keep(row)
+  }
+
+  /// Whether a protected row kept before it is the same; protected rows come first in the order.
+  private mutating func repeatsProtected(
+    _ row: UInt32, _ veto: (UInt32, UInt32) -> GuardVeto?
+  ) -> Bool {
+    for (index, stage) in removal.stages.enumerated() {
+      collectCandidates(of: row, stage: index)
+      let isGuarded = removal.options.guardedStages.contains(stage.stage)
+      if candidates.contains(where: { !isGuarded || veto(row, $0.row) == nil }) { return true }
+    }
+    return false
   }
 
   private mutating func keep(_ row: UInt32) {
     result.kept.append(row)
     let records = removal.records
-    if removal.options.scope == .leakage && !records.isProtected[Int(row)] { return }
+    if removal.options.scope == .leakage && !records.isReference[Int(row)] { return }
     textLists.add(row, to: removal.texts.groupOfRow[Int(row)], records)
     for (index, stage) in removal.stages.enumerated() {
       if case .groups(let groups) = stage.relation {

@@ -4,7 +4,7 @@ public struct RemovalOptions: Sendable {
   public enum Scope: String, CaseIterable, Codable, Sendable {
     /// Every pair except two protected records.
     case all
-    /// Only a pair with a protected record: clean the training data of what leaks from a test set,
+    /// Only a pair with a reference record: clean the training data of what leaks from a test set,
     /// and leave repetition within the training data alone.
     case leakage
   }
@@ -29,7 +29,7 @@ public struct RemovalOptions: Sendable {
 
   public init(
     scope: Scope = .all, conflicts: ConflictPolicy = .keepBoth,
-    guardedStages: Set<RemovalStage> = [.lexical, .semantic]
+    guardedStages: Set<RemovalStage> = [.lexical, .containment, .semantic]
   ) {
     self.scope = scope
     self.conflicts = conflicts

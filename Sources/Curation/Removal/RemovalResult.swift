@@ -63,16 +63,22 @@ public struct RemovalResult: Sendable {
   public var vetoes: [VetoedPair]
   /// By ascending row; one pair speaks for all kept records like `other`. Rows with ``LabelConflict/isDropped`` are neither kept nor removed.
   public var conflicts: [LabelConflict]
+  /// Rows set aside by hand, ascending.
+  public var setAside: [UInt32]
+  /// How many protected rows are the same as a protected row before them; all of them are kept.
+  public var protectedRepeats = 0
 
   public init(
-    kept: [UInt32], removals: [Removal], vetoes: [VetoedPair] = [], conflicts: [LabelConflict] = []
+    kept: [UInt32], removals: [Removal], vetoes: [VetoedPair] = [],
+    conflicts: [LabelConflict] = [], setAside: [UInt32] = []
   ) {
     self.kept = kept
     self.removals = removals
     self.vetoes = vetoes
     self.conflicts = conflicts
+    self.setAside = setAside
   }
 
-  /// Rows a label conflict took out, ascending.
-  public var droppedRows: [UInt32] { conflicts.filter(\.isDropped).map(\.row) }
+  /// Rows that went without a witness: set aside by hand, or over a label conflict.
+  public var droppedRows: [UInt32] { setAside + conflicts.filter(\.isDropped).map(\.row) }
 }

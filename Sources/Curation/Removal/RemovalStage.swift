@@ -6,6 +6,8 @@ public enum RemovalStage: String, CaseIterable, Codable, Comparable, Sendable {
   case normalized
   /// Many shared n-grams: Jaccard index at or above a threshold.
   case lexical
+  /// Nearly all n-grams of the shorter text are in the longer: containment at or above a threshold.
+  case containment
   /// Near in meaning: cosine of the vectors at or above a threshold.
   case semantic
 
@@ -16,7 +18,8 @@ public enum RemovalStage: String, CaseIterable, Codable, Comparable, Sendable {
     case .exact: 0
     case .normalized: 1
     case .lexical: 2
-    case .semantic: 3
+    case .containment: 3
+    case .semantic: 4
     }
   }
 }
@@ -47,6 +50,11 @@ public struct StageRelation: Sendable {
   /// Jaccard index at or above `threshold`.
   public static func lexical(_ pairs: PairGraph, threshold: Float) -> Self {
     Self(stage: .lexical, relation: .pairs(pairs, threshold: threshold))
+  }
+
+  /// Containment at or above `threshold`.
+  public static func containment(_ pairs: PairGraph, threshold: Float) -> Self {
+    Self(stage: .containment, relation: .pairs(pairs, threshold: threshold))
   }
 
   /// Cosine at or above `threshold`.

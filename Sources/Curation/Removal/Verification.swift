@@ -50,7 +50,7 @@ public struct Verification: Sendable {
     var rows = result.kept
     rows += result.removals.flatMap { [$0.row, $0.witness] }
     rows += result.vetoes.flatMap { [$0.row, $0.other] }
-    rows += result.conflicts.flatMap { [$0.row, $0.other] }
+    rows += result.conflicts.flatMap { [$0.row, $0.other] } + result.setAside
     let unknown = Set(rows.filter { $0 >= records.count })
     return unknown.sorted().map { Violation(kind: .unknownRow, rows: [$0]) }
   }
@@ -64,6 +64,8 @@ public struct Verification: Sendable {
     return unaccounted.map { Violation(kind: .unaccounted, rows: [UInt32($0)]) }
       + takenOut.filter { records.isProtected[Int($0)] }
       .map { Violation(kind: .protectedRemoved, rows: [$0]) }
+      + result.kept.filter { records.isDropped[Int($0)] }
+      .map { Violation(kind: .decisionIgnored, rows: [$0]) }
   }
 
   private func removalViolations(_ score: (RemovalStage, UInt32, UInt32) -> Float) -> [Violation] {
@@ -158,13 +160,14 @@ public struct Verification: Sendable {
     var found: [(UInt32, UInt32)] = []
     let isKept = keptFlags()
     for row in order.rows where isKept[Int(row)] {
-      let isProtected = records.isProtected[Int(row)]
       let others = earlier[records.texts[Int(row)]] ?? []
-      if !isProtected, let other = others.first(where: { !excuses.contain($0, row) }) {
+      if !records.isProtected[Int(row)],
+        let other = others.first(where: { !excuses.contain($0, row) })
+      {
         found.append((other, row))
       }
       let isNew = !others.contains { records.areAlike($0, row) }
-      if isNew, options.scope == .all || isProtected {
+      if isNew, options.scope == .all || records.isReference[Int(row)] {
         earlier[records.texts[Int(row)], default: []].append(row)
       }
     }
@@ -191,8 +194,7 @@ public struct Verification: Sendable {
   }
 
   private func isInScope(_ a: UInt32, _ b: UInt32) -> Bool {
-    let (left, right) = (records.isProtected[Int(a)], records.isProtected[Int(b)])
-    return options.scope == .all ? !(left && right) : left != right
+    records.areInScope(a, b, options.scope)
   }
 }
 

@@ -21,6 +21,11 @@ public struct Violation: Hashable, Sendable, CustomStringConvertible {
     case unfoundedConflict
     /// A protected record was removed or dropped.
     case protectedRemoved
+    /// A record that was dropped by hand is kept.
+    case decisionIgnored
+    /// A record dropped without a witness, for which neither a decision by hand nor a listed conflict
+    /// under a policy that drops gives the reason.
+    case unfoundedDrop
     /// A stage that was not run, or a pair that was out of scope, removed a record.
     case outOfScope
   }
@@ -71,6 +76,8 @@ public struct Violation: Hashable, Sendable, CustomStringConvertible {
     case .unfoundedConflict:
       return "\(first) and \(second) are listed with different labels, but have none that differ"
     case .protectedRemoved: return "\(first) is protected but was taken out"
+    case .decisionIgnored: return "\(first) was dropped by hand but is kept"
+    case .unfoundedDrop: return "\(first) was dropped, but nothing says why"
     case .outOfScope: return "\(first) and \(second): stage \(stage) was not to compare them"
     }
   }

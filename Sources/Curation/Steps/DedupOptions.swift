@@ -11,6 +11,25 @@ public struct DedupOptions: Codable, Hashable, Sendable {
   public var guards: [TextGuard]
   public var conflicts: RemovalOptions.ConflictPolicy
   public var scope: RemovalOptions.Scope
+  /// Jaccard index at or above which two texts are near-duplicates at the stage `lexical`.
+  public var lexicalThreshold: Float = 0.8
+  /// Words per shingle, and characters where a script has no spaces between words.
+  public var shingleWords = 2
+  public var shingleCharacters = 3
+  /// Containment at or above which the stage `containment` takes two texts for near-duplicates; nil
+  /// where it is not run.
+  public var containment: Float?
+  /// Ids of records that are never removed, ascending.
+  public var protectedIDs: [String] = []
+  /// Records whose field of this name is true, or a number other than 0, are never removed.
+  public var protectField: String?
+  /// Whether the floor was asked for: then pairs stored from higher up only do not serve.
+  public var floorIsRequired = false
+
+  private enum CodingKeys: String, CodingKey {
+    case threshold, floor, stages, keep, guards, conflicts, scope, lexicalThreshold, shingleWords
+    case shingleCharacters, containment, protectedIDs, protectField
+  }
 
   /// - Parameter floor: 0.1 below the threshold if nil.
   public init(
@@ -20,9 +39,8 @@ public struct DedupOptions: Codable, Hashable, Sendable {
     conflicts: RemovalOptions.ConflictPolicy = .keepBoth, scope: RemovalOptions.Scope = .all
   ) {
     self.threshold = threshold
-    // Rounded, so that 0.9 gives 0.8 and not its neighbor.
-    let lower = floor ?? max(0, ((threshold - 0.1) * 1000).rounded() / 1000)
-    self.floor = min(lower, threshold)
+    self.floor = min(floor ?? Self.floor(below: threshold), threshold)
+    floorIsRequired = floor != nil
     self.stages = stages.sorted()
     self.keep = keep.description
     self.guards = guards
@@ -39,10 +57,20 @@ public struct DedupOptions: Codable, Hashable, Sendable {
     guard !stages.isEmpty else {
       throw CurationError(place: "--stages", expected: "at least one stage", found: "none")
     }
-    guard !stages.contains(.lexical) else {
+    guard lexicalThreshold > 0, lexicalThreshold <= 1 else {
       throw CurationError(
-        place: "--stages", expected: "exact, normalized or semantic",
-        found: "lexical, which is not there yet")
+        place: "--lexical-threshold", expected: "a Jaccard index above 0 and at most 1",
+        found: "\(lexicalThreshold)")
+    }
+    if let containment, !(containment > 0 && containment <= 1) {
+      throw CurationError(
+        place: "--containment", expected: "a share above 0 and at most 1",
+        found: "\(containment)")
+    }
+    guard shingleWords > 0, shingleCharacters > 0 else {
+      throw CurationError(
+        place: "--shingles", expected: "at least one word and one character a shingle",
+        found: "words:\(shingleWords),characters:\(shingleCharacters)")
     }
     guard let rule = KeepRule(keep) else {
       throw CurationError(
@@ -51,6 +79,50 @@ public struct DedupOptions: Codable, Hashable, Sendable {
           + "or sources:A,B", found: "'\(keep)'")
     }
     return rule
+  }
+}
+
+extension DedupOptions {
+  /// Options stored before a key was added have its default.
+  public init(from decoder: any Decoder) throws {
+    let values = try decoder.container(keyedBy: CodingKeys.self)
+    self.init()
+    threshold = try values.decode(Float.self, forKey: .threshold)
+    floor = try values.decode(Float.self, forKey: .floor)
+    floorIsRequired = false
+    stages = try values.decode([RemovalStage].self, forKey: .stages)
+    keep = try values.decode(String.self, forKey: .keep)
+    guards = try values.decode([TextGuard].self, forKey: .guards)
+    conflicts = try values.decode(RemovalOptions.ConflictPolicy.self, forKey: .conflicts)
+    scope = try values.decode(RemovalOptions.Scope.self, forKey: .scope)
+    lexicalThreshold =
+      try values.decodeIfPresent(Float.self, forKey: .lexicalThreshold) ?? lexicalThreshold
+    shingleWords = try values.decodeIfPresent(Int.self, forKey: .shingleWords) ?? shingleWords
+    shingleCharacters =
+      try values.decodeIfPresent(Int.self, forKey: .shingleCharacters) ?? shingleCharacters
+    containment = try values.decodeIfPresent(Float.self, forKey: .containment)
+    protectedIDs = try values.decodeIfPresent([String].self, forKey: .protectedIDs) ?? []
+    protectField = try values.decodeIfPresent(String.self, forKey: .protectField)
+  }
+
+  /// The floor to which pairs are stored unless another is asked for: rounded, so that 0.9 gives 0.8
+  /// and not its neighbor.
+  static func floor(below threshold: Float) -> Float {
+    max(0.05, ((threshold - 0.1) * 1000).rounded() / 1000)
+  }
+
+  /// The score each stage asks for.
+  var thresholds: [RemovalStage: Float] {
+    Dictionary(uniqueKeysWithValues: stages.map { ($0, threshold(of: $0)) })
+  }
+
+  func threshold(of stage: RemovalStage) -> Float {
+    switch stage {
+    case .exact, .normalized: 1
+    case .lexical: lexicalThreshold
+    case .containment: containment ?? 1
+    case .semantic: threshold
+    }
   }
 }
 

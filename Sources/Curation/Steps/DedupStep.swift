@@ -19,6 +19,12 @@ public struct DedupSummary: Codable, Sendable {
   /// Pairs a guard held to be different.
   public var vetoes: Int
   public var vetoesByGuard: [String: Int]
+  /// Left out without a witness, by reason.
+  public var dropped: [String: Int]
+  /// Protected records near one before them; all are kept.
+  public var protectedRepeats: Int
+  /// Whether pairs were searched for now, or those stored sufficed.
+  public var joined: Bool
   /// Pairs at or above ``floor``.
   public var pairs: Int
   public var floor: Float
@@ -45,35 +51,63 @@ public struct DedupStep {
   /// Results of later steps are deleted with the removals they were made from.
   public func run() throws -> DedupSummary {
     let rule = try options.validate()
-    if try StepAccount.isDone(
-      "dedup", options: options, inputHash: index.contentHash, in: index.catalog)
-    {
+    let input = try index.decidedHash()
+    if try StepAccount.isDone("dedup", options: options, inputHash: input, in: index.catalog) {
       return try storedSummary()
     }
-    let table = try RecordTable(index.catalog, valueField: rule.field)
+    let table = try RecordTable(index.catalog, for: options)
+    try checkProtected(table)
     let texts = HashGroups(table.textHashes)
-    let semantic =
-      options.stages.contains(.semantic)
-      ? try SemanticPairs.find(in: index, texts: texts, floor: options.floor, monitor: monitor)
-      : SemanticPairs(pairs: [], floor: 1)
+    let semantic = try semanticPairs(texts)
+    try monitor.checkpoint()
+    let lexical = try LexicalStages(
+      index: index, table: table, texts: texts, options: options
+    ).find()
     try monitor.checkpoint()
     let removal = Removals(
-      table: table, texts: texts, semantic: semantic.pairs, options: options, rule: rule)
-    try store(removal.decide(), removal, semantic)
-    return try storedSummary(nothingToDo: false)
+      table: table, texts: texts, semantic: semantic.pairs, lexical: lexical.pairs,
+      options: options, rule: rule)
+    try store(removal.decide(), removal, semantic, lexical, input)
+    return try storedSummary(
+      nothingToDo: false, joined: semantic.isNew || !lexical.floors.isEmpty)
+  }
+
+  /// Stored pairs serve if they reach down to the threshold, or to the floor where one was asked for.
+  private func semanticPairs(_ texts: HashGroups) throws -> (
+    pairs: [ScoredPair], floor: Float, isNew: Bool
+  ) {
+    guard options.stages.contains(.semantic) else { return ([], 1, false) }
+    let needed = options.floorIsRequired ? options.floor : options.threshold
+    if let floor = try index.storedFloor(of: .semantic), floor <= needed,
+      let stored = try SemanticPairs.stored(in: index, texts: texts)
+    {
+      return (stored.pairs, floor, false)
+    }
+    let found = try SemanticPairs.find(
+      in: index, texts: texts, floor: options.floor, monitor: monitor)
+    return (found.pairs, found.floor, true)
+  }
+
+  private func checkProtected(_ table: RecordTable) throws {
+    let ids = Set(table.ids)
+    if let unknown = options.protectedIDs.first(where: { !ids.contains($0) }) {
+      throw CurationError(
+        place: "--protect", expected: "ids of records of the index", found: "'\(unknown)'")
+    }
   }
 
   private func store(
-    _ result: RemovalResult, _ removal: Removals, _ semantic: SemanticPairs
+    _ result: RemovalResult, _ removal: Removals,
+    _ semantic: (pairs: [ScoredPair], floor: Float, isNew: Bool), _ lexical: LexicalStages.Found,
+    _ input: String
   ) throws {
     let (table, texts) = (removal.table, removal.texts)
-    let isProtected = table.givenSplits.map { $0 == .test }
     let removals = result.removals.map { removed in
       Store.Removal(
         row: Int(removed.row), witness: Int(removed.witness), score: Double(removed.score),
         stage: removed.stage.rawValue, rule: options.keep,
-        scope: isProtected[Int(removed.witness)] ? .trainTest : .within,
-        guards: removed.stage == .semantic ? guardsAsked : nil)
+        scope: table.givenSplits[Int(removed.witness)] == .test ? .trainTest : .within,
+        guards: removed.stage >= .lexical ? guardsAsked : nil)
     }
     let vetoes = result.vetoes.map { vetoed in
       let (a, b) = (min(vetoed.row, vetoed.other), max(vetoed.row, vetoed.other))
@@ -81,29 +115,82 @@ public struct DedupStep {
       let veto = removal.veto(a, b) ?? vetoed.veto
       return Veto(
         a: Int(a), b: Int(b), score: Double(vetoed.score), guardName: veto.kind.rawValue,
-        detail: veto.detail)
+        detail: veto.detail, stage: vetoed.stage.rawValue)
     }
-    let conflicts = result.conflicts.map { conflict in
+    // Two records dropped over each other are one pair.
+    var seen: Set<[UInt32]> = []
+    let distinct = result.conflicts.filter {
+      seen.insert([min($0.row, $0.other), max($0.row, $0.other)]).inserted
+    }
+    let conflicts = distinct.map { conflict in
       let (a, b) = (Int(min(conflict.row, conflict.other)), Int(max(conflict.row, conflict.other)))
       return Conflict(
         a: a, b: b, score: Double(conflict.score), labelA: table.labels[a],
         labelB: table.labels[b], stage: conflict.stage.rawValue)
     }
-    let stage = RemovalStage.semantic.rawValue
-    let pairs = semantic.pairs.lazy.map { pair in
-      let (a, b) = (texts.representatives[Int(pair.a)], texts.representatives[Int(pair.b)])
-      return StoredPair(
-        stage: stage, a: Int(min(a, b)), b: Int(max(a, b)), score: Double(pair.score))
+    var found = lexical.floors.map { ($0.key, lexical.pairs[$0.key] ?? [], $0.value) }
+    if semantic.isNew { found.append((.semantic, semantic.pairs, semantic.floor)) }
+    var measurements = try index.catalog.measurements(step: "pairs")
+    measurements.removeAll { old in found.contains { "floor \($0.0.rawValue)" == old.name } }
+    if !lexical.floors.isEmpty {
+      // Pairs of another shingling are of no more use.
+      measurements.removeAll { $0.name.hasPrefix("shingle") }
+      if try index.storedShingling() != options.shingling {
+        measurements.removeAll { ["floor lexical", "floor containment"].contains($0.name) }
+      }
+      measurements += [
+        Store.Measurement(
+          step: "pairs", name: "shingle words", value: Double(options.shingleWords)),
+        Store.Measurement(
+          step: "pairs", name: "shingle characters", value: Double(options.shingleCharacters)),
+      ]
     }
-    let step = try account.step("dedup", options: options, inputHash: index.contentHash)
+    measurements += found.map {
+      Store.Measurement(step: "pairs", name: "floor \($0.0.rawValue)", value: $0.2.decimal)
+    }
+    let drops = try self.drops(result, table)
+    let step = try account.step("dedup", options: options, inputHash: input)
     try index.catalog.update { editor in
-      try editor.replacePairs(stage: stage, pairs)
+      for (stage, pairs, _) in found {
+        try editor.replacePairs(
+          stage: stage.rawValue,
+          pairs.lazy.map { pair in
+            let (a, b) = (texts.representatives[Int(pair.a)], texts.representatives[Int(pair.b)])
+            return StoredPair(
+              stage: stage.rawValue, a: Int(min(a, b)), b: Int(max(a, b)),
+              score: Double(pair.score))
+          })
+      }
+      try editor.replaceMeasurements(step: "pairs", measurements)
+      try editor.replaceMeasurements(
+        step: "dedup",
+        [
+          Store.Measurement(
+            step: "dedup", name: "protected repeats", value: Double(result.protectedRepeats))
+        ])
       try editor.replaceRemovals(removals)
+      try editor.replaceDrops(drops)
       try editor.replaceVetoes(vetoes)
       try editor.replaceConflicts(conflicts)
       try editor.forgetStepsAfterDedup()
       try editor.complete(step)
     }
+  }
+
+  private func drops(_ result: RemovalResult, _ table: RecordTable) throws -> [Drop] {
+    let notes = Dictionary(
+      uniqueKeysWithValues: try index.catalog.decisions().map { ($0.id, $0.note) })
+    let byHand = result.setAside.map {
+      Drop(row: Int($0), reason: .manual, detail: notes[table.ids[Int($0)]] ?? nil)
+    }
+    let overLabels = result.conflicts.filter(\.isDropped).map { conflict in
+      let (row, other) = (Int(conflict.row), Int(conflict.other))
+      return Drop(
+        row: row, reason: .conflict,
+        detail: "\(table.labels[row] ?? "none") against \(table.labels[other] ?? "none")",
+        other: other)
+    }
+    return byHand + overLabels
   }
 
   /// The guards that let a pair pass, as the ledger shows them.
@@ -112,19 +199,25 @@ public struct DedupStep {
       ? nil : "[" + options.guards.map { "\"\($0.rawValue)\"" }.joined(separator: ",") + "]"
   }
 
-  private func storedSummary(nothingToDo: Bool = true) throws -> DedupSummary {
+  private func storedSummary(nothingToDo: Bool = true, joined: Bool = false) throws -> DedupSummary
+  {
     let catalog = index.catalog
     let removals = try catalog.removals()
     let vetoes = try catalog.vetoes()
     let records = try catalog.recordCount()
+    let drops = try catalog.drops()
+    let measured = try catalog.measurements(step: "dedup")
     return DedupSummary(
       index: index.folder.url.relativePath, threshold: options.threshold, records: records,
-      kept: records - removals.count, removed: removals.count,
+      kept: records - removals.count - drops.count, removed: removals.count,
       removedByStage: Dictionary(removals.map { ($0.stage, 1) }, uniquingKeysWith: +),
       removedForTest: removals.count { $0.scope == .trainTest },
       conflicts: try catalog.conflicts().count, vetoes: vetoes.count,
       vetoesByGuard: Dictionary(vetoes.map { ($0.guardName, 1) }, uniquingKeysWith: +),
-      pairs: try catalog.pairCount(stage: RemovalStage.semantic.rawValue), floor: options.floor,
+      dropped: Dictionary(drops.map { ($0.reason.rawValue, 1) }, uniquingKeysWith: +),
+      protectedRepeats: Int(measured.first { $0.name == "protected repeats" }?.value ?? 0),
+      joined: joined, pairs: try catalog.pairCount(stage: RemovalStage.semantic.rawValue),
+      floor: try index.storedFloor(of: .semantic) ?? options.floor,
       seconds: try catalog.step("dedup")?.seconds ?? 0, nothingToDo: nothingToDo)
   }
 }
@@ -146,94 +239,12 @@ extension CatalogEditor {
   }
 }
 
-/// One decision of the removal rule over an index, or over some of its rows.
-public struct Removals {
-  public let table: RecordTable
-  public let texts: HashGroups
-  public let order: CanonicalOrder
-  public let columns: RecordColumns
-  private let stages: [StageRelation]
-  private let options: DedupOptions
-  private let features = RememberedFeatures()
-
-  /// - Parameter semantic: pairs of text groups at or above the options' floor.
-  public init(
-    table: RecordTable, texts: HashGroups, semantic: [ScoredPair], options: DedupOptions,
-    rule: KeepRule, isProtected: [Bool]? = nil
-  ) {
-    self.table = table
-    self.texts = texts
-    self.options = options
-    var columns = table.columns()
-    if let isProtected { columns.isProtected = isProtected }
-    self.columns = columns
-    let graph = PairGraph(vertexCount: texts.count, pairs: semantic)
-    order = Self.order(rule, columns, texts, graph, options.threshold)
-    stages = options.stages.map { stage in
-      switch stage {
-      case .exact: .exact(texts)
-      case .normalized: .normalized(HashGroups(table.normalizedHashes))
-      case .lexical: preconditionFailure("the lexical stage needs lexical pairs")
-      case .semantic: .semantic(graph, threshold: options.threshold)
-      }
-    }
-  }
-
-  /// The rule over some of an index's rows, from pairs stored or found now.
-  ///
-  /// - Parameter table: the rows, ``RecordTable/restricted(to:)``.
-  public init(
-    _ index: OpenIndex, table: RecordTable, options: DedupOptions, isProtected: [Bool],
-    monitor: StepMonitor
-  ) throws {
-    let rule = try options.validate()
-    let whole = try RecordTable(index.catalog)
-    let wholeGroups = HashGroups(whole.textHashes)
-    let texts = HashGroups(table.textHashes)
-    let semantic =
-      options.stages.contains(.semantic)
-      ? try SemanticPairs.find(
-        in: index, texts: wholeGroups, floor: options.threshold, monitor: monitor
-      ).pairs : []
-    self.init(
-      table: table, texts: texts,
-      semantic: table.translate(semantic, of: whole, wholeGroups, to: texts),
-      options: options,
-      rule: rule, isProtected: isProtected)
-  }
-
-  private static func order(
-    _ rule: KeepRule, _ columns: RecordColumns, _ texts: HashGroups, _ graph: PairGraph,
-    _ threshold: Float
-  ) -> CanonicalOrder {
-    guard rule == .central else { return CanonicalOrder(rule: rule, records: columns) }
-    let ofText = graph.centrality(atLeast: threshold, multiplicity: texts.sizes)
-    return CanonicalOrder(
-      rule: rule, records: columns, centrality: texts.groupOfRow.map { ofText[Int($0)] })
-  }
-
-  /// What becomes of every row.
-  public func decide() -> RemovalResult {
-    GreedyRemoval(
-      records: columns, texts: texts, order: order, stages: stages,
-      options: RemovalOptions(scope: options.scope, conflicts: options.conflicts)
-    ).run(veto: veto)
-  }
-
-  func veto(_ a: UInt32, _ b: UInt32) -> GuardVeto? {
-    TextGuard.firstVeto(
-      options.guards, features.of(a, in: table), features.of(b, in: table))
-  }
-}
-
-/// What the guards read from the texts they were asked about, each read once.
-private final class RememberedFeatures {
-  private var ofRow: [UInt32: GuardFeatures] = [:]
-
-  func of(_ row: UInt32, in table: RecordTable) -> GuardFeatures {
-    if let known = ofRow[row] { return known }
-    let features = GuardFeatures(table.texts[Int(row)])
-    ofRow[row] = features
-    return features
+extension OpenIndex {
+  /// What `dedup` starts from: records, vectors, and what people decided about them.
+  func decidedHash() throws -> String {
+    let decisions = try catalog.decisions()
+    if decisions.isEmpty { return contentHash }
+    return StepAccount.hash(
+      [contentHash] + decisions.flatMap { [$0.id, $0.verdict.rawValue, $0.note ?? ""] })
   }
 }

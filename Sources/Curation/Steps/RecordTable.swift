@@ -13,13 +13,38 @@ public struct RecordTable: Sendable {
   public var sources: [String] = []
   /// The number found in the field asked for; not a number where there is none.
   public var values: [Double] = []
+  /// Never removed: a given test set, what the options protect, and what a person decided to keep.
+  public var isProtected: [Bool] = []
+  /// A person decided to leave it out.
+  public var isDropped: [Bool] = []
   /// Distinct labels, sorted; ``labelNumbers`` counts in them.
   public private(set) var labelNames: [String] = []
   public private(set) var labelNumbers: [Int32] = []
 
-  /// - Parameter valueField: a field whose number a keep rule ranks by.
-  public init(_ catalog: Catalog, valueField: String? = nil) throws {
+  /// With the field the options' keep rule ranks by, and the records they protect.
+  public init(_ catalog: Catalog, for options: DedupOptions) throws {
+    try self.init(
+      catalog, valueField: options.validate().field, protectField: options.protectField,
+      protectedIDs: Set(options.protectedIDs))
+  }
+
+  /// - Parameters:
+  ///   - valueField: a field whose number a keep rule ranks by.
+  ///   - protectField: a field that is true, or a number other than 0, in protected records.
+  public init(
+    _ catalog: Catalog, valueField: String? = nil, protectField: String? = nil,
+    protectedIDs: Set<String> = []
+  ) throws {
+    let decisions = Dictionary(
+      uniqueKeysWithValues: try catalog.decisions().map { ($0.id, $0.verdict) })
     try catalog.forEachRecord { record in
+      let verdict = decisions[record.id]
+      isDropped.append(verdict == .drop)
+      isProtected.append(
+        verdict != .drop
+          && (verdict == .keep || record.givenSplit == .test || protectedIDs.contains(record.id)
+            || protectField.map { Self.isTrue($0, in: record.fields) } ?? false)
+      )
       ids.append(record.id)
       texts.append(record.text)
       textHashes.append(record.textHash)
@@ -46,6 +71,8 @@ public struct RecordTable: Sendable {
     table.givenSplits = pick(givenSplits)
     table.sources = pick(sources)
     table.values = pick(values)
+    table.isProtected = pick(isProtected)
+    table.isDropped = pick(isDropped)
     table.labelNumbers = pick(labelNumbers)
     return table
   }
@@ -60,18 +87,31 @@ public struct RecordTable: Sendable {
   public var count: Int { ids.count }
 
   private static func number(_ field: String, in fields: String?) -> Double {
-    guard let fields, let value = try? JSONSerialization.jsonObject(with: Data(fields.utf8)),
-      let row = value as? [String: Any]
-    else { return .nan }
-    if let number = row[field] as? NSNumber { return number.doubleValue }
-    return (row[field] as? String).flatMap(Double.init) ?? .nan
+    let value = value(field, in: fields)
+    if let number = value as? NSNumber { return number.doubleValue }
+    return (value as? String).flatMap(Double.init) ?? .nan
   }
 
-  /// What the removal rule needs; a given test set is protected.
+  private static func isTrue(_ field: String, in fields: String?) -> Bool {
+    switch value(field, in: fields) {
+    case let number as NSNumber: number.doubleValue != 0
+    case let text as String: !["", "0", "false", "no"].contains(text.lowercased())
+    default: false
+    }
+  }
+
+  private static func value(_ field: String, in fields: String?) -> Any? {
+    guard let fields, let value = try? JSONSerialization.jsonObject(with: Data(fields.utf8))
+    else { return nil }
+    return (value as? [String: Any])?[field]
+  }
+
+  /// What the removal rule needs.
   public func columns() -> RecordColumns {
     RecordColumns(
       ids: ids, texts: textHashes, lengths: texts.map(\.unicodeScalars.count),
-      labels: labelNumbers, isProtected: givenSplits.map { $0 == .test }, values: values,
-      sources: sources)
+      labels: labelNumbers, isProtected: isProtected,
+      isReference: givenSplits.enumerated().map { $1 == .test && isProtected[$0] },
+      isDropped: isDropped, values: values, sources: sources)
   }
 }

@@ -12,15 +12,12 @@ public struct SemanticPairs {
 
   /// The pairs the last `dedup` stored, or nil where none did.
   static func stored(in index: OpenIndex, texts: HashGroups) throws -> SemanticPairs? {
-    guard let step = try index.catalog.step("dedup"),
-      let options = try? JSONDecoder().decode(DedupOptions.self, from: Data(step.options.utf8)),
-      options.stages.contains(.semantic)
-    else { return nil }
+    guard let floor = try index.storedFloor(of: .semantic) else { return nil }
     var pairs: [ScoredPair] = []
     try index.catalog.forEachPair(stage: RemovalStage.semantic.rawValue) { pair in
       pairs.append(texts.pair(UInt32(pair.a), UInt32(pair.b), score: Float(pair.score)))
     }
-    return SemanticPairs(pairs: pairs.sorted(), floor: options.floor)
+    return SemanticPairs(pairs: pairs.sorted(), floor: floor)
   }
 
   /// The pairs at or above `floor`: those stored if they reach that far down, else a new join.

@@ -8,14 +8,21 @@ public struct VerifySummary: Codable, Sendable {
   public var threshold: Float
   public var kept: Int
   public var removed: Int
-  /// Pairs of kept records at or above the threshold that a guard vetoed or whose labels differ.
-  public var listedPairs: Int
-  /// Sentences for people, records named by id; empty when everything holds.
+  /// Records left out without a witness: by hand, or over a label conflict.
+  public var dropped: Int
+  /// Pairs at or above the threshold that a guard vetoed.
+  public var vetoedPairs: Int
+  /// Pairs at or above the threshold whose labels differ.
+  public var conflictPairs: Int
+  /// All violations, by kind; empty when everything holds.
+  public var violationsByKind: [String: Int]
+  /// Sentences about the first hundred of them, for people, records named by id.
   public var violations: [String]
 }
 
 /// Recomputes what the removal rule promises from the texts and vectors alone.
 public struct VerifyStep {
+  private static let listedViolations = 100
   private let index: OpenIndex
   private let monitor: StepMonitor
 
@@ -30,21 +37,28 @@ public struct VerifyStep {
     let options = try index.options(of: "dedup", as: DedupOptions.self)
     try index.manifest.checkFiles(in: index.folder, hashes: true)
     let rule = try options.validate()
-    let table = try RecordTable(index.catalog, valueField: rule.field)
+    let table = try RecordTable(index.catalog, for: options)
     let texts = HashGroups(table.textHashes)
     let result = try storedResult()
     let removals = Removals(
       table: table, texts: texts, semantic: [], options: options, rule: rule)
-    let keptPairs = try self.keptPairs(result, table, texts, options)
-    let violations = Verification(
-      records: removals.columns, result: result, thresholds: options.thresholds,
-      options: RemovalOptions(scope: options.scope, conflicts: options.conflicts)
-    ).violations(score: score(table, texts), veto: removals.veto, keptPairs: keptPairs)
+    let lexical = LexicalStages(index: index, table: table, texts: texts, options: options)
+    let keptPairs = try self.keptPairs(result, lexical, options)
+    let violations =
+      try Verification(
+        records: removals.columns, result: result, thresholds: options.thresholds,
+        options: RemovalOptions(scope: options.scope, conflicts: options.conflicts)
+      ).violations(score: score(lexical, texts), veto: removals.veto, keptPairs: keptPairs)
+      + dropViolations(result, table, options)
     return VerifySummary(
       index: index.folder.url.relativePath, threshold: options.threshold,
-      kept: result.kept.count, removed: result.removals.count,
-      listedPairs: result.vetoes.count + result.conflicts.count,
-      violations: violations.map { $0.sentence { "'\(table.ids[Int($0)])'" } })
+      kept: result.kept.count, removed: result.removals.count, dropped: result.setAside.count,
+      vetoedPairs: result.vetoes.count, conflictPairs: result.conflicts.count,
+      violationsByKind: Dictionary(
+        violations.map { ($0.kind.rawValue, 1) }, uniquingKeysWith: +),
+      violations: violations.prefix(Self.listedViolations).map {
+        $0.sentence { "'\(table.ids[Int($0)])'" }
+      })
   }
 
   /// The ledger as the catalog has it.
@@ -67,7 +81,8 @@ public struct VerifyStep {
         throw CurationError(place: place, expected: "a guard", found: "'\(veto.guardName)'")
       }
       return VetoedPair(
-        row: UInt32(veto.a), other: UInt32(veto.b), score: Float(veto.score), stage: .semantic,
+        row: UInt32(veto.a), other: UInt32(veto.b), score: Float(veto.score),
+        stage: try stage(veto.stage),
         veto: GuardVeto(kind: kind, detail: veto.detail ?? ""))
     }
     let conflicts = try catalog.conflicts().map {
@@ -77,18 +92,35 @@ public struct VerifyStep {
     }
     return RemovalResult(
       kept: try catalog.keptRows().map { UInt32($0) }, removals: removals, vetoes: vetoes,
-      conflicts: conflicts)
+      conflicts: conflicts, setAside: try catalog.drops().map { UInt32($0.row) })
   }
 
-  private func score(_ table: RecordTable, _ texts: HashGroups)
+  /// Every drop needs a decision by hand, or a listed conflict under a policy that drops.
+  private func dropViolations(
+    _ result: RemovalResult, _ table: RecordTable, _ options: DedupOptions
+  ) throws -> [Violation] {
+    let listed = Set(result.conflicts.map { [min($0.row, $0.other), max($0.row, $0.other)] })
+    return try index.catalog.drops().filter { drop in
+      guard table.isDropped.indices.contains(drop.row) else { return false }
+      if drop.reason == .manual { return !table.isDropped[drop.row] }
+      guard let other = drop.other else { return true }
+      let pair = [UInt32(min(drop.row, other)), UInt32(max(drop.row, other))]
+      let drops = options.conflicts == .dropBoth || options.conflicts == .majority
+      return !drops || !listed.contains(pair)
+    }.map { Violation(kind: .unfoundedDrop, rows: [UInt32($0.row)]) }
+  }
+
+  private func score(_ lexical: LexicalStages, _ texts: HashGroups)
     -> (RemovalStage, UInt32, UInt32) -> Float
   {
     let vectors = index.vectors.vectors
+    let table = lexical.table
     return { stage, a, b in
       switch stage {
       case .exact: table.texts[Int(a)] == table.texts[Int(b)] ? 1 : 0
       case .normalized: table.normalizedHashes[Int(a)] == table.normalizedHashes[Int(b)] ? 1 : 0
-      case .lexical: 0
+      case .lexical, .containment:
+        texts.groupOfRow[Int(a)] == texts.groupOfRow[Int(b)] ? 1 : lexical.score(stage, a, b)
       case .semantic:
         texts.groupOfRow[Int(a)] == texts.groupOfRow[Int(b)]
           ? 1 : vectors.score(Int(a), Int(b))
@@ -98,11 +130,15 @@ public struct VerifyStep {
 
   /// All pairs of kept records at or above the threshold, found anew.
   private func keptPairs(
-    _ result: RemovalResult, _ table: RecordTable, _ texts: HashGroups, _ options: DedupOptions
+    _ result: RemovalResult, _ lexical: LexicalStages, _ options: DedupOptions
   ) throws -> [RemovalStage: [ScoredPair]] {
     var pairs: [RemovalStage: [ScoredPair]] = [:]
     if options.stages.contains(.normalized) {
-      pairs[.normalized] = Self.equalPairs(result.kept, table.normalizedHashes)
+      pairs[.normalized] = Self.equalPairs(result.kept, lexical.table.normalizedHashes)
+    }
+    for stage in options.stages where stage == .lexical || stage == .containment {
+      pairs[stage] = lexical.join(
+        stage, rows: result.kept, threshold: options.threshold(of: stage))
     }
     if options.stages.contains(.semantic) {
       let rows = DistinctRows(rows: result.kept, vectors: index.vectors.vectors)
@@ -133,12 +169,5 @@ public struct VerifyStep {
     return groups.values.flatMap { group in
       group.dropFirst().map { ScoredPair(a: group[0], b: $0, score: 1) }
     }
-  }
-}
-
-extension DedupOptions {
-  /// The score each stage asks for.
-  var thresholds: [RemovalStage: Float] {
-    Dictionary(uniqueKeysWithValues: stages.map { ($0, $0 == .semantic ? threshold : 1) })
   }
 }

@@ -15,7 +15,7 @@ struct CurationAssembly {
     let counts = Dictionary(removals.map { ($0.stage, 1) }, uniquingKeysWith: +)
     var section = RemovalSection(
       threshold: options.threshold.decimal, rule: options.keep, records: table.count,
-      removed: removals.count,
+      removed: try removals.count + index.catalog.drops().count,
       stages: options.stages.map {
         RemovalSection.Count(name: $0.rawValue, count: counts[$0.rawValue] ?? 0)
       },
@@ -75,7 +75,7 @@ struct CurationAssembly {
   private func retention() throws -> [SimilaritySection.Retention] {
     guard options.stages.contains(.semantic) else { return [] }
     let rule = KeepRule(options.keep) ?? .longest
-    let table = try rule.field.map { try RecordTable(index.catalog, valueField: $0) } ?? self.table
+    let table = try RecordTable(index.catalog, for: options)
     let texts = HashGroups(table.textHashes)
     let pairs = try SemanticPairs.find(
       in: index, texts: texts, floor: options.floor, monitor: StepMonitor()

@@ -18,11 +18,18 @@ struct DedupCommand: ParsableCommand {
     help: ArgumentHelp(
       "Write the removals (id, witness, score, stage, rule, guards) to a file.", valueName: "file"))
   var exportRemoved: String?
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Apply the decisions of a reviewed file: columns id and decision (keep, both, drop, undo or empty), "
+        + "as simcurate review writes it.", valueName: "file"))
+  var reviewed: String?
   @OptionGroup var common: CommonOptions
 
   func run() throws {
     let console = common.begin()
     let open = try index.open()
+    if let reviewed { try DecisionStep(open).apply(reviewed: reviewed) }
     let summary = try DedupStep(
       open, options: options.options, account: StepAccount(command: commandLine),
       monitor: console.monitor
@@ -51,8 +58,44 @@ struct DedupArguments: ParsableArguments {
 
   @Option(
     name: .long,
-    help: ArgumentHelp("Stages to run, of exact, normalized, semantic.", valueName: "list"))
+    help: ArgumentHelp("Stages to run, of exact, normalized, lexical, semantic.", valueName: "list")
+  )
   var stages = "exact,normalized,semantic"
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Jaccard index of the shingles at or above which texts are near-duplicates at the stage "
+        + "lexical.", valueName: "t"))
+  var lexicalThreshold: Float = 0.8
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Pieces compared at the stage lexical: words a shingle, and characters where a script has no "
+        + "spaces between words.", valueName: "sizes"))
+  var shingles: ShingleSizes = ShingleSizes()
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "With the stage lexical: texts are near-duplicates too if this share of the shorter one's "
+        + "shingles is in the longer.", valueName: "t"))
+  var containment: Float?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Never remove these records: ids, one a line (.txt), or a corpus file with ids.",
+      valueName: "file"))
+  var protect: [String] = []
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Never remove a record in which this field is true or a number other than 0.",
+      valueName: "field"))
+  var protectField: String?
 
   @Option(
     name: .long,
@@ -64,14 +107,15 @@ struct DedupArguments: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "What holds two near texts to be different: any of numbers, negation, names, script; or none.",
+      "What holds two near texts to be different: any of numbers, negation, names, script, opposites; or none.",
       valueName: "list"))
   var guards = TextGuard.allCases.map(\.rawValue).joined(separator: ",")
 
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "Near-duplicates with different labels: keepBoth (and report), or ignore the labels.",
+      "Near-duplicates with different labels: keepBoth (and report), ignore the labels, dropBoth, "
+        + "or majority (the rarer label goes).",
       valueName: "policy"))
   var conflicts: RemovalOptions.ConflictPolicy = .keepBoth
 
@@ -86,8 +130,17 @@ struct DedupArguments: ParsableArguments {
     guard threshold > 0, threshold <= 1 else {
       throw ValidationError("--threshold must be above 0 and at most 1, got \(threshold).")
     }
-    guard conflicts == .keepBoth || conflicts == .ignore else {
-      throw ValidationError("--conflicts must be keepBoth or ignore, got \(conflicts.rawValue).")
+    guard lexicalThreshold > 0, lexicalThreshold <= 1 else {
+      throw ValidationError(
+        "--lexical-threshold must be above 0 and at most 1, got \(lexicalThreshold).")
+    }
+    if let containment {
+      guard containment > 0, containment <= 1 else {
+        throw ValidationError("--containment must be above 0 and at most 1, got \(containment).")
+      }
+      guard try stageList.contains(.lexical) else {
+        throw ValidationError("--containment belongs to the stage lexical: add it to --stages.")
+      }
     }
     _ = try stageList
     _ = try guardList
@@ -96,8 +149,10 @@ struct DedupArguments: ParsableArguments {
   private var stageList: [RemovalStage] {
     get throws {
       let list = try Self.list(stages, "--stages", RemovalStage.self)
-      if list.contains(.lexical) { throw ValidationError("--stages: lexical is not there yet.") }
-      return list
+      guard !list.contains(.containment) else {
+        throw ValidationError("--stages: for containment give lexical and --containment SHARE.")
+      }
+      return containment == nil ? list : (list + [.containment]).sorted()
     }
   }
 
@@ -121,9 +176,16 @@ struct DedupArguments: ParsableArguments {
 
   var options: DedupOptions {
     get throws {
-      DedupOptions(
+      var options = DedupOptions(
         threshold: threshold, floor: floor, stages: try stageList, keep: keep,
         guards: try guardList, conflicts: conflicts, scope: scope)
+      options.lexicalThreshold = lexicalThreshold
+      options.shingleWords = shingles.words
+      options.shingleCharacters = shingles.characters
+      options.containment = containment
+      options.protectField = protectField
+      options.protectedIDs = Set(try protect.flatMap { try ProtectedIDs.read($0) }).sorted()
+      return options
     }
   }
 }
@@ -134,9 +196,33 @@ extension KeepRule: ExpressibleByArgument {
 extension RemovalOptions.ConflictPolicy: ExpressibleByArgument {}
 extension RemovalOptions.Scope: ExpressibleByArgument {}
 
+/// `words:2,characters:3`; what is left out has its default.
+struct ShingleSizes: ExpressibleByArgument, CustomStringConvertible {
+  var words = 2
+  var characters = 3
+
+  init() {}
+
+  init?(argument: String) {
+    if argument == "auto" { return }
+    for part in argument.split(separator: ",", omittingEmptySubsequences: false) {
+      let pair = part.split(separator: ":")
+      guard pair.count == 2, let size = Int(pair[1]), (1...16).contains(size) else { return nil }
+      switch pair[0] {
+      case "words": words = size
+      case "characters": characters = size
+      default: return nil
+      }
+    }
+  }
+
+  var description: String { "words:\(words),characters:\(characters)" }
+  var defaultValueDescription: String { description }
+}
+
 extension DedupSummary {
   var text: String {
-    let stages = ["exact", "normalized", "lexical", "semantic"].compactMap { stage in
+    let stages = ["exact", "normalized", "lexical", "containment", "semantic"].compactMap { stage in
       removedByStage[stage].map { "\($0) \(stage)" }
     }
     let share = Double(removed) / Double(max(1, records)) * 100
@@ -144,6 +230,13 @@ extension DedupSummary {
     text += "\(kept) of \(records) records kept at \(threshold), \(removed) removed"
     text += String(format: " (%.1f%%", share)
     text += stages.isEmpty ? ")\n" : ": " + stages.joined(separator: ", ") + ")\n"
+    if let byHand = dropped["manual"] { text += "       \(byHand) dropped by hand\n" }
+    if let overLabels = dropped["conflict"] {
+      text += "       \(overLabels) dropped because a near-duplicate has another label\n"
+    }
+    if protectedRepeats > 0 {
+      text += "       \(protectedRepeats) protected records repeat another protected one and stay\n"
+    }
     if removedForTest > 0 { text += "       \(removedForTest) of them repeat a test record\n" }
     if vetoes > 0 {
       let kinds = vetoesByGuard.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
@@ -151,7 +244,7 @@ extension DedupSummary {
         "       \(vetoes) pairs kept apart by guards (" + kinds.joined(separator: ", ") + ")\n"
     }
     if conflicts > 0 {
-      text += "       \(conflicts) near-duplicate pairs carry different labels, both kept\n"
+      text += "       \(conflicts) near-duplicate pairs carry different labels\n"
     }
     return text
   }

@@ -36,8 +36,13 @@ struct ExplainCommand: ParsableCommand {
     }
     for veto in explanation.vetoes {
       let other = veto.a == record.row ? veto.b : veto.a
-      text += "kept apart from \(name(other, catalog)) (\(score(veto.score))) by the guard "
+      text +=
+        "kept apart from \(name(other, catalog)) (\(score(veto.score)) \(veto.stage)) by the guard "
       text += "\(veto.guardName)\(veto.detail.map { ": " + $0 } ?? "")\n"
+    }
+    for pair in explanation.pairs.prefix(5) {
+      let other = pair.a == record.row ? pair.b : pair.a
+      text += "near \(name(other, catalog)) (\(score(pair.score)) \(pair.stage))\n"
     }
     for conflict in explanation.conflicts {
       let isFirst = conflict.a == record.row
@@ -62,10 +67,19 @@ struct ExplainCommand: ParsableCommand {
   }
 
   private func decision(_ explanation: RecordExplanation) -> String {
-    guard let removal = explanation.removal, let witness = explanation.witness else {
-      return "kept\n"
+    var text = ""
+    if let decision = explanation.decision {
+      text += "decided by hand: \(decision.verdict.rawValue)"
+      text += decision.note.map { " (\($0))\n" } ?? "\n"
     }
-    var text =
+    if let drop = explanation.drop {
+      text += drop.reason == .manual ? "dropped by hand" : "dropped over its label"
+      return text + (drop.detail.map { ": \($0)\n" } ?? "\n")
+    }
+    guard let removal = explanation.removal, let witness = explanation.witness else {
+      return text + "kept\n"
+    }
+    text +=
       "removed: stage \(removal.stage), score \(score(removal.score)), rule \(removal.rule)"
     text += removal.guards.map { ", passed the guards \($0)\n" } ?? "\n"
     return text + "witness: \(witness.id)  \(excerpt(witness.text, limit: 200))\n"

@@ -41,7 +41,7 @@ struct SearchCommand: ParsableCommand {
     }
     let faiss = try FaissIndex(
       contentsOf: open.folder.index, expectedDimension: open.manifest.dimension)
-    let removed = Set(try open.catalog.removals().map(\.row))
+    let kept = Set(try open.catalog.keptRows())
     let hits: [Hit] = try query.withUnsafeBufferPointer { query in
       let vector = VectorRows(pointer: query.baseAddress!, rows: 1, dimension: encoder.dimension)
       let rows = try faiss.search(vector, count: min(k, open.manifest.recordCount)).rows
@@ -51,7 +51,7 @@ struct SearchCommand: ParsableCommand {
           query.baseAddress!, open.vectors.vectors[Int(row)], count: encoder.dimension)
         return Hit(
           id: record.id, score: score, text: record.text, label: record.label,
-          kept: !removed.contains(Int(row)))
+          kept: kept.contains(Int(row)))
       }
     }
     try common.show(hits) { hits in

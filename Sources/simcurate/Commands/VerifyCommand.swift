@@ -22,22 +22,24 @@ struct VerifyCommand: ParsableCommand {
     let summary = try VerifyStep(index.open(readOnly: true), monitor: console.monitor).run()
     console.finish()
     try common.show(summary) { $0.text }
-    if !summary.violations.isEmpty { throw ExitCode(3) }
+    if !summary.violationsByKind.isEmpty { throw ExitCode(3) }
   }
 }
 
 extension VerifySummary {
   var text: String {
-    guard violations.isEmpty else {
+    guard violationsByKind.isEmpty else {
+      let count = violationsByKind.values.reduce(0, +)
+      let kinds = violationsByKind.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
       let listed = violations.prefix(20).map { "  \($0)\n" }.joined()
-      let more = violations.count > 20 ? "  … and \(violations.count - 20) more (--json)\n" : ""
-      return "verify: \(violations.count) violations\n" + listed + more
+      let more = count > 20 ? "  … and \(count - 20) more (--json lists 100)\n" : ""
+      return "verify: \(count) violations (\(kinds.joined(separator: ", ")))\n" + listed + more
     }
-    var text = "verify: all invariants hold for \(kept) kept and \(removed) removed records"
+    var text = "verify: all invariants hold for \(kept) kept, \(removed) removed"
+    text += dropped > 0 ? " and \(dropped) dropped records" : " records"
     text += " at \(threshold)\n"
-    if listedPairs > 0 {
-      text += "        \(listedPairs) pairs at or above it are listed as vetoed or in conflict\n"
-    }
+    if vetoedPairs > 0 { text += "        \(vetoedPairs) pairs are kept apart by guards\n" }
+    if conflictPairs > 0 { text += "        \(conflictPairs) pairs carry different labels\n" }
     return text
   }
 }

@@ -1,0 +1,95 @@
+import Neighbors
+import Store
+
+/// The pairs of the stages `lexical` and `containment`: joined once down to a floor, then read from
+/// the catalog.
+struct LexicalStages {
+  struct Found {
+    var pairs: [RemovalStage: [ScoredPair]] = [:]
+    /// The stages that were joined now, and how far down.
+    var floors: [RemovalStage: Float] = [:]
+  }
+
+  let index: OpenIndex
+  let table: RecordTable
+  let texts: HashGroups
+  let options: DedupOptions
+
+  var shingling: Shingling { options.shingling }
+
+  /// For every such stage of the options all pairs of text groups at or above its threshold.
+  func find() throws -> Found {
+    var found = Found()
+    for stage in options.stages where stage == .lexical || stage == .containment {
+      let threshold = options.threshold(of: stage)
+      if try index.storedShingling() == shingling,
+        let floor = try index.storedFloor(of: stage), floor <= threshold
+      {
+        found.pairs[stage] = try stored(stage)
+      } else {
+        let floor = min(threshold, DedupOptions.floor(below: threshold))
+        found.floors[stage] = floor
+        found.pairs[stage] = join(stage, rows: texts.representatives, threshold: floor).map {
+          texts.pair($0.a, $0.b, score: $0.score)
+        }.sorted()
+      }
+    }
+    return found
+  }
+
+  private func stored(_ stage: RemovalStage) throws -> [ScoredPair] {
+    var pairs: [ScoredPair] = []
+    try index.catalog.forEachPair(stage: stage.rawValue) { pair in
+      pairs.append(texts.pair(UInt32(pair.a), UInt32(pair.b), score: Float(pair.score)))
+    }
+    return pairs.sorted()
+  }
+
+  /// Pairs of `rows` by their row numbers.
+  func join(_ stage: RemovalStage, rows: [UInt32], threshold: Float) -> [ScoredPair] {
+    let chosen = rows.map { table.texts[Int($0)] }
+    let pairs =
+      stage == .lexical
+      ? LexicalJoin.pairs(texts: chosen, threshold: threshold, shingling: shingling)
+      : LexicalJoin.containedPairs(texts: chosen, threshold: threshold, shingling: shingling)
+    return pairs.map { ScoredPair(a: rows[Int($0.a)], b: rows[Int($0.b)], score: $0.score) }
+  }
+
+  /// The score of two rows, from their texts.
+  func score(_ stage: RemovalStage, _ a: UInt32, _ b: UInt32) -> Float {
+    let left = Set(shingling.shingles(of: table.texts[Int(a)]))
+    let right = Set(shingling.shingles(of: table.texts[Int(b)]))
+    if left.isEmpty || right.isEmpty { return left == right ? 1 : 0 }
+    let shared = left.intersection(right).count
+    let all =
+      stage == .lexical ? left.count + right.count - shared : min(left.count, right.count)
+    return Float(Double(shared) / Double(all))
+  }
+}
+
+extension DedupOptions {
+  var shingling: Shingling { Shingling(words: shingleWords, characters: shingleCharacters) }
+}
+
+extension OpenIndex {
+  /// How far down the catalog holds all pairs of `stage`; nil where none were stored.
+  func storedFloor(of stage: RemovalStage) throws -> Float? {
+    let measured = try catalog.measurements(step: "pairs").first {
+      $0.name == "floor \(stage.rawValue)"
+    }
+    if let measured { return Float(measured.value) }
+    // Catalogs of version 1 had the floor in the options only, and only semantic pairs.
+    guard stage == .semantic, try catalog.step("dedup") != nil else { return nil }
+    let options = try options(of: "dedup", as: DedupOptions.self)
+    return options.stages.contains(.semantic) ? options.floor : nil
+  }
+
+  /// How texts were cut into shingles for the stored pairs.
+  func storedShingling() throws -> Shingling? {
+    let values = try catalog.measurements(step: "pairs")
+    guard let words = values.first(where: { $0.name == "shingle words" }),
+      let characters = values.first(where: { $0.name == "shingle characters" })
+    else { return nil }
+    return Shingling(words: Int(words.value), characters: Int(characters.value))
+  }
+}
