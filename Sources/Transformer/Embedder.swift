@@ -16,6 +16,14 @@ public protocol Embedder: Sendable {
     _ texts: [String], into rows: UnsafeMutablePointer<Float>,
     progress: (@Sendable (Int) -> Void)?
   ) throws
+
+  /// How many tokens of each text the model sees, special tokens included; nil for an embedder
+  /// that does not count them.
+  func tokenCounts(_ texts: [String]) -> [Int]?
+}
+
+extension Embedder {
+  public func tokenCounts(_ texts: [String]) -> [Int]? { nil }
 }
 
 /// Identity of an embedder, as recorded in an index's manifest.

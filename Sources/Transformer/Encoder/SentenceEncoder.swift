@@ -59,6 +59,8 @@ public final class SentenceEncoder: Embedder {
     }
   }
 
+  public func tokenCounts(_ texts: [String]) -> [Int]? { tokenize(texts[...]).map(\.count) }
+
   private func tokenize(_ texts: ArraySlice<String>) -> [[Int32]] {
     let pieces = (texts.count + Self.pieceSize - 1) / Self.pieceSize
     let tokenized = Mutex([[[Int32]]](repeating: [], count: pieces))
