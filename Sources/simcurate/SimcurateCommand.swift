@@ -28,7 +28,8 @@ struct SimcurateCommand: ParsableCommand {
         name: "Its steps",
         subcommands: [
           IndexCommand.self, DedupCommand.self, VerifyCommand.self, ClusterCommand.self,
-          SplitCommand.self, FinetuneCommand.self, CompareCommand.self, ReportCommand.self,
+          SplitCommand.self, CompositionCommand.self, FinetuneCommand.self, CompareCommand.self,
+          ReportCommand.self,
         ]),
       CommandGroup(
         name: "Decisions by hand",

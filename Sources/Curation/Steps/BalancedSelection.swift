@@ -20,7 +20,7 @@ public struct BalancedSelection {
   /// `budget` of `rows`, in the order they were chosen.
   ///
   /// Independent of the order of `rows`: items are numbered by text hash, then id.
-  /// O(n² d) for the neighbors of n rows.
+  /// O(n² d) for the neighbors of n rows up to 50,000, about O(2000 n d) beyond.
   public func select(_ rows: [UInt32], budget: Int, options: SplitOptions) throws -> [UInt32] {
     let items = rows.sorted {
       let (a, b) = (Int($0), Int($1))
@@ -43,18 +43,49 @@ public struct BalancedSelection {
     return selection.items.map { items[Int($0)] }
   }
 
-  /// Every row with its nearest neighbors, in either direction.
+  /// Every row with its nearest neighbors, in either direction: of all rows where they are few, else
+  /// of the row's cell of spherical k-means, so that time grows with rows times cell size. What the
+  /// cells leave out counts as no similarity: the bounds hold for the graph as it is.
   private static func neighborGraph(_ vectors: VectorRows) throws -> PairGraph {
-    let nearest = try NearestNeighbor.search(
-      queries: vectors, base: vectors, count: min(neighborCount, vectors.rows - 1),
-      excludeSelf: true)
-    var pairs: Set<ScoredPair> = []
-    for (row, neighbors) in nearest.enumerated() {
-      for neighbor in neighbors where neighbor.score > 0 {
-        let (a, b) = (UInt32(min(row, neighbor.row)), UInt32(max(row, neighbor.row)))
-        pairs.insert(ScoredPair(a: a, b: b, score: neighbor.score))
+    var pairs: [ScoredPair] = []
+    for cell in try cells(vectors) where cell.count > 1 {
+      try DistinctRows(rows: cell, vectors: vectors).withVectors { members in
+        let nearest = try NearestNeighbor.search(
+          queries: members, base: members, count: min(neighborCount, members.rows - 1),
+          excludeSelf: true)
+        for (place, neighbors) in nearest.enumerated() {
+          for neighbor in neighbors where neighbor.score > 0 {
+            let (a, b) = (cell[min(place, neighbor.row)], cell[max(place, neighbor.row)])
+            pairs.append(ScoredPair(a: a, b: b, score: neighbor.score))
+          }
+        }
       }
     }
-    return PairGraph(vertexCount: vectors.rows, pairs: pairs.sorted { ($0.a, $0.b) < ($1.a, $1.b) })
+    pairs.sort { ($0.a, $0.b) < ($1.a, $1.b) }
+    // A pair of mutual neighbors was found from both ends.
+    var distinct = 0
+    for place in pairs.indices
+    where distinct == 0
+      || (pairs[place].a, pairs[place].b) != (pairs[distinct - 1].a, pairs[distinct - 1].b)
+    {
+      pairs[distinct] = pairs[place]
+      distinct += 1
+    }
+    pairs.removeLast(pairs.count - distinct)
+    return PairGraph(vertexCount: vectors.rows, pairs: pairs)
+  }
+
+  /// Up to so many rows every neighbor is looked for among all.
+  private static let exactRows = 50_000
+  private static let cellSize = 2_000
+
+  /// The rows cell by cell, ascending within each.
+  private static func cells(_ vectors: VectorRows) throws -> [[UInt32]] {
+    guard vectors.rows > exactRows else { return [Array(0..<UInt32(vectors.rows))] }
+    let count = vectors.rows / cellSize
+    let result = try SphericalKMeans.cluster(vectors, count: count, seed: 0, iterations: 10)
+    var cells = [[UInt32]](repeating: [], count: count)
+    for (row, cell) in result.assignment.enumerated() { cells[Int(cell)].append(UInt32(row)) }
+    return cells
   }
 }

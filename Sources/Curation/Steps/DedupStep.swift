@@ -235,6 +235,7 @@ extension CatalogEditor {
   func forgetSplit() throws {
     try replaceSplit([SplitAssignment]())
     try replaceMeasurements(step: "split", [Store.Measurement]())
+    try replaceMeasurements(step: "composition", [Store.Measurement]())
     try forget(step: "split")
   }
 }

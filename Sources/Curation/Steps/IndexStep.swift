@@ -41,7 +41,6 @@ public struct IndexSummary: Codable, Sendable {
 /// embedded once per model: vectors come from the old index or the journal of an interrupted run
 /// where either has them.
 public struct IndexStep {
-  private static let chunk = 8192
   /// What an index folder has at least, and all that simcurate writes into one: a folder with
   /// anything else in it is not ours to replace.
   private static let leastNames: Set = ["manifest.json", "catalog.sqlite"]
@@ -52,10 +51,13 @@ public struct IndexStep {
 
   private let folder: IndexFolder
   private let staging: IndexFolder
+  /// The folder as the user typed it.
+  private let shownPath: String
   private let account: StepAccount
   private let monitor: StepMonitor
 
   public init(folder: URL, account: StepAccount, monitor: StepMonitor) {
+    shownPath = folder.relativePath
     let path = folder.standardizedFileURL.path
     self.folder = IndexFolder(URL(fileURLWithPath: path))
     staging = IndexFolder(URL(fileURLWithPath: path + ".partial"))
@@ -68,31 +70,80 @@ public struct IndexStep {
   public func run(
     _ files: [CorpusFile], reading: ReadingOptions, embedder: some Embedder
   ) throws -> IndexSummary {
+    try build(embedder, reading) {
+      var staged = try StagedCatalog(at: staging.catalog, monitor: monitor)
+      try staged.read(files, reading)
+      return staged
+    }
+  }
+
+  /// Adds the records of `files` to an index that is there; the files it was made from need not be.
+  ///
+  /// Old records keep their rows and the new ones follow, so the index is the one a run over the old
+  /// and the new files would make; only texts that are new are embedded. Pairs, removals and
+  /// decisions by hand stay for the next `dedup`; what later steps made is gone.
+  ///
+  /// - Throws: as ``run(_:reading:embedder:)``, and if the index was read from other fields or made
+  ///   by another model, or an id is in it already.
+  public func append(
+    _ files: [CorpusFile], reading: ReadingOptions, embedder: some Embedder
+  ) throws -> IndexSummary {
+    let old = try OpenIndex(at: folder.url, readOnly: true)
+    try old.check(embedder)
+    try check(reading, against: old)
+    return try build(embedder, reading) {
+      var staged = try StagedCatalog(copying: old, to: staging.catalog, monitor: monitor)
+      try staged.read(files, reading)
+      return staged
+    }
+  }
+
+  private func check(_ reading: ReadingOptions, against old: OpenIndex) throws {
+    let step = try old.catalog.step("index")
+    // An index of an earlier version does not say which fields it was read from.
+    guard let data = step?.options.data(using: .utf8),
+      let fields = try? JSONDecoder().decode(IndexOptions.self, from: data).fields
+    else { return }
+    let asked = IndexOptions.Fields(reading)
+    for (option, had, has) in [
+      ("--text-field", fields.text, asked.text), ("--label-field", fields.label, asked.label),
+      ("--id-field", fields.id, asked.id),
+    ] where had != has {
+      throw CurationError(
+        place: shownPath, expected: "\(option) \(had), as the index was read",
+        found: "\(option) \(has)",
+        advice: "give \(option) \(had), or build the index again from all files")
+    }
+  }
+
+  private func build(
+    _ embedder: some Embedder, _ reading: ReadingOptions, _ read: () throws -> StagedCatalog
+  ) throws -> IndexSummary {
     try prepareFolders()
     let journal = try EmbeddingJournal(
       at: staging.url.appendingPathComponent("vectors.journal"),
       identity: StepAccount.json(Manifest.Model(embedder.identity)), dimension: embedder.dimension)
-    let (catalog, corpusHash, skipped): (Catalog, String, Int)
+    let staged: StagedCatalog
     do {
-      (catalog, corpusHash, skipped) = try readCorpus(files, reading)
+      staged = try read()
     } catch {
       // A corpus that cannot be read leaves nothing behind, unless there are vectors to go on from.
       if journal.offsets.isEmpty { try? FileManager.default.removeItem(at: staging.url) }
       throw error
     }
-    if let summary = try existing(corpusHash, embedder, skipped: skipped) {
-      try catalog.close()
+    if let summary = try existing(staged, embedder) {
+      try staged.catalog.close()
       try? FileManager.default.removeItem(at: staging.url)
       return summary
     }
-    let texts = try DistinctTexts(catalog)
-    let old = oldVectors(embedder)
-    let embedded = try embedMissing(texts, journal, old, embedder)
-    try writeVectors(texts, journal, old, dimension: embedder.dimension)
-    try writeIndex()
-    let summary = try finish(
-      catalog, embedder, corpusHash, embedded: embedded, texts: texts, skipped: skipped)
-    return summary
+    let vectors = StagedVectors(
+      staging: staging, texts: try DistinctTexts(staged.catalog), journal: journal,
+      known: knownVectors(embedder), monitor: monitor)
+    let embedded = try vectors.embedMissing(embedder)
+    try vectors.write(dimension: embedder.dimension)
+    let options = IndexOptions(
+      model: Manifest.Model(embedder.identity), fields: IndexOptions.Fields(reading))
+    return try finish(staged, vectors, embedder, options, embedded: embedded)
   }
 
   private func prepareFolders() throws {
@@ -116,148 +167,48 @@ public struct IndexStep {
     }
   }
 
-  // MARK: Records
-
-  private func readCorpus(_ files: [CorpusFile], _ reading: ReadingOptions) throws
-    -> (Catalog, corpusHash: String, skipped: Int)
-  {
-    for name in ["catalog.sqlite", "catalog.sqlite-journal"] {
-      try? FileManager.default.removeItem(at: staging.url.appendingPathComponent(name))
-    }
-    let catalog = try Catalog.create(at: staging.catalog)
-    var hasher = SHA256Hasher()
-    var row = 0
-    var skipped = 0
-    try catalog.update { editor in
-      for file in files {
-        let summary = try CorpusReader(options: reading).read(file.url, split: file.split) {
-          record in
-          try editor.insert(StoredRecord(row: row, record: record))
-          for part in [
-            record.id, record.text, record.label ?? "", record.split?.rawValue ?? "",
-            record.fields ?? "",
-          ] {
-            hasher.update("\(part.utf8.count):")
-            hasher.update(part)
-          }
-          row += 1
-          if row % 1000 == 0 {
-            monitor.progress(
-              StepProgress(phase: "reading", completed: row, total: nil, unit: "records"))
-            try monitor.checkpoint()
-          }
-        }
-        skipped += summary.skippedCount
-        for error in summary.skipped { monitor.remark("skipped: \(error)") }
-      }
-    }
-    return (catalog, SHA256Hasher.hexadecimal(hasher.finish()), skipped)
-  }
-
   /// The summary of the index that is already there, if it is the one asked for.
-  private func existing(_ corpusHash: String, _ embedder: some Embedder, skipped: Int) throws
-    -> IndexSummary?
+  private func existing(_ staged: StagedCatalog, _ embedder: some Embedder) throws -> IndexSummary?
   {
     guard let open = try? OpenIndex(at: folder.url, readOnly: true),
-      open.manifest.corpusHash == corpusHash,
+      open.manifest.corpusHash == staged.corpusHash,
       open.manifest.model == Manifest.Model(embedder.identity)
     else { return nil }
-    let texts = try DistinctTexts(open.catalog)
     return summary(
-      embedder, records: open.manifest.recordCount, texts: texts, embedded: 0, skipped: skipped,
+      embedder, staged, texts: try DistinctTexts(open.catalog), embedded: 0,
       labeled: try labeledCount(open.catalog), nothingToDo: true)
   }
 
-  // MARK: Vectors
-
-  private func oldVectors(_ embedder: some Embedder) -> KnownVectors? {
+  private func knownVectors(_ embedder: some Embedder) -> KnownVectors? {
     guard let open = try? OpenIndex(at: folder.url, readOnly: true),
       open.manifest.model == Manifest.Model(embedder.identity)
     else { return nil }
     return try? KnownVectors(open)
   }
 
-  private func embedMissing(
-    _ texts: DistinctTexts, _ journal: EmbeddingJournal, _ old: KnownVectors?,
-    _ embedder: some Embedder
-  ) throws -> Int {
-    let missing = texts.hashes.indices.filter {
-      journal.offsets[texts.hashes[$0]] == nil && old?.rows[texts.hashes[$0]] == nil
-    }
-    if missing.count < texts.hashes.count, !missing.isEmpty {
-      monitor.remark("\(texts.hashes.count - missing.count) texts were embedded before")
-    }
-    let rows = UnsafeMutablePointer<Float>.allocate(
-      capacity: Self.chunk * embedder.dimension)
-    defer { rows.deallocate() }
-    for start in stride(from: 0, to: missing.count, by: Self.chunk) {
-      try monitor.checkpoint()
-      let chunk = missing[start..<min(start + Self.chunk, missing.count)]
-      let monitor = monitor
-      try embedder.embed(chunk.map { texts.texts[$0] }, into: rows) { done in
-        monitor.progress(
-          StepProgress(
-            phase: "embedding", completed: start + done, total: missing.count, unit: "texts"))
-      }
-      try journal.append(chunk.map { texts.hashes[$0] }, rows)
-    }
-    return missing.count
-  }
-
-  private func writeVectors(
-    _ texts: DistinctTexts, _ journal: EmbeddingJournal, _ old: KnownVectors?, dimension: Int
-  ) throws {
-    let writer = try VectorFileWriter(to: staging.vectors, dimension: dimension)
-    let row = UnsafeMutablePointer<Float>.allocate(capacity: dimension)
-    defer { row.deallocate() }
-    for hash in texts.hashOfRow {
-      if let known = old?.rows[hash] {
-        try writer.append(old!.vectors[known], count: 1)
-      } else if try journal.copy(hash, to: row) {
-        try writer.append(row, count: 1)
-      } else {
-        preconditionFailure("every text was embedded or known")
-      }
-    }
-    try writer.finish()
-  }
-
-  private func writeIndex() throws {
-    let vectors = try VectorFile(contentsOf: staging.vectors)
-    let index = try FaissIndex(factory: "Flat", dimension: vectors.dimension)
-    for start in stride(from: 0, to: vectors.rows, by: 65_536) {
-      try index.add(vectors.vectors[start..<min(start + 65_536, vectors.rows)])
-      monitor.progress(
-        StepProgress(
-          phase: "indexing", completed: min(start + 65_536, vectors.rows), total: vectors.rows,
-          unit: "vectors"))
-      try monitor.checkpoint()
-    }
-    try index.write(to: staging.index)
-  }
-
-  // MARK: Finish
-
   private func finish(
-    _ catalog: Catalog, _ embedder: some Embedder, _ corpusHash: String, embedded: Int,
-    texts: DistinctTexts, skipped: Int
+    _ staged: StagedCatalog, _ vectors: StagedVectors, _ embedder: some Embedder,
+    _ options: IndexOptions, embedded: Int
   ) throws -> IndexSummary {
-    let labeled = try labeledCount(catalog)
-    let step = try account.step(
-      "index", options: Manifest.Model(embedder.identity), inputHash: corpusHash)
-    try catalog.update { try $0.complete(step) }
-    try catalog.close()
+    let labeled = try labeledCount(staged.catalog)
+    let tokens = try vectors.tokenCounts(embedder)
+    let step = try account.step("index", options: options, inputHash: staged.corpusHash)
+    try staged.catalog.update { editor in
+      if let tokens { try editor.setTokenCounts(tokens) }
+      try editor.complete(step)
+    }
+    try staged.catalog.close()
     let manifest = Manifest(
-      toolVersion: simcurateVersion, model: Manifest.Model(embedder.identity),
-      dimension: embedder.dimension, recordCount: texts.hashOfRow.count, corpusHash: corpusHash,
+      toolVersion: simcurateVersion, model: options.model, dimension: embedder.dimension,
+      recordCount: staged.records, corpusHash: staged.corpusHash,
       vectors: try Manifest.File(staging.vectors), index: try Manifest.File(staging.index))
     try manifest.write(to: staging)
     try FileManager.default.removeItem(
       at: staging.url.appendingPathComponent("vectors.journal"))
     try FolderExchange.place(staging.url, at: folder.url)
     return summary(
-      embedder, records: texts.hashOfRow.count, texts: texts, embedded: embedded, skipped: skipped,
-      labeled: labeled, nothingToDo: false, seconds: step.seconds)
+      embedder, staged, texts: vectors.texts, embedded: embedded, labeled: labeled,
+      nothingToDo: false, seconds: step.seconds)
   }
 
   private func labeledCount(_ catalog: Catalog) throws -> Int {
@@ -265,45 +216,14 @@ public struct IndexStep {
   }
 
   private func summary(
-    _ embedder: some Embedder, records: Int, texts: DistinctTexts, embedded: Int, skipped: Int,
+    _ embedder: some Embedder, _ staged: StagedCatalog, texts: DistinctTexts, embedded: Int,
     labeled: Int, nothingToDo: Bool, seconds: Double = 0
   ) -> IndexSummary {
     IndexSummary(
-      index: folder.url.relativePath, records: records, distinctTexts: texts.hashes.count,
+      index: shownPath, records: staged.records, distinctTexts: texts.hashes.count,
       embedded: embedded, labeled: labeled, dimension: embedder.dimension,
       model: embedder.identity.name, precision: embedder.identity.precision,
-      skippedLines: skipped, longTexts: embedder.longTextCount, seconds: seconds,
+      skippedLines: staged.skipped, longTexts: embedder.longTextCount, seconds: seconds,
       nothingToDo: nothingToDo)
-  }
-}
-
-/// The distinct texts of a catalog, in the order of their first rows.
-private struct DistinctTexts {
-  var texts: [String] = []
-  var hashes: [ContentHash] = []
-  var hashOfRow: [ContentHash] = []
-
-  init(_ catalog: Catalog) throws {
-    var seen: Set<ContentHash> = []
-    try catalog.forEachRecord { record in
-      hashOfRow.append(record.textHash)
-      if seen.insert(record.textHash).inserted {
-        texts.append(record.text)
-        hashes.append(record.textHash)
-      }
-    }
-  }
-}
-
-/// The vectors of an index that is about to be replaced, by text.
-private struct KnownVectors {
-  let vectors: VectorRows
-  private(set) var rows: [ContentHash: Int] = [:]
-  private let owner: VectorFile
-
-  init(_ index: OpenIndex) throws {
-    owner = index.vectors
-    vectors = index.vectors.vectors
-    try index.catalog.forEachRecord { rows[$0.textHash] = $0.row }
   }
 }

@@ -17,9 +17,19 @@ struct SplitAssigner {
   let options: SplitOptions
   let table: RecordTable
   let groups: RowGroups
+  /// Of every row, where the split goes by time.
+  var times: [Double]?
 
   func assign(_ kept: [UInt32]) throws -> Placement {
     let given = kept.filter { table.givenSplits[Int($0)] != nil }
+    if let times {
+      guard given.isEmpty else {
+        throw CurationError(
+          place: "--time-field", expected: "a corpus without given parts",
+          found: "files given for training or test", advice: "leave out --time-field")
+      }
+      return try divide(kept, by: times)
+    }
     if given.isEmpty {
       var placement = Placement()
       divide(
@@ -49,6 +59,41 @@ struct SplitAssigner {
       placement.partOfRow[row] = parts[result.partOfRow[place]].0
       placement.reasons[row] = result.reason(for: place)
     }
+  }
+
+  /// The earliest records train, the latest test; what repeats a later part leaves the earlier ones.
+  private func divide(_ kept: [UInt32], by times: [Double]) throws -> Placement {
+    let parts = [GivenSplit.train, .development, .test]
+    let partOfRow = TimeSplit.parts(
+      kept.map { times[Int($0)] },
+      shares: [options.trainShare, options.developmentShare, options.testShare])
+    for (number, part) in parts.enumerated() where !partOfRow.contains(number) {
+      throw CurationError(
+        place: "--time-field", expected: "times that can be divided into three parts",
+        found: "no time of its own for the \(part.rawValue) part")
+    }
+    let cleaned = CleanedSplit(
+      groups: kept.map { groups.groupOfRow[Int($0)] }, partOfRow: partOfRow,
+      precedence: [2, 1, 0])
+    var placement = Placement()
+    for (place, row) in kept.enumerated() {
+      guard let part = cleaned.partOfRow[place] else { continue }
+      placement.partOfRow[row] = parts[part]
+      placement.reasons[row] = "\(parts[part].rawValue) by time"
+    }
+    return placement
+  }
+
+  /// The fold in which each of the placed rows is tested; given test records are in none.
+  func folds(_ count: Int, of placement: Placement) -> (ofRow: [UInt32: Int], result: SplitResult) {
+    let rows = placement.partOfRow.keys.filter { table.givenSplits[Int($0)] != .test }.sorted()
+    let result = GroupSplit.folds(count, seed: options.seed).split(
+      groups: rows.map { groups.groupOfRow[Int($0)] },
+      labels: rows.map { table.labelNumbers[Int($0)] },
+      texts: rows.map { table.textHashes[Int($0)] })
+    return (
+      Dictionary(uniqueKeysWithValues: zip(rows, result.partOfRow)), result
+    )
   }
 
   /// Keeps the parts the user gave, takes out of training what is of a group of the test set, and

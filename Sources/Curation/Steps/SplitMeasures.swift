@@ -20,26 +20,90 @@ struct SplitMeasures {
       guard trainVectors.rows > 1 else { return }
       values.append(
         ("vendi score", Diversity.vendiScore(trainVectors)))
-      let within = try NearestNeighbor.search(
-        queries: trainVectors, base: trainVectors, excludeSelf: true
-      ).compactMap { $0?.score }
+      let within = try nearestOthers(of: train, in: trainVectors)
       values.append(
         ("mean nearest-neighbor distance", Diversity.meanNearestNeighborDistance(within)))
-      let covered = try nearestScores(of: reference, in: trainVectors)
+      let covered = try nearestScores(of: sample(reference), in: trainVectors)
       values.append(
         ("coverage at \(coverageRadius)", Diversity.coverage(covered, atLeast: coverageRadius)))
       let leaked = try nearestScores(of: test, in: trainVectors)
       values.append(("highest train-test cosine", leaked.max().map(Double.init)))
-      values.append(
-        (
-          "test share leaked at \(threshold)", Diversity.coverage(leaked, atLeast: threshold)
-        ))
+      for threshold in Set([threshold, 0.95, 0.9, 0.8]) {
+        values.append(
+          ("test share leaked at \(threshold)", Diversity.coverage(leaked, atLeast: threshold)))
+      }
     }
     values.append(("label entropy", entropy(train.map { Int(table.labelNumbers[Int($0)]) })))
     values.append(
       ("topic entropy", entropy(train.map { Int(topicOfRow[Int($0)]) }, of: topicCount)))
     return values.compactMap { name, value in
       value.map { Store.Measurement(step: "split", name: "\(prefix): \(name)", value: $0) }
+    }
+  }
+
+  /// How far sizes and label shares of the parts are from what was asked for.
+  func targets(_ placement: SplitAssigner.Placement, options: SplitOptions) -> [Store.Measurement] {
+    let all = placement.partOfRow.keys.map { table.labelNumbers[Int($0)] }
+    let whole = shares(all)
+    let wanted: [(GivenSplit, Double)] = [
+      (.train, options.trainShare), (.development, options.developmentShare),
+      (.test, options.testShare),
+    ]
+    return wanted.flatMap { part, share in
+      let labels = placement.rows(part).map { table.labelNumbers[Int($0)] }
+      let found = shares(labels)
+      let worst = whole.map { abs($1 - found[$0, default: 0]) }.max() ?? 0
+      let size = Double(labels.count) / Double(max(1, all.count))
+      return [
+        measurement("target: \(part.rawValue) share, difference", abs(size - share)),
+        measurement("target: \(part.rawValue) label shares, greatest difference", worst),
+      ]
+    }
+  }
+
+  /// Sizes of the folds, and how far their label shares are from those of all.
+  func folds(_ result: SplitResult) -> [Store.Measurement] {
+    let sizes = result.parts.map(\.count)
+    let worst = result.parts.map(\.worstLabelDeviation).max() ?? 0
+    return [
+      measurement("folds: smallest", Double(sizes.min() ?? 0)),
+      measurement("folds: largest", Double(sizes.max() ?? 0)),
+      measurement("folds: label shares, greatest difference", worst),
+    ]
+  }
+
+  private func measurement(_ name: String, _ value: Double) -> Store.Measurement {
+    Store.Measurement(step: "split", name: name, value: value)
+  }
+
+  private func shares(_ labels: [Int32]) -> [Int32: Double] {
+    Dictionary(labels.map { ($0, 1) }, uniquingKeysWith: +).mapValues {
+      Double($0) / Double(labels.count)
+    }
+  }
+
+  /// At most this many records are asked for their neighbors where a mean over all is wanted.
+  private static let sampleSize = 20_000
+
+  /// All of `rows` if they are few, else the first in the order of their texts' hashes: as good as
+  /// random, and the same whatever the order of the records.
+  private func sample(_ rows: [UInt32]) -> [UInt32] {
+    guard rows.count > Self.sampleSize else { return rows }
+    return Array(
+      rows.sorted {
+        let (a, b) = (Int($0), Int($1))
+        return (table.textHashes[a], table.ids[a]) < (table.textHashes[b], table.ids[b])
+      }.prefix(Self.sampleSize))
+  }
+
+  /// Of some of `train`, the score with the nearest other row of it.
+  private func nearestOthers(of train: [UInt32], in base: VectorRows) throws -> [Float] {
+    let places = Dictionary(uniqueKeysWithValues: train.enumerated().map { ($1, $0) })
+    let asked = sample(train)
+    return try rows(asked).withVectors { queries in
+      try NearestNeighbor.search(queries: queries, base: base, count: 2).enumerated().compactMap {
+        query, nearest in nearest.first { $0.row != places[asked[query]] }?.score
+      }
     }
   }
 

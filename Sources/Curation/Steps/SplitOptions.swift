@@ -14,11 +14,16 @@ public struct SplitOptions: Codable, Hashable, Sendable {
   public var labels: Quotas.Mode
   public var topics: Quotas.Mode
   public var seed: UInt64
+  /// Also divide the records into so many folds for cross-validation.
+  public var folds: Int?
+  /// Train on the earliest and test on the latest records by this field, instead of at random.
+  public var timeField: String?
 
   public init(
     trainShare: Double = 0.8, developmentShare: Double = 0.1, testShare: Double = 0.1,
     budget: Double = 0.5, selection: Selection = .facilityLocation,
-    labels: Quotas.Mode = .balanced, topics: Quotas.Mode = .proportional, seed: UInt64 = 0
+    labels: Quotas.Mode = .balanced, topics: Quotas.Mode = .proportional, seed: UInt64 = 0,
+    folds: Int? = nil, timeField: String? = nil
   ) {
     self.trainShare = trainShare
     self.developmentShare = developmentShare
@@ -28,6 +33,8 @@ public struct SplitOptions: Codable, Hashable, Sendable {
     self.labels = labels
     self.topics = topics
     self.seed = seed
+    self.folds = folds
+    self.timeField = timeField
   }
 
   func validate() throws {
@@ -36,6 +43,9 @@ public struct SplitOptions: Codable, Hashable, Sendable {
       throw CurationError(
         place: "--shares", expected: "three positive shares that sum to 1",
         found: shares.map { "\($0)" }.joined(separator: ","), advice: "for example 0.8,0.1,0.1")
+    }
+    guard folds ?? 2 >= 2 else {
+      throw CurationError(place: "--folds", expected: "at least 2", found: "\(folds ?? 0)")
     }
     guard budget > 0 else {
       throw CurationError(

@@ -52,7 +52,11 @@ public struct SplitStep {
     let table = try RecordTable(index.catalog)
     let kept = try index.catalog.keptRows().map { UInt32($0) }
     let groups = try splitGroups(table, dedup)
-    let placement = try SplitAssigner(options: options, table: table, groups: groups).assign(kept)
+    let assigner = SplitAssigner(
+      options: options, table: table, groups: groups,
+      times: try options.timeField.map { try RecordTimes(index.catalog, field: $0).values })
+    let placement = try assigner.assign(kept)
+    let folds = options.folds.map { assigner.folds($0, of: placement) }
     try monitor.checkpoint()
     let topics = try Self.topics(index)
     let train = placement.rows(.train)
@@ -68,10 +72,12 @@ public struct SplitStep {
     monitor.progress(StepProgress(phase: "measuring", completed: 0, total: nil, unit: "sets"))
     let before = SplitAssigner.random(table, options: options)
     let measurements =
-      try measures.measure("before", train: before.rows(.train), test: before.rows(.test))
-      + measures.measure("after", train: train, test: placement.rows(.test))
-      + measures.measure("selected", train: selected, test: placement.rows(.test))
-    try store(placement, selected, groups, measurements, input)
+      measures.targets(placement, options: options)
+      + (folds.map { measures.folds($0.result) } ?? [])
+      + (try measures.measure("before", train: before.rows(.train), test: before.rows(.test))
+        + measures.measure("after", train: train, test: placement.rows(.test))
+        + measures.measure("selected", train: selected, test: placement.rows(.test)))
+    try store(placement, selected, groups, folds?.ofRow ?? [:], measurements, input)
     return try summary(nothingToDo: false, leftOut: kept.count - placement.partOfRow.count)
   }
 
@@ -103,7 +109,7 @@ public struct SplitStep {
 
   private func store(
     _ placement: SplitAssigner.Placement, _ selected: [UInt32], _ groups: RowGroups,
-    _ measurements: [Store.Measurement], _ input: String
+    _ folds: [UInt32: Int], _ measurements: [Store.Measurement], _ input: String
   ) throws {
     var ranks: [UInt32: Int] = [:]
     for (rank, row) in selected.enumerated() { ranks[row] = rank }
@@ -111,7 +117,7 @@ public struct SplitStep {
       SplitAssignment(
         row: Int(row), part: part, selected: ranks[row] != nil,
         group: Int(groups.groupOfRow[Int(row)]), reason: placement.reasons[row] ?? "",
-        rank: ranks[row])
+        rank: ranks[row], fold: folds[row])
     }
     let step = try account.step("split", options: options, inputHash: input)
     try index.catalog.update { editor in

@@ -167,7 +167,8 @@ struct CurationAssembly {
       uniqueKeysWithValues: try index.catalog.measurements(step: "split").map {
         ($0.name, $0.value)
       })
-    let names = Set(values.keys.compactMap { $0.components(separatedBy: ": ").last })
+    let measured = values.keys.filter { $0.hasPrefix("before: ") || $0.hasPrefix("after: ") }
+    let names = Set(measured.compactMap { $0.components(separatedBy: ": ").last })
     return names.sorted().map { name in
       SplitSection.Measure(
         name: name, before: values["before: \(name)"], after: values["after: \(name)"],

@@ -5,32 +5,52 @@ import Foundation
 struct IndexCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "index", abstract: "Embed a corpus and index it.",
-    discussion: "Example: simcurate index reviews.csv --text-field review --out indexes/reviews")
+    discussion: """
+      Examples:
+        simcurate index reviews.csv --text-field review --out indexes/reviews
+        simcurate index --append december.csv --text-field review --out indexes/reviews
+      """)
 
   @OptionGroup var corpus: CorpusArguments
   @Option(name: .long, help: ArgumentHelp("Index folder to write.", valueName: "index"))
   var out: String?
+  @Flag(
+    name: .long,
+    help: ArgumentHelp(
+      "Add the files to the index at --out; only new texts are embedded.",
+      discussion:
+        "Old records keep their places. Run dedup and what follows again after it; models "
+        + "and reports in the folder are dropped."))
+  var append = false
   @OptionGroup var model: ModelOptions
   @OptionGroup var encoder: EncoderOptions
   @OptionGroup var common: CommonOptions
 
+  mutating func validate() throws {
+    if append, out == nil { throw ValidationError("--append needs --out, the index to add to.") }
+  }
+
   func run() throws {
     let console = common.begin()
     let summary = try Self.index(
-      corpus, out: out, model: model, encoder: encoder, console: console)
+      corpus, out: out, append: append, model: model, encoder: encoder, console: console)
     console.finish()
     try common.show(summary) { $0.text }
   }
 
   static func index(
-    _ corpus: CorpusArguments, out: String?, model: ModelOptions, encoder: EncoderOptions,
-    console: Console
+    _ corpus: CorpusArguments, out: String?, append: Bool = false, model: ModelOptions,
+    encoder: EncoderOptions, console: Console
   ) throws -> IndexSummary {
     let embedder = try encoder.embedder(model)
-    let summary = try IndexStep(
+    let step = IndexStep(
       folder: URL(fileURLWithPath: out ?? corpus.defaultIndex),
-      account: StepAccount(command: commandLine), monitor: console.monitor
-    ).run(corpus.files, reading: corpus.options.reading, embedder: embedder)
+      account: StepAccount(command: commandLine), monitor: console.monitor)
+    let (files, reading) = (corpus.files, corpus.options.reading)
+    let summary =
+      append
+      ? try step.append(files, reading: reading, embedder: embedder)
+      : try step.run(files, reading: reading, embedder: embedder)
     if let remark = embedder.identity.remark(long: summary.longTexts, of: summary.embedded) {
       console.remark(remark)
     }

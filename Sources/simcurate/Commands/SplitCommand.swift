@@ -11,7 +11,10 @@ struct SplitCommand: ParsableCommand {
       No paraphrase group and no pair at or above the threshold crosses from one part to another. \
       A test set given to index stays as it is, and what repeats it leaves training.
 
-      Example: simcurate split indexes/reviews --shares 0.8,0.1,0.1 --export splits/
+      Examples:
+        simcurate split indexes/reviews --shares 0.8,0.1,0.1 --export splits/
+        simcurate split indexes/reviews --time-field date
+        simcurate split indexes/reviews --folds 5
       """)
 
   @OptionGroup var index: IndexArgument
@@ -65,7 +68,24 @@ struct SplitArguments: ParsableArguments {
     name: .long, help: ArgumentHelp("facility-location or k-center.", valueName: "method"))
   var selection: SplitOptions.Selection = .facilityLocation
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Train on the earliest, test on the latest records by this field (ISO dates or numbers).",
+      valueName: "field"))
+  var timeField: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Also divide all records into folds for cross-validation (column fold of splits).",
+      valueName: "k"))
+  var folds: Int?
+
   mutating func validate() throws {
+    if let folds, folds < 2 {
+      throw ValidationError("--folds must be at least 2, got \(folds).")
+    }
     guard shareList.count == 3, shareList.allSatisfy({ $0 > 0 }),
       abs(shareList.reduce(0, +) - 1) < 1e-6
     else {
@@ -79,7 +99,7 @@ struct SplitArguments: ParsableArguments {
   func options(seed: UInt64) -> SplitOptions {
     SplitOptions(
       trainShare: shareList[0], developmentShare: shareList[1], testShare: shareList[2],
-      budget: budget, selection: selection, seed: seed)
+      budget: budget, selection: selection, seed: seed, folds: folds, timeField: timeField)
   }
 }
 
@@ -94,14 +114,31 @@ extension SplitSummary {
     var table = Table([
       ("measure", .left), ("before", .right), ("after", .right), ("selected", .right),
     ])
-    let names = Set(measurements.keys.compactMap { $0.split(separator: ":").last.map(String.init) })
+    let sets = ["before", "after", "selected"]
+    let names = Set(
+      measurements.keys.filter { name in sets.contains { name.hasPrefix($0 + ":") } }
+        .compactMap { $0.split(separator: ":").last.map(String.init) })
     for name in names.sorted() {
       table.add(
         [name.trimmingCharacters(in: .whitespaces)]
-          + ["before", "after", "selected"].map { set in
+          + sets.map { set in
             measurements["\(set):\(name)"].map { String(format: "%.4g", $0) } ?? ""
           })
     }
-    return text + table.text
+    var targets = Table([("target", .left), ("off by", .right)])
+    for name in measurements.keys.sorted() where name.hasPrefix("target: ") {
+      targets.add([
+        String(name.dropFirst(8)), String(format: "%.2f%%", measurements[name]! * 100),
+      ])
+    }
+    text += table.text + "\n" + targets.text
+    if let smallest = measurements["folds: smallest"], let largest = measurements["folds: largest"]
+    {
+      let worst = measurements["folds: label shares, greatest difference"] ?? 0
+      text += String(
+        format: "\nfolds: %.0f to %.0f records, label shares off by at most %.2f%%\n", smallest,
+        largest, worst * 100)
+    }
+    return text
   }
 }

@@ -1,0 +1,126 @@
+import Corpus
+import Foundation
+import Neighbors
+import Store
+
+/// How an index was made; an append must agree with it.
+struct IndexOptions: Codable {
+  struct Fields: Codable, Equatable {
+    var text: String
+    var label: String
+    var id: String
+
+    init(_ reading: ReadingOptions) {
+      text = reading.textField
+      label = reading.labelField
+      id = reading.idField
+    }
+  }
+
+  var model: Manifest.Model
+  var fields: Fields
+}
+
+/// The catalog of an index that is being built.
+struct StagedCatalog {
+  let catalog: Catalog
+  private(set) var corpusHash = ""
+  private(set) var skipped = 0
+  private(set) var records = 0
+  private let monitor: StepMonitor
+
+  /// A new catalog at `url`, in place of what a run before left there.
+  init(at url: URL, monitor: StepMonitor) throws {
+    Self.remove(url)
+    catalog = try Catalog.create(at: url)
+    self.monitor = monitor
+  }
+
+  /// A copy of the catalog of `old` with its records, pairs, removals and decisions by hand; all
+  /// that other steps made is left out.
+  init(copying old: OpenIndex, to url: URL, monitor: StepMonitor) throws {
+    Self.remove(url)
+    try FileManager.default.copyItem(at: old.folder.catalog, to: url)
+    catalog = try Catalog.open(at: url)
+    self.monitor = monitor
+    let coverage = try Self.pairCoverage(of: old)
+    let catalog = catalog
+    let (runs, steps) = (try catalog.runs(), try catalog.steps())
+    let measured = Set(try catalog.measurements().map(\.step))
+    try catalog.update { editor in
+      try editor.replaceComparisons([Comparison]())
+      try editor.replaceTestSlices([TestSlice]())
+      for run in runs { try editor.deleteRun(id: run.id) }
+      try editor.forgetStepsAfterDedup()
+      try editor.replaceVetoes([Veto]())
+      try editor.replaceConflicts([Conflict]())
+      try editor.replaceDrops([Drop]())
+      try editor.replaceOutliers([Outlier]())
+      for step in steps { try editor.forget(step: step.name) }
+      for step in measured { try editor.replaceMeasurements(step: step, [Store.Measurement]()) }
+      try editor.replaceMeasurements(step: "index", coverage)
+    }
+    records = old.manifest.recordCount
+  }
+
+  private static func remove(_ url: URL) {
+    for path in [url.path, url.path + "-journal"] {
+      try? FileManager.default.removeItem(atPath: path)
+    }
+  }
+
+  /// Of how many records, and down to which score, all semantic pairs are in the catalog: what the
+  /// next join need not look for.
+  private static func pairCoverage(of old: OpenIndex) throws -> [Store.Measurement] {
+    guard let step = try old.catalog.step("dedup") else {
+      return try old.catalog.measurements(step: "index")
+    }
+    let options = try JSONDecoder().decode(DedupOptions.self, from: Data(step.options.utf8))
+    guard options.stages.contains(.semantic) else { return [] }
+    return [
+      Store.Measurement(
+        step: "index", name: "paired_records", value: Double(old.manifest.recordCount)),
+      Store.Measurement(step: "index", name: "pair_floor", value: options.floor.decimal),
+    ]
+  }
+
+  /// Adds the records of `files` after those that are there.
+  ///
+  /// - Throws: ``CorpusError`` for a line that cannot be read; ``StoreError`` with both places for
+  ///   an id that is there already.
+  mutating func read(_ files: [CorpusFile], _ reading: ReadingOptions) throws {
+    var (row, skippedRows) = (records, 0)
+    try catalog.update { editor in
+      for file in files {
+        let summary = try CorpusReader(options: reading).read(file.url, split: file.split) {
+          record in
+          try editor.insert(StoredRecord(row: row, record: record))
+          row += 1
+          if row % 1000 == 0 {
+            monitor.progress(
+              StepProgress(phase: "reading", completed: row, total: nil, unit: "records"))
+            try monitor.checkpoint()
+          }
+        }
+        skippedRows += summary.skippedCount
+        for error in summary.skipped { monitor.remark("skipped: \(error)") }
+      }
+    }
+    (records, skipped) = (row, skippedRows)
+    corpusHash = try Self.corpusHash(catalog)
+  }
+
+  private static func corpusHash(_ catalog: Catalog) throws -> String {
+    var hasher = SHA256Hasher()
+    try catalog.forEachRecord { record in
+      for part in [
+        record.id, record.text, record.label ?? "", record.givenSplit?.rawValue ?? "",
+        record.fields ?? "",
+      ] {
+        hasher.update("\(part.utf8.count):")
+        hasher.update(part)
+      }
+    }
+    return SHA256Hasher.hexadecimal(hasher.finish())
+  }
+}

@@ -1,0 +1,116 @@
+import Corpus
+import Foundation
+import Neighbors
+import Store
+import Transformer
+
+/// The vectors of an index that is being built: taken from the index it replaces or from the journal
+/// of an interrupted run where either has them, made by the embedder where not.
+struct StagedVectors {
+  private static let chunk = 8192
+
+  let staging: IndexFolder
+  let texts: DistinctTexts
+  let journal: EmbeddingJournal
+  let known: KnownVectors?
+  let monitor: StepMonitor
+
+  /// Embeds what is missing; gives the number of those texts.
+  func embedMissing(_ embedder: some Embedder) throws -> Int {
+    let missing = texts.hashes.indices.filter {
+      journal.offsets[texts.hashes[$0]] == nil && known?.rows[texts.hashes[$0]] == nil
+    }
+    if missing.count < texts.hashes.count, !missing.isEmpty {
+      monitor.remark("\(texts.hashes.count - missing.count) texts were embedded before")
+    }
+    let rows = UnsafeMutablePointer<Float>.allocate(capacity: Self.chunk * embedder.dimension)
+    defer { rows.deallocate() }
+    for start in stride(from: 0, to: missing.count, by: Self.chunk) {
+      try monitor.checkpoint()
+      let chunk = missing[start..<min(start + Self.chunk, missing.count)]
+      let monitor = monitor
+      try embedder.embed(chunk.map { texts.texts[$0] }, into: rows) { done in
+        monitor.progress(
+          StepProgress(
+            phase: "embedding", completed: start + done, total: missing.count, unit: "texts"))
+      }
+      try journal.append(chunk.map { texts.hashes[$0] }, rows)
+    }
+    return missing.count
+  }
+
+  /// Writes `vectors.npy` and `index.faiss`.
+  func write(dimension: Int) throws {
+    let writer = try VectorFileWriter(to: staging.vectors, dimension: dimension)
+    let row = UnsafeMutablePointer<Float>.allocate(capacity: dimension)
+    defer { row.deallocate() }
+    for hash in texts.hashOfRow {
+      if let known, let place = known.rows[hash] {
+        try writer.append(known.vectors[place], count: 1)
+      } else if try journal.copy(hash, to: row) {
+        try writer.append(row, count: 1)
+      } else {
+        preconditionFailure("every text was embedded or known")
+      }
+    }
+    try writer.finish()
+    try writeIndex()
+  }
+
+  private func writeIndex() throws {
+    let vectors = try VectorFile(contentsOf: staging.vectors)
+    let index = try FaissIndex(factory: "Flat", dimension: vectors.dimension)
+    for start in stride(from: 0, to: vectors.rows, by: 65_536) {
+      try index.add(vectors.vectors[start..<min(start + 65_536, vectors.rows)])
+      monitor.progress(
+        StepProgress(
+          phase: "indexing", completed: min(start + 65_536, vectors.rows), total: vectors.rows,
+          unit: "vectors"))
+      try monitor.checkpoint()
+    }
+    try index.write(to: staging.index)
+  }
+
+  /// The tokens of every row's text as the model sees it, if the embedder counts them.
+  func tokenCounts(_ embedder: some Embedder) throws -> [Int]? {
+    var ofText: [ContentHash: Int] = [:]
+    for start in stride(from: 0, to: texts.texts.count, by: Self.chunk) {
+      try monitor.checkpoint()
+      let end = min(start + Self.chunk, texts.texts.count)
+      guard let counts = embedder.tokenCounts(Array(texts.texts[start..<end])) else { return nil }
+      for (place, count) in counts.enumerated() { ofText[texts.hashes[start + place]] = count }
+    }
+    return texts.hashOfRow.map { ofText[$0]! }
+  }
+}
+
+/// The distinct texts of a catalog, in the order of their first rows.
+struct DistinctTexts {
+  private(set) var texts: [String] = []
+  private(set) var hashes: [ContentHash] = []
+  private(set) var hashOfRow: [ContentHash] = []
+
+  init(_ catalog: Catalog) throws {
+    var seen: Set<ContentHash> = []
+    try catalog.forEachRecord { record in
+      hashOfRow.append(record.textHash)
+      if seen.insert(record.textHash).inserted {
+        texts.append(record.text)
+        hashes.append(record.textHash)
+      }
+    }
+  }
+}
+
+/// The vectors of an index that is about to be replaced, by text.
+struct KnownVectors {
+  let vectors: VectorRows
+  private(set) var rows: [ContentHash: Int] = [:]
+  private let owner: VectorFile
+
+  init(_ index: OpenIndex) throws {
+    owner = index.vectors
+    vectors = index.vectors.vectors
+    try index.catalog.forEachRecord { rows[$0.textHash] = $0.row }
+  }
+}

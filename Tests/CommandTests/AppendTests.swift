@@ -1,0 +1,116 @@
+import Foundation
+import GRDB
+import Testing
+
+/// `index --append` gives the index that a run over the old and the new files gives.
+@Suite struct AppendTests {
+  /// The small corpus in two files, and an index of the first.
+  private func parted() throws -> Sandbox {
+    let sandbox = try Sandbox()
+    try sandbox.writeCorpus()
+    try TinyModel.write(to: sandbox.url("model"))
+    let lines = try sandbox.text("corpus.jsonl").split(separator: "\n")
+    try sandbox.write("old.jsonl", lines.prefix(150).joined(separator: "\n") + "\n")
+    try sandbox.write("new.jsonl", lines.dropFirst(150).joined(separator: "\n") + "\n")
+    try sandbox.run("index", "old.jsonl", "--out", "grown").succeeded()
+    return sandbox
+  }
+
+  private func rows(_ sandbox: Sandbox, _ index: String, _ query: String) throws -> [String] {
+    let queue = try DatabaseQueue(path: sandbox.url(index + "/catalog.sqlite").path)
+    return try queue.read { try Row.fetchAll($0, sql: query).map(\.description) }
+  }
+
+  private let tables = [
+    "SELECT * FROM records ORDER BY row", "SELECT * FROM pairs ORDER BY stage, a, b",
+    "SELECT * FROM removals ORDER BY row", "SELECT * FROM vetoes ORDER BY a, b, \"guard\"",
+    "SELECT * FROM conflicts ORDER BY a, b, stage", "SELECT * FROM clusters ORDER BY kind, cluster",
+    "SELECT * FROM cluster_members ORDER BY kind, row", "SELECT * FROM splits ORDER BY row",
+    "SELECT * FROM measurements WHERE step <> 'index' ORDER BY step, name",
+  ]
+
+  @Test(arguments: [false, true])
+  func equalsARunFromScratch(wasDeduplicated: Bool) throws {
+    let sandbox = try parted()
+    if wasDeduplicated {
+      for step in [["dedup", "grown", "--threshold", "0.8"], ["cluster", "grown"]] {
+        try sandbox.run(step).succeeded()
+      }
+    }
+    try FileManager.default.removeItem(at: sandbox.url("old.jsonl"))
+    let summary = try sandbox.run("index", "--append", "new.jsonl", "--out", "grown", "--json")
+      .succeeded().object()
+    #expect(summary["records"] as? Int == 227)
+    #expect(summary["index"] as? String == "grown")
+    #expect(try #require(summary["embedded"] as? Int) <= 77)
+    #expect(!sandbox.exists("grown.partial"))
+    let coverage = try rows(
+      sandbox, "grown", "SELECT name, value FROM measurements WHERE step = 'index' ORDER BY name")
+    #expect(
+      coverage
+        == (wasDeduplicated
+          ? ["[name:\"pair_floor\" value:0.7]", "[name:\"paired_records\" value:150.0]"] : []))
+    let lines = try sandbox.text("corpus.jsonl").split(separator: "\n")
+    try sandbox.write("old.jsonl", lines.prefix(150).joined(separator: "\n") + "\n")
+    try sandbox.run("index", "old.jsonl", "new.jsonl", "--out", "scratch").succeeded()
+    #expect(try sandbox.data("grown/vectors.npy") == sandbox.data("scratch/vectors.npy"))
+    #expect(try sandbox.data("grown/index.faiss") == sandbox.data("scratch/index.faiss"))
+    for index in ["grown", "scratch"] {
+      for step in [["dedup", index, "--threshold", "0.8"], ["cluster", index], ["split", index]] {
+        try sandbox.run(step).succeeded()
+      }
+    }
+    for table in tables {
+      let expected = try rows(sandbox, "scratch", table)
+      #expect(!expected.isEmpty || table.contains("vetoes") || table.contains("conflicts"))
+      #expect(try rows(sandbox, "grown", table) == expected, "\(table)")
+    }
+    try sandbox.run("verify", "grown").succeeded()
+  }
+
+  @Test func tokensAreCounted() throws {
+    let sandbox = try parted()
+    let counts = try rows(
+      sandbox, "grown", "SELECT count(*) AS n FROM records WHERE tokens IS NULL OR tokens < 3")
+    #expect(counts == ["[n:0]"])
+  }
+
+  @Test func refusesWhatDoesNotFit() throws {
+    let sandbox = try parted()
+    let before = try sandbox.snapshot("grown")
+    let again = String(try sandbox.text("corpus.jsonl").split(separator: "\n")[3])
+    try sandbox.write("again.jsonl", try sandbox.text("new.jsonl") + again + "\n")
+    try sandbox.run("index", "--append", "again.jsonl", "--out", "grown")
+      .fails(saying: "again.jsonl:78", "old.jsonl:4")
+    try sandbox.run(
+      "index", "--append", "new.jsonl", "--out", "grown", "--label-field", "topic"
+    ).fails(saying: "--label-field label", "hint:")
+    try sandbox.run(
+      "index", "--append", "new.jsonl", "--out", "grown", "--maximum-tokens", "9"
+    ).fails(saying: "9 tokens", "64 tokens")
+    try TinyModel.write(to: sandbox.url("other"), seed: 2)
+    try sandbox.run("index", "--append", "new.jsonl", "--out", "grown", "--model", "other")
+      .fails(saying: "other")
+    try sandbox.run("index", "--append", "new.jsonl", "--out", "nowhere").fails(saying: "nowhere")
+    try sandbox.run("index", "--append", "new.jsonl").fails(64, saying: "--out")
+    #expect(try sandbox.snapshot("grown") == before)
+    #expect(!sandbox.exists("grown.partial") && !sandbox.exists("nowhere.partial"))
+  }
+
+  @Test func killedWhileAppending() throws {
+    let sandbox = try parted()
+    let before = try sandbox.data("grown/vectors.npy")
+    for delay in [5_000, 20_000, 40_000, 80_000] as [UInt32] {
+      let append = try sandbox.start(["index", "--append", "new.jsonl", "--out", "grown"])
+      usleep(delay)
+      kill(append.process.processIdentifier, SIGKILL)
+      _ = try append.wait()
+      if try sandbox.data("grown/vectors.npy") != before { break }
+    }
+    if try sandbox.data("grown/vectors.npy") == before {
+      try sandbox.run("index", "--append", "new.jsonl", "--out", "grown").succeeded()
+    }
+    try sandbox.run("index", "old.jsonl", "new.jsonl", "--out", "scratch").succeeded()
+    #expect(try sandbox.data("grown/vectors.npy") == sandbox.data("scratch/vectors.npy"))
+  }
+}
