@@ -1,3 +1,5 @@
+import Neighbors
+
 /// What counts as a near-duplicate and which of several is kept.
 public struct DedupOptions: Codable, Hashable, Sendable {
   /// Cosine at or above which two texts are near-duplicates.
@@ -11,13 +13,16 @@ public struct DedupOptions: Codable, Hashable, Sendable {
   public var guards: [TextGuard]
   public var conflicts: RemovalOptions.ConflictPolicy
   public var scope: RemovalOptions.Scope
+  /// How semantic pairs are found; nil, as in options stored by earlier versions, is exact.
+  public var join: JoinMethod?
 
   /// - Parameter floor: 0.1 below the threshold if nil.
   public init(
     threshold: Float = 0.9, floor: Float? = nil,
     stages: [RemovalStage] = [.exact, .normalized, .semantic], keep: KeepRule = .longest,
     guards: [TextGuard] = TextGuard.allCases,
-    conflicts: RemovalOptions.ConflictPolicy = .keepBoth, scope: RemovalOptions.Scope = .all
+    conflicts: RemovalOptions.ConflictPolicy = .keepBoth, scope: RemovalOptions.Scope = .all,
+    join: JoinMethod = .exact
   ) {
     self.threshold = threshold
     // Rounded, so that 0.9 gives 0.8 and not its neighbor.
@@ -28,6 +33,7 @@ public struct DedupOptions: Codable, Hashable, Sendable {
     self.guards = guards
     self.conflicts = conflicts
     self.scope = scope
+    self.join = join == .exact ? nil : join
   }
 
   /// - Throws: ``CurationError`` for values that mean nothing.

@@ -22,6 +22,8 @@ public struct DedupSummary: Codable, Sendable {
   /// Pairs at or above ``floor``.
   public var pairs: Int
   public var floor: Float
+  /// What an approximate join found of a sample's pairs; nil after an exact join.
+  public var recall: JoinRecall?
   public var seconds: Double
   public var nothingToDo: Bool
 }
@@ -54,7 +56,9 @@ public struct DedupStep {
     let texts = HashGroups(table.textHashes)
     let semantic =
       options.stages.contains(.semantic)
-      ? try SemanticPairs.find(in: index, texts: texts, floor: options.floor, monitor: monitor)
+      ? try SemanticPairs.find(
+        in: index, texts: texts, floor: options.floor, method: options.join ?? .exact,
+        monitor: monitor)
       : SemanticPairs(pairs: [], floor: 1)
     try monitor.checkpoint()
     let removal = Removals(
@@ -98,6 +102,7 @@ public struct DedupStep {
     let step = try account.step("dedup", options: options, inputHash: index.contentHash)
     try index.catalog.update { editor in
       try editor.replacePairs(stage: stage, pairs)
+      try JoinRecall.replace(semantic.recall, with: editor)
       try editor.replaceRemovals(removals)
       try editor.replaceVetoes(vetoes)
       try editor.replaceConflicts(conflicts)
@@ -125,7 +130,8 @@ public struct DedupStep {
       conflicts: try catalog.conflicts().count, vetoes: vetoes.count,
       vetoesByGuard: Dictionary(vetoes.map { ($0.guardName, 1) }, uniquingKeysWith: +),
       pairs: try catalog.pairCount(stage: RemovalStage.semantic.rawValue), floor: options.floor,
-      seconds: try catalog.step("dedup")?.seconds ?? 0, nothingToDo: nothingToDo)
+      recall: try JoinRecall(catalog), seconds: try catalog.step("dedup")?.seconds ?? 0,
+      nothingToDo: nothingToDo)
   }
 }
 
