@@ -26,10 +26,14 @@ part() {
   shift 2
   if grep -q "\"part\": \"$name\"" "$results"; then return 0; fi
   echo "$name" >&2
-  if timeout "$limit" "$@" > "$work/part.json" 2> "$work/part.log"; then
+  status=0
+  timeout "$limit" "$@" > "$work/part.json" 2> "$work/part.log" || status=$?
+  if [ $status = 0 ]; then
     python3 "$here/curation_plot.py" line "$name" "$work/part.json" "$work/part.log" >> "$results"
-  else
+  elif [ $status = 124 ]; then
     echo "{\"part\": \"$name\", \"failed\": true, \"limitSeconds\": $limit}" >> "$results"
+  else
+    tail -3 "$work/part.log" >&2
   fi
 }
 
