@@ -3,7 +3,7 @@ import Kernels
 
 /// What an exact join finds and how it works; only ``threshold`` changes the result.
 public struct JoinOptions: Sendable {
-  public enum Filter: Sendable {
+  public enum Filter: String, CaseIterable, Sendable {
     /// ``int8`` where there are enough pairs to repay its preparation, else ``float32``.
     case automatic
     /// Int8 products with an error bound; ``float32`` without AVX-512 VNNI and for vectors whose

@@ -1,3 +1,5 @@
+import Foundation
+
 /// Rows of `dimension` floats each, one after the other, in memory that someone else owns.
 ///
 /// The view keeps nothing alive: the owner (a ``VectorFile``, a buffer) must outlive it.
@@ -23,6 +25,16 @@ public struct VectorRows: @unchecked Sendable {
   public subscript(range: Range<Int>) -> VectorRows {
     precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")
     return VectorRows(pointer: self[range.lowerBound], rows: range.count, dimension: dimension)
+  }
+
+  /// Tells the system that the rows are not needed soon: a mapped file's pages leave memory and come
+  /// back from the file when read. A hint without any effect on values.
+  public func pageOut() {
+    let page = sysconf(Int32(_SC_PAGESIZE))
+    let start = (Int(bitPattern: pointer) + page - 1) / page * page
+    let end = Int(bitPattern: pointer + rows * dimension) / page * page
+    guard start < end, let first = UnsafeMutableRawPointer(bitPattern: start) else { return }
+    madvise(first, end - start, 21)  // MADV_PAGEOUT, which the system module leaves out
   }
 
   func isSame(as other: VectorRows) -> Bool {

@@ -12,6 +12,7 @@ struct JoinBenchmark: ParsableCommand {
   @Argument(help: "float32 unit rows.") var vectors: String
   @Option var threshold: Float = 0.9
   @Option(help: "Repetitions; the median counts.") var repeats = 3
+  @Option(help: "automatic, int8 or float32.") var filter = JoinOptions.Filter.automatic
   @Flag(help: "Also time FAISS's IndexFlatIP range search (slow).") var faiss = false
 
   struct Result: Encodable {
@@ -33,7 +34,9 @@ struct JoinBenchmark: ParsableCommand {
     let times = try (0..<repeats).map { _ in
       pairs = 0
       return try seconds {
-        try ExactJoin.selfJoin(file.vectors, options: JoinOptions(threshold: threshold)) {
+        try ExactJoin.selfJoin(
+          file.vectors, options: JoinOptions(threshold: threshold, filter: filter)
+        ) {
           pairs += $0.count
         }
       }
@@ -59,3 +62,5 @@ struct JoinBenchmark: ParsableCommand {
     try printJSON(result)
   }
 }
+
+extension JoinOptions.Filter: ExpressibleByArgument {}

@@ -45,11 +45,11 @@ import Testing
     #expect(try #require(summary["embedded"] as? Int) <= 77)
     #expect(!sandbox.exists("grown.partial"))
     let coverage = try rows(
-      sandbox, "grown", "SELECT name, value FROM measurements WHERE step = 'index' ORDER BY name")
+      sandbox, "grown", "SELECT name, value FROM measurements WHERE step = 'pairs' ORDER BY name")
     #expect(
       coverage
         == (wasDeduplicated
-          ? ["[name:\"pair_floor\" value:0.7]", "[name:\"paired_records\" value:150.0]"] : []))
+          ? ["[name:\"floor semantic\" value:0.7]", "[name:\"records semantic\" value:150.0]"] : []))
     let lines = try sandbox.text("corpus.jsonl").split(separator: "\n")
     try sandbox.write("old.jsonl", lines.prefix(150).joined(separator: "\n") + "\n")
     try sandbox.run("index", "old.jsonl", "new.jsonl", "--out", "scratch").succeeded()

@@ -1,3 +1,5 @@
+import Neighbors
+
 /// What counts as a near-duplicate and which of several is kept.
 public struct DedupOptions: Codable, Hashable, Sendable {
   /// Cosine at or above which two texts are near-duplicates.
@@ -11,6 +13,8 @@ public struct DedupOptions: Codable, Hashable, Sendable {
   public var guards: [TextGuard]
   public var conflicts: RemovalOptions.ConflictPolicy
   public var scope: RemovalOptions.Scope
+  /// How semantic pairs are found; nil, as in options stored by earlier versions, is exact.
+  public var join: JoinMethod?
   /// Jaccard index at or above which two texts are near-duplicates at the stage `lexical`.
   public var lexicalThreshold: Float = 0.8
   /// Words per shingle, and characters where a script has no spaces between words.
@@ -27,8 +31,8 @@ public struct DedupOptions: Codable, Hashable, Sendable {
   public var floorIsRequired = false
 
   private enum CodingKeys: String, CodingKey {
-    case threshold, floor, stages, keep, guards, conflicts, scope, lexicalThreshold, shingleWords
-    case shingleCharacters, containment, protectedIDs, protectField
+    case threshold, floor, stages, keep, guards, conflicts, scope, join, lexicalThreshold
+    case shingleWords, shingleCharacters, containment, protectedIDs, protectField
   }
 
   /// - Parameter floor: 0.1 below the threshold if nil.
@@ -36,7 +40,8 @@ public struct DedupOptions: Codable, Hashable, Sendable {
     threshold: Float = 0.9, floor: Float? = nil,
     stages: [RemovalStage] = [.exact, .normalized, .semantic], keep: KeepRule = .longest,
     guards: [TextGuard] = TextGuard.allCases,
-    conflicts: RemovalOptions.ConflictPolicy = .keepBoth, scope: RemovalOptions.Scope = .all
+    conflicts: RemovalOptions.ConflictPolicy = .keepBoth, scope: RemovalOptions.Scope = .all,
+    join: JoinMethod = .exact
   ) {
     self.threshold = threshold
     self.floor = min(floor ?? Self.floor(below: threshold), threshold)
@@ -46,6 +51,7 @@ public struct DedupOptions: Codable, Hashable, Sendable {
     self.guards = guards
     self.conflicts = conflicts
     self.scope = scope
+    self.join = join == .exact ? nil : join
   }
 
   /// - Throws: ``CurationError`` for values that mean nothing.
@@ -95,6 +101,7 @@ extension DedupOptions {
     guards = try values.decode([TextGuard].self, forKey: .guards)
     conflicts = try values.decode(RemovalOptions.ConflictPolicy.self, forKey: .conflicts)
     scope = try values.decode(RemovalOptions.Scope.self, forKey: .scope)
+    join = try values.decodeIfPresent(JoinMethod.self, forKey: .join)
     lexicalThreshold =
       try values.decodeIfPresent(Float.self, forKey: .lexicalThreshold) ?? lexicalThreshold
     shingleWords = try values.decodeIfPresent(Int.self, forKey: .shingleWords) ?? shingleWords

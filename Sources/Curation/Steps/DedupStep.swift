@@ -28,6 +28,8 @@ public struct DedupSummary: Codable, Sendable {
   /// Pairs at or above ``floor``.
   public var pairs: Int
   public var floor: Float
+  /// What an approximate join found of a sample's pairs; nil after an exact join.
+  public var recall: JoinRecall?
   public var seconds: Double
   public var nothingToDo: Bool
 }
@@ -58,34 +60,25 @@ public struct DedupStep {
     let table = try RecordTable(index.catalog, for: options)
     try checkProtected(table)
     let texts = HashGroups(table.textHashes)
-    let semantic = try semanticPairs(texts)
+    // Stored pairs serve if they reach down to the threshold, or to the floor where one was asked for.
+    let semantic =
+      options.stages.contains(.semantic)
+      ? try SemanticPairs.find(
+        in: index, texts: texts, floor: options.floor,
+        atMost: options.floorIsRequired ? options.floor : options.threshold,
+        method: options.join ?? .exact, monitor: monitor)
+      : nil
     try monitor.checkpoint()
     let lexical = try LexicalStages(
       index: index, table: table, texts: texts, options: options
     ).find()
     try monitor.checkpoint()
     let removal = Removals(
-      table: table, texts: texts, semantic: semantic.pairs, lexical: lexical.pairs,
+      table: table, texts: texts, semantic: semantic?.pairs ?? [], lexical: lexical.pairs,
       options: options, rule: rule)
     try store(removal.decide(), removal, semantic, lexical, input)
     return try storedSummary(
-      nothingToDo: false, joined: semantic.isNew || !lexical.floors.isEmpty)
-  }
-
-  /// Stored pairs serve if they reach down to the threshold, or to the floor where one was asked for.
-  private func semanticPairs(_ texts: HashGroups) throws -> (
-    pairs: [ScoredPair], floor: Float, isNew: Bool
-  ) {
-    guard options.stages.contains(.semantic) else { return ([], 1, false) }
-    let needed = options.floorIsRequired ? options.floor : options.threshold
-    if let floor = try index.storedFloor(of: .semantic), floor <= needed,
-      let stored = try SemanticPairs.stored(in: index, texts: texts)
-    {
-      return (stored.pairs, floor, false)
-    }
-    let found = try SemanticPairs.find(
-      in: index, texts: texts, floor: options.floor, monitor: monitor)
-    return (found.pairs, found.floor, true)
+      nothingToDo: false, joined: semantic?.isNew == true || !lexical.floors.isEmpty)
   }
 
   private func checkProtected(_ table: RecordTable) throws {
@@ -97,9 +90,8 @@ public struct DedupStep {
   }
 
   private func store(
-    _ result: RemovalResult, _ removal: Removals,
-    _ semantic: (pairs: [ScoredPair], floor: Float, isNew: Bool), _ lexical: LexicalStages.Found,
-    _ input: String
+    _ result: RemovalResult, _ removal: Removals, _ semantic: SemanticPairs?,
+    _ lexical: LexicalStages.Found, _ input: String
   ) throws {
     let (table, texts) = (removal.table, removal.texts)
     let removals = result.removals.map { removed in
@@ -128,30 +120,20 @@ public struct DedupStep {
         a: a, b: b, score: Double(conflict.score), labelA: table.labels[a],
         labelB: table.labels[b], stage: conflict.stage.rawValue)
     }
-    var found = lexical.floors.map { ($0.key, lexical.pairs[$0.key] ?? [], $0.value) }
-    if semantic.isNew { found.append((.semantic, semantic.pairs, semantic.floor)) }
-    var measurements = try index.catalog.measurements(step: "pairs")
-    measurements.removeAll { old in found.contains { "floor \($0.0.rawValue)" == old.name } }
+    var found = lexical.floors.keys.map { ($0, lexical.pairs[$0] ?? []) }
+    var coverage = try PairCoverage(index)
     if !lexical.floors.isEmpty {
-      // Pairs of another shingling are of no more use.
-      measurements.removeAll { $0.name.hasPrefix("shingle") }
-      if try index.storedShingling() != options.shingling {
-        measurements.removeAll { ["floor lexical", "floor containment"].contains($0.name) }
-      }
-      measurements += [
-        Store.Measurement(
-          step: "pairs", name: "shingle words", value: Double(options.shingleWords)),
-        Store.Measurement(
-          step: "pairs", name: "shingle characters", value: Double(options.shingleCharacters)),
-      ]
+      coverage.setLexical(lexical.floors, shingling: options.shingling)
     }
-    measurements += found.map {
-      Store.Measurement(step: "pairs", name: "floor \($0.0.rawValue)", value: $0.2.decimal)
+    let recordCount = index.manifest.recordCount
+    if let semantic, semantic.isNew {
+      found.append((.semantic, semantic.pairs))
+      coverage.setSemantic(floor: semantic.floor, method: semantic.method, records: recordCount)
     }
     let drops = try self.drops(result, table)
     let step = try account.step("dedup", options: options, inputHash: input)
     try index.catalog.update { editor in
-      for (stage, pairs, _) in found {
+      for (stage, pairs) in found {
         try editor.replacePairs(
           stage: stage.rawValue,
           pairs.lazy.map { pair in
@@ -161,7 +143,8 @@ public struct DedupStep {
               score: Double(pair.score))
           })
       }
-      try editor.replaceMeasurements(step: "pairs", measurements)
+      try coverage.replace(recordCount: recordCount, with: editor)
+      if let semantic, semantic.isNew { try JoinRecall.replace(semantic.recall, with: editor) }
       try editor.replaceMeasurements(
         step: "dedup",
         [
@@ -217,8 +200,9 @@ public struct DedupStep {
       dropped: Dictionary(drops.map { ($0.reason.rawValue, 1) }, uniquingKeysWith: +),
       protectedRepeats: Int(measured.first { $0.name == "protected repeats" }?.value ?? 0),
       joined: joined, pairs: try catalog.pairCount(stage: RemovalStage.semantic.rawValue),
-      floor: try index.storedFloor(of: .semantic) ?? options.floor,
-      seconds: try catalog.step("dedup")?.seconds ?? 0, nothingToDo: nothingToDo)
+      floor: try PairCoverage(index).floor(of: .semantic) ?? options.floor,
+      recall: try JoinRecall(catalog), seconds: try catalog.step("dedup")?.seconds ?? 0,
+      nothingToDo: nothingToDo)
   }
 }
 

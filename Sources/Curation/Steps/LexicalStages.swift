@@ -20,10 +20,11 @@ struct LexicalStages {
   /// For every such stage of the options all pairs of text groups at or above its threshold.
   func find() throws -> Found {
     var found = Found()
+    let coverage = try PairCoverage(index)
     for stage in options.stages where stage == .lexical || stage == .containment {
       let threshold = options.threshold(of: stage)
-      if try index.storedShingling() == shingling,
-        let floor = try index.storedFloor(of: stage), floor <= threshold
+      if coverage.shingling == shingling, let floor = coverage.floor(of: stage),
+        floor <= threshold
       {
         found.pairs[stage] = try stored(stage)
       } else {
@@ -69,27 +70,4 @@ struct LexicalStages {
 
 extension DedupOptions {
   var shingling: Shingling { Shingling(words: shingleWords, characters: shingleCharacters) }
-}
-
-extension OpenIndex {
-  /// How far down the catalog holds all pairs of `stage`; nil where none were stored.
-  func storedFloor(of stage: RemovalStage) throws -> Float? {
-    let measured = try catalog.measurements(step: "pairs").first {
-      $0.name == "floor \(stage.rawValue)"
-    }
-    if let measured { return Float(measured.value) }
-    // Catalogs of version 1 had the floor in the options only, and only semantic pairs.
-    guard stage == .semantic, try catalog.step("dedup") != nil else { return nil }
-    let options = try options(of: "dedup", as: DedupOptions.self)
-    return options.stages.contains(.semantic) ? options.floor : nil
-  }
-
-  /// How texts were cut into shingles for the stored pairs.
-  func storedShingling() throws -> Shingling? {
-    let values = try catalog.measurements(step: "pairs")
-    guard let words = values.first(where: { $0.name == "shingle words" }),
-      let characters = values.first(where: { $0.name == "shingle characters" })
-    else { return nil }
-    return Shingling(words: Int(words.value), characters: Int(characters.value))
-  }
 }

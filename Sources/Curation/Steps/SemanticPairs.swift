@@ -7,46 +7,163 @@ import Store
 public struct SemanticPairs {
   /// Pairs of text groups (numbers of ``HashGroups``), ascending.
   public let pairs: [ScoredPair]
-  /// All pairs at or above this are there.
+  /// All pairs at or above this are there; most, after an approximate join.
   public let floor: Float
+  public let method: JoinMethod
+  /// After an approximate join, what it found of a sample.
+  public let recall: JoinRecall?
+  /// Whether some were found now; false where all are those of the catalog.
+  public let isNew: Bool
 
-  /// The pairs the last `dedup` stored, or nil where none did.
-  static func stored(in index: OpenIndex, texts: HashGroups) throws -> SemanticPairs? {
-    guard let floor = try index.storedFloor(of: .semantic) else { return nil }
-    var pairs: [ScoredPair] = []
-    try index.catalog.forEachPair(stage: RemovalStage.semantic.rawValue) { pair in
-      pairs.append(texts.pair(UInt32(pair.a), UInt32(pair.b), score: Float(pair.score)))
-    }
-    return SemanticPairs(pairs: pairs.sorted(), floor: floor)
+  init(
+    pairs: [ScoredPair], floor: Float, method: JoinMethod = .exact, recall: JoinRecall? = nil,
+    isNew: Bool = true
+  ) {
+    self.pairs = pairs.sorted()
+    self.floor = floor
+    self.method = method
+    self.recall = recall
+    self.isNew = isNew
   }
 
-  /// The pairs at or above `floor`: those stored if they reach that far down, else a new join.
+  /// The pairs at or above `highest`: those stored if they reach that far down, else a new join
+  /// down to `floor`; after an append only the new texts are joined, with the old ones and with each
+  /// other.
+  ///
+  /// - Parameters:
+  ///   - highest: `floor` if nil.
+  ///   - method: nil for whatever is stored, and the exact join where nothing is.
   public static func find(
-    in index: OpenIndex, texts: HashGroups, floor: Float, monitor: StepMonitor
+    in index: OpenIndex, texts: HashGroups, floor: Float, atMost highest: Float? = nil,
+    method: JoinMethod? = nil, monitor: StepMonitor
   ) throws -> SemanticPairs {
-    if let stored = try stored(in: index, texts: texts), stored.floor <= floor {
-      return stored
+    let coverage = try PairCoverage(index)
+    let isUsable =
+      coverage.method == .exact || method == nil || method == coverage.method
+    guard isUsable, let stored = coverage.floor(of: .semantic), stored <= highest ?? floor else {
+      let join = PairJoin(index: index, texts: texts, floor: floor, monitor: monitor)
+      return method == .ivf ? try join.approximate() : try join.exact()
     }
+    var pairs = try storedPairs(of: texts, in: index.catalog)
+    let isWhole = coverage.records == texts.groupOfRow.count
+    if !isWhole {
+      let join = PairJoin(index: index, texts: texts, floor: stored, monitor: monitor)
+      pairs += try join.newAgainstOld(from: coverage.records)
+    }
+    return SemanticPairs(
+      pairs: pairs, floor: stored, method: coverage.method,
+      recall: coverage.method == .exact ? nil : try JoinRecall(index.catalog), isNew: !isWhole)
+  }
+
+  private static func storedPairs(
+    of texts: HashGroups, in catalog: Catalog
+  ) throws -> [ScoredPair] {
+    var pairs: [ScoredPair] = []
+    try catalog.forEachPair(stage: RemovalStage.semantic.rawValue) { pair in
+      guard pair.b < texts.groupOfRow.count else {
+        throw CurationError(
+          place: catalog.url.relativePath, expected: "pairs of records that exist",
+          found: "row \(pair.b)", advice: "the catalog is damaged; build the index again")
+      }
+      pairs.append(texts.pair(UInt32(pair.a), UInt32(pair.b), score: Float(pair.score)))
+    }
+    return pairs
+  }
+}
+
+/// The joins over the distinct texts of an index.
+private struct PairJoin {
+  let index: OpenIndex
+  let texts: HashGroups
+  let floor: Float
+  let monitor: StepMonitor
+
+  func exact() throws -> SemanticPairs {
     let rows = DistinctRows(texts: texts, vectors: index.vectors.vectors)
     var pairs: [ScoredPair] = []
     try rows.withVectors { vectors in
-      let permille = 1000
       try ExactJoin.selfJoin(
-        vectors, options: JoinOptions(threshold: floor),
-        progress: { share in
-          monitor.progress(
-            StepProgress(
-              phase: "joining", completed: Int(share * Double(permille)), total: permille,
-              unit: "per mille of all pairs"))
-        },
+        vectors, options: JoinOptions(threshold: floor), progress: report,
         shouldStop: monitor.shouldStop
-      ) { batch in
-        pairs += batch.map {
-          texts.pair(rows.rows[Int($0.a)], rows.rows[Int($0.b)], score: $0.score)
-        }
+      ) { pairs += groups($0, rows.rows, rows.rows) }
+    }
+    return SemanticPairs(pairs: pairs, floor: floor)
+  }
+
+  func approximate() throws -> SemanticPairs {
+    let rows = DistinctRows(texts: texts, vectors: index.vectors.vectors)
+    return try rows.withVectors { vectors in
+      let found = try ApproximateJoin(rows: vectors.rows).selfJoin(
+        vectors, threshold: floor, progress: report, shouldStop: monitor.shouldStop)
+      let recall = try ApproximateJoin.recall(of: found, in: vectors, threshold: floor)
+      return SemanticPairs(
+        pairs: groups(found, rows.rows, rows.rows), floor: floor, method: .ivf, recall: recall)
+    }
+  }
+
+  /// Pairs of texts that first occur at row `first` or later, with earlier ones and each other.
+  func newAgainstOld(from first: Int) throws -> [ScoredPair] {
+    let rows = DistinctRows(texts: texts, vectors: index.vectors.vectors)
+    let old = rows.rows.firstIndex { $0 >= first } ?? rows.rows.count
+    let (oldRows, newRows) = (Array(rows.rows[..<old]), Array(rows.rows[old...]))
+    var pairs: [ScoredPair] = []
+    if newRows.isEmpty { return pairs }
+    let options = JoinOptions(threshold: floor)
+    try rows.withVectors { vectors in
+      let new = vectors[old..<vectors.rows]
+      if old > 0 {
+        try ExactJoin.crossJoin(
+          queries: new, base: vectors[0..<old], options: options, progress: report,
+          shouldStop: monitor.shouldStop
+        ) { pairs += groups($0, newRows, oldRows) }
+      }
+      try ExactJoin.selfJoin(new, options: options, shouldStop: monitor.shouldStop) {
+        pairs += groups($0, newRows, newRows)
       }
     }
-    return SemanticPairs(pairs: pairs.sorted(), floor: floor)
+    return pairs
+  }
+
+  private func groups(
+    _ batch: [ScoredPair], _ left: [UInt32], _ right: [UInt32]
+  ) -> [ScoredPair] {
+    batch.map { texts.pair(left[Int($0.a)], right[Int($0.b)], score: $0.score) }
+  }
+
+  private func report(_ share: Double) {
+    let permille = 1000
+    monitor.progress(
+      StepProgress(
+        phase: "joining", completed: Int(share * Double(permille)), total: permille,
+        unit: "per mille of all pairs"))
+  }
+}
+
+extension JoinRecall {
+  static let step = "join"
+
+  /// What the last approximate join measured; nil after an exact one.
+  init?(_ catalog: Catalog) throws {
+    let values = Dictionary(
+      uniqueKeysWithValues: try catalog.measurements(step: Self.step).map { ($0.name, $0.value) })
+    guard let found = values["recall_found"], let pairs = values["recall_pairs"],
+      let queries = values["recall_queries"]
+    else { return nil }
+    self.init(found: Int(found), pairs: Int(pairs), queries: Int(queries))
+  }
+
+  /// Replaces what an earlier join measured; nil deletes it.
+  static func replace(_ recall: JoinRecall?, with editor: CatalogEditor) throws {
+    let values = recall.map { recall in
+      [
+        ("recall_found", Double(recall.found)), ("recall_pairs", Double(recall.pairs)),
+        ("recall_queries", Double(recall.queries)), ("recall", recall.share),
+        ("recall_low", recall.interval.lowerBound), ("recall_high", recall.interval.upperBound),
+      ]
+    }
+    try editor.replaceMeasurements(
+      step: step,
+      (values ?? []).map { Store.Measurement(step: step, name: $0.0, value: $0.1) })
   }
 }
 
@@ -75,7 +192,9 @@ public struct DistinctRows {
     defer { copy.deallocate() }
     for (place, row) in rows.enumerated() {
       (copy + place * dimension).update(from: vectors[Int(row)], count: dimension)
+      if place % 65_536 == 65_535 { vectors.pageOut() }
     }
+    vectors.pageOut()
     return try body(VectorRows(pointer: copy, rows: rows.count, dimension: dimension))
   }
 }

@@ -43,10 +43,11 @@ struct StagedCatalog {
     try FileManager.default.copyItem(at: old.folder.catalog, to: url)
     catalog = try Catalog.open(at: url)
     self.monitor = monitor
-    let coverage = try Self.pairCoverage(of: old)
+    let coverage = try PairCoverage(old).afterAppend()
     let catalog = catalog
     let (runs, steps) = (try catalog.runs(), try catalog.steps())
-    let measured = Set(try catalog.measurements().map(\.step))
+    // The recall of an approximate join stays with its pairs.
+    let measured = Set(try catalog.measurements().map(\.step)).subtracting([JoinRecall.step])
     try catalog.update { editor in
       try editor.replaceComparisons([Comparison]())
       try editor.replaceTestSlices([TestSlice]())
@@ -58,7 +59,7 @@ struct StagedCatalog {
       try editor.replaceOutliers([Outlier]())
       for step in steps { try editor.forget(step: step.name) }
       for step in measured { try editor.replaceMeasurements(step: step, [Store.Measurement]()) }
-      try editor.replaceMeasurements(step: "index", coverage)
+      try coverage.replace(recordCount: nil, with: editor)
     }
     records = old.manifest.recordCount
   }
@@ -67,21 +68,6 @@ struct StagedCatalog {
     for path in [url.path, url.path + "-journal"] {
       try? FileManager.default.removeItem(atPath: path)
     }
-  }
-
-  /// Of how many records, and down to which score, all semantic pairs are in the catalog: what the
-  /// next join need not look for.
-  private static func pairCoverage(of old: OpenIndex) throws -> [Store.Measurement] {
-    guard let step = try old.catalog.step("dedup") else {
-      return try old.catalog.measurements(step: "index")
-    }
-    let options = try JSONDecoder().decode(DedupOptions.self, from: Data(step.options.utf8))
-    guard options.stages.contains(.semantic) else { return [] }
-    return [
-      Store.Measurement(
-        step: "index", name: "paired_records", value: Double(old.manifest.recordCount)),
-      Store.Measurement(step: "index", name: "pair_floor", value: options.floor.decimal),
-    ]
   }
 
   /// Adds the records of `files` after those that are there.

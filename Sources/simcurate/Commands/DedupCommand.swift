@@ -1,6 +1,7 @@
 import ArgumentParser
 import Curation
 import Foundation
+import Neighbors
 
 struct DedupCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -126,6 +127,13 @@ struct DedupArguments: ParsableArguments {
       valueName: "scope"))
   var scope: RemovalOptions.Scope = .all
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "exact: all pairs; ivf: most pairs, with their share measured (for ten million records).",
+      valueName: "method"))
+  var join: JoinMethod = .exact
+
   mutating func validate() throws {
     guard threshold > 0, threshold <= 1 else {
       throw ValidationError("--threshold must be above 0 and at most 1, got \(threshold).")
@@ -178,7 +186,7 @@ struct DedupArguments: ParsableArguments {
     get throws {
       var options = DedupOptions(
         threshold: threshold, floor: floor, stages: try stageList, keep: keep,
-        guards: try guardList, conflicts: conflicts, scope: scope)
+        guards: try guardList, conflicts: conflicts, scope: scope, join: join)
       options.lexicalThreshold = lexicalThreshold
       options.shingleWords = shingles.words
       options.shingleCharacters = shingles.characters
@@ -195,6 +203,7 @@ extension KeepRule: ExpressibleByArgument {
 }
 extension RemovalOptions.ConflictPolicy: ExpressibleByArgument {}
 extension RemovalOptions.Scope: ExpressibleByArgument {}
+extension JoinMethod: ExpressibleByArgument {}
 
 /// `words:2,characters:3`; what is left out has its default.
 struct ShingleSizes: ExpressibleByArgument, CustomStringConvertible {
@@ -242,6 +251,13 @@ extension DedupSummary {
       let kinds = vetoesByGuard.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
       text +=
         "       \(vetoes) pairs kept apart by guards (" + kinds.joined(separator: ", ") + ")\n"
+    }
+    if let recall {
+      text += String(
+        format:
+          "       approximate join: %.2f%% of a sample's %d pairs found (95%%: %.2f to %.2f)\n",
+        recall.share * 100, recall.pairs, recall.interval.lowerBound * 100,
+        recall.interval.upperBound * 100)
     }
     if conflicts > 0 {
       text += "       \(conflicts) near-duplicate pairs carry different labels\n"
