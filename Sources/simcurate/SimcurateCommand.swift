@@ -39,7 +39,8 @@ struct SimcurateCommand: ParsableCommand {
       CommandGroup(
         name: "Questions to an index or a model",
         subcommands: [
-          ExplainCommand.self, SearchCommand.self, PredictCommand.self, LeakCommand.self,
+          ExplainCommand.self, SearchCommand.self, PredictCommand.self, CalibrateCommand.self,
+          LeakCommand.self,
         ]),
       CommandGroup(
         name: "Pieces by themselves",

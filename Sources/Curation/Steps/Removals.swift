@@ -92,7 +92,7 @@ public struct Removals {
 }
 
 /// What the guards read from the texts they were asked about, each read once.
-private final class RememberedFeatures {
+final class RememberedFeatures {
   private var ofRow: [UInt32: GuardFeatures] = [:]
 
   func of(_ row: UInt32, in table: RecordTable) -> GuardFeatures {

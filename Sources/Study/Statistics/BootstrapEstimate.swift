@@ -1,3 +1,5 @@
+import Curation
+
 extension HierarchicalBootstrap {
   func estimate(_ terms: [Term], _ metric: Metric) -> Estimate? {
     let selections = terms.map { items.indices(in: $0.slice) }

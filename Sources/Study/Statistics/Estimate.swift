@@ -1,3 +1,5 @@
+import Curation
+
 /// A number estimated from test items and seeds, with what the data say about its uncertainty.
 public struct Estimate: Codable, Equatable, Sendable {
   /// The estimate itself: scores and differences of scores are fractions (0.01 is one point).

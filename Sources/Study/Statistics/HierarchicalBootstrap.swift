@@ -1,3 +1,5 @@
+import Curation
+
 /// Intervals for scores and their differences over new test items *and* new seeds.
 ///
 /// Resampling: paraphrase groups and seeds are drawn with replacement, each on its own ("pigeonhole

@@ -168,7 +168,7 @@ struct DedupArguments: ParsableArguments {
     get throws { guards == "none" ? [] : try Self.list(guards, "--guards", TextGuard.self) }
   }
 
-  private static func list<Value: RawRepresentable & CaseIterable & Hashable>(
+  static func list<Value: RawRepresentable & CaseIterable & Hashable>(
     _ text: String, _ option: String, _ type: Value.Type
   ) throws -> [Value] where Value.RawValue == String {
     let values = try text.split(separator: ",").map { word in

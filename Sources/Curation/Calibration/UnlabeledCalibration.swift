@@ -1,0 +1,65 @@
+import Foundation
+import Neighbors
+import Store
+
+/// A suggestion from the data alone.
+public struct UnlabeledSummary: Encodable, Sendable {
+  public var basis = "unlabeled"
+  /// Distinct texts, and how many of them were looked at.
+  public var texts: Int
+  public var examined: Int
+  public var profile: SimilarityProfile
+  /// The profile's split, else its fence where that is below 1; nil where neither is. Not evidence.
+  public var suggested: Double?
+}
+
+/// Looks at each text's nearest neighbor in an index.
+public struct UnlabeledCalibration {
+  /// Texts examined at most: a sample this large tells shares to within a hundredth.
+  public static let largestSample = 10_000
+
+  private let index: OpenIndex
+  private let monitor: StepMonitor
+
+  public init(_ index: OpenIndex, monitor: StepMonitor) {
+    self.index = index
+    self.monitor = monitor
+  }
+
+  /// O(min(texts, ``largestSample``) · texts · dimension). The texts examined are those of lowest
+  /// hash, which is chance that no order of records changes.
+  public func run() throws -> UnlabeledSummary {
+    let texts = HashGroups(try RecordTable(index.catalog).textHashes)
+    guard texts.count > 1 else {
+      throw CurationError(
+        place: index.folder.url.relativePath, expected: "two different texts or more",
+        found: "\(texts.count)")
+    }
+    let rows = DistinctRows(rows: texts.representatives, vectors: index.vectors.vectors)
+    let examined = min(texts.count, Self.largestSample)
+    let similarities = try rows.withVectors { try nearest($0, examined) }
+    let profile = SimilarityProfile(similarities)
+    return UnlabeledSummary(
+      texts: texts.count, examined: examined, profile: profile,
+      suggested: profile.split ?? profile.fence.flatMap { $0 < 1 ? $0 : nil })
+  }
+
+  private func nearest(_ vectors: VectorRows, _ examined: Int) throws -> [Double] {
+    var similarities: [Double] = []
+    let chunk = 2000
+    for start in stride(from: 0, to: examined, by: chunk) {
+      try monitor.checkpoint()
+      let queries = vectors[start..<min(start + chunk, examined)]
+      // Two neighbors, because the first is the text itself (or one of the very same vector).
+      let found = try NearestNeighbor.search(queries: queries, base: vectors, count: 2)
+      for (place, neighbors) in found.enumerated() {
+        similarities.append(Double(neighbors.first { $0.row != start + place }!.score))
+      }
+      monitor.progress(
+        StepProgress(
+          phase: "searching", completed: min(start + chunk, examined), total: examined,
+          unit: "texts"))
+    }
+    return similarities
+  }
+}
