@@ -96,7 +96,7 @@ struct CalibrateCommand: ParsableCommand {
     let labeled = try fields.reader(ids: index != nil).read(CorpusReader.location(pairs))
     let calibration = PairCalibration(options: try options, monitor: console.monitor)
     guard let index else {
-      return try calibration.run(labeled, embedder: encoder.encoder(model.open()))
+      return try calibration.run(labeled, embedder: encoder.embedder(model))
     }
     return try calibration.run(
       labeled, index: OpenIndex(at: URL(fileURLWithPath: index), readOnly: true))
