@@ -56,12 +56,13 @@ for size in ${SIZES:-10000 100000 1000000}; do
   [ "$size" -lt 1000000 ] || part "verify-$size" 1800 /usr/bin/time -f "peakKibibytes %M seconds %e" \
     "$simcurate" verify "$work/run" --json
   part "join-$size" 1800 "$simbench" join "$index/vectors.npy" --repeats 1
-  part "join-float32-$size" 3600 "$simbench" join "$index/vectors.npy" --repeats 1 --filter float32
+  [ "$size" -ge 1000000 ] \
+    || part "join-float32-$size" 1800 "$simbench" join "$index/vectors.npy" --repeats 1 --filter float32
   [ -n "$python" ] || continue
   sample=
   [ "$size" -lt 1000000 ] || sample=4096
   part "faiss-$size" 1800 "$python" "$here/curation_peer.py" faiss "$index/vectors.npy" 0.9 $sample
-  part "semhash-$size" 600 "$python" "$here/curation_peer.py" semhash "$corpus" 0.9 \
+  part "semhash-$size" 900 "$python" "$here/curation_peer.py" semhash "$corpus" 0.9 \
     "$index/vectors.npy"
   [ "$size" -ge 1000000 ] \
     || part "datasketch-$size" 1200 "$python" "$here/curation_peer.py" datasketch "$corpus" 0.8
