@@ -5,6 +5,8 @@ struct PairTable: @unchecked Sendable {
   private let slots: Buffer<Slot>
   private let pointer: UnsafeMutablePointer<Slot>
   private let mask: Int
+  /// The id of each merge's result.
+  let results: [Int32]
 
   struct Merge {
     /// Position in the list of merges; lower goes first.
@@ -25,6 +27,7 @@ struct PairTable: @unchecked Sendable {
       repeating: Slot(key: .max, merge: Merge(rank: 0, id: 0)), count: capacity)
     pointer = slots.pointer
     mask = capacity - 1
+    results = merges.map(\.id)
     for (rank, merge) in merges.enumerated() {
       let key = Self.key(merge.left, merge.right)
       pointer[slot(key)] = Slot(key: key, merge: Merge(rank: UInt32(rank), id: merge.id))

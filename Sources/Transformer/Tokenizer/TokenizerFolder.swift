@@ -60,8 +60,11 @@ extension TokenizerPipeline {
     }
     var lines = [UInt8](data).split(separator: 10, omittingEmptySubsequences: false)
     if lines.last?.isEmpty == true { lines.removeLast() }
-    let vocabulary = try Vocabulary(
-      lines.enumerated().map { ($1.last == 13 ? $1.dropLast() : $1, $0) }, place: place)
+    var builder = Vocabulary.Builder()
+    for (id, line) in lines.enumerated() {
+      (line.last == 13 ? line.dropLast() : line).withUnsafeBufferPointer { builder.append($0, id) }
+    }
+    let vocabulary = try builder.vocabulary(place: place)
     var ids: [String: Int32] = [:]
     for (key, usual) in [
       ("unk", "[UNK]"), ("cls", "[CLS]"), ("sep", "[SEP]"), ("pad", "[PAD]"), ("mask", "[MASK]"),

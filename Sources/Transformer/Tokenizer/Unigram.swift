@@ -47,7 +47,7 @@ struct Unigram: Sendable {
 
   /// For each end in the word the best piece that ends there.
   private func bestPaths(_ bytes: UnsafePointer<UInt8>, _ word: Range<Int>) -> [Node] {
-    let trie = vocabulary.trie
+    let table = vocabulary.table
     var nodes = [Node](repeating: Node(), count: word.count + 1)
     nodes.withUnsafeMutableBufferPointer { nodes in
       func offer(_ id: Int32, _ start: Int, _ end: Int, _ score: Double) {
@@ -58,12 +58,8 @@ struct Unigram: Sendable {
       while start < word.count {
         let length = UTF8Scalars.length(leading: bytes[word.lowerBound + start])
         var hasCharacter = false
-        var node: UInt32 = 0
-        for end in start + 1..<word.count + 1 {
-          node = trie.child(of: node, bytes[word.lowerBound + end - 1])
-          if node == 0 { break }
-          let id = trie.value(at: node)
-          guard id >= 0 else { continue }
+        table.forEachMatch(bytes, word.lowerBound + start, word.upperBound) { place, id in
+          let end = place - word.lowerBound
           offer(id, start, end, nodes[start].score + scores[Int(id)])
           hasCharacter = hasCharacter || end - start == length
         }
