@@ -1,11 +1,11 @@
 /// Decimal numbers to the nearest double.
-enum DecimalNumber {
+package enum DecimalNumber {
   /// The value of a number as JSON writes it; infinite if it is too large, nil if it is none.
   ///
   /// Up to 19 digits without an exponent, as vocabularies' scores are, are one exact division:
   /// dividend and divisor fit 64 bits, and what is left over decides how the quotient of at least
   /// 63 bits is rounded to 53. All else is left to the standard library.
-  static func value(_ text: UnsafeBufferPointer<UInt8>) -> Double? {
+  package static func value(_ text: UnsafeBufferPointer<UInt8>) -> Double? {
     guard let (isNegative, digits, decimals) = plain(text) else {
       return Double(String(decoding: text, as: UTF8.self))
     }

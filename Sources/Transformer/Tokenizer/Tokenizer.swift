@@ -11,8 +11,8 @@ public struct Tokenizer: Sendable {
   private let pipeline: TokenizerPipeline
   private let room: (single: Int, pair: Int)
 
-  /// Reads `tokenizer.json` from `folder`, or `vocab.txt` with `tokenizer_config.json` if there is
-  /// none.
+  /// Reads `tokenizer.json` from `folder`; if there is none, `vocab.txt` (BERT) or `vocab.json` with
+  /// `merges.txt` (RoBERTa, GPT-2), heeding `tokenizer_config.json` and `special_tokens_map.json`.
   ///
   /// - Parameter maximumTokens: at least the number of special tokens around a pair.
   /// - Throws: ``TokenizerError`` if files are missing or malformed, or ask for a component that is
