@@ -62,21 +62,22 @@ def batches(iterable, size=1000):
 
 def compare(arguments):
     tokenizer = load(arguments.model)
-    ours = subprocess.Popen(command(arguments.model, arguments.file, "--offsets"), stdout=subprocess.PIPE)
+    # ids alone are made in another way than ids with offsets: from the cache of words
+    ours, plain = (
+        subprocess.Popen(command(arguments.model, arguments.file, *more), stdout=subprocess.PIPE)
+        for more in (["--offsets"], []))
     lines = different = 0
     for batch in batches(texts(arguments.file)):
         for text, theirs in zip(batch, tokenizer.encode_batch(batch, add_special_tokens=not arguments.bare)):
-            line = ours.stdout.readline().decode()
-            wanted = '{"ids":%s,"offsets":%s}\n' % (
-                str(theirs.ids).translate(SPACES), str(theirs.offsets).translate(SPACES))
+            line, only_ids = ours.stdout.readline().decode(), plain.stdout.readline().decode()
+            ids = str(theirs.ids).translate(SPACES)
+            wanted = '{"ids":%s,"offsets":%s}\n' % (ids, str(theirs.offsets).translate(SPACES))
             lines += 1
-            if line != wanted:
+            if line != wanted or only_ids != ids + "\n":
                 different += 1
                 if different <= arguments.show:
-                    # ids, offsets and the text itself: enough to find out why
-                    print(json.dumps(text), f"  here:  {line}", f"  there: {wanted}", sep="\n")
-    rest = ours.stdout.read()
-    if ours.wait() != 0 or rest:
+                    print(json.dumps(text), f"  here:  {line}  ids:   {only_ids}  there: {wanted}", sep="\n")
+    if any(process.stdout.read() or process.wait() for process in (ours, plain)):
         sys.exit(f"error: {BINARY} failed, or printed another number of lines")
     print(f"{arguments.model}: {lines} lines, {different} differ", flush=True)
     sys.exit(1 if different else 0)

@@ -17,6 +17,7 @@ struct BytePairEncoding: Sendable {
 
   private let vocabulary: Vocabulary
   private let merges: PairTable
+  private let lookup: PairTable.Lookup
   private let options: Options
   private let byteIDs: [Int32?]
   /// Whether no merge ever reaches over the start of a run of ``mark``s, so that what lies between
@@ -26,6 +27,7 @@ struct BytePairEncoding: Sendable {
   init(vocabulary: Vocabulary, merges: PairTable, options: Options) {
     self.vocabulary = vocabulary
     self.merges = merges
+    lookup = merges.lookup
     self.options = options
     byteIDs = vocabulary.byteIDs
     // An unknown character that has no token shifts the ranges of the whole word's rest.
@@ -81,7 +83,7 @@ struct BytePairEncoding: Sendable {
     if options.ignoresMerges, let id = whole(bytes, word) { return tokens.append(id, word) }
     var symbols = MergeList()
     fill(&symbols, bytes, word)
-    symbols.merge(merges)
+    symbols.merge(lookup)
     symbols.forEach(from: word.lowerBound) { tokens.append($0, $1) }
   }
 

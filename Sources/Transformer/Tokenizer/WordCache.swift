@@ -4,7 +4,7 @@ import Synchronization
 /// The ids of words seen lately. What it gives is what the model would: only time depends on it.
 ///
 /// Words of at most 32 bytes and 6 tokens have one slot each by their hash, of the size of a cache
-/// line; a word takes the slot of the one before it. Memory: 1 MiB, whatever the texts. Not for two
+/// line; a word takes the slot of the one before it. Memory: 4 MiB, whatever the texts. Not for two
 /// threads at once; ``WordCachePool`` lends each its own.
 final class WordCache {
   /// A word's bytes, zero-padded.
@@ -55,7 +55,7 @@ final class WordCache {
     }
   }
 
-  fileprivate static let slotBits: UInt64 = 14
+  fileprivate static let slotBits: UInt64 = 16
   fileprivate static let mostIDs = 6
 
   fileprivate struct Slot {
