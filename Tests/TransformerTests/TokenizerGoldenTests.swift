@@ -3,7 +3,7 @@ import Testing
 import Transformer
 
 /// Ids, segments and offsets against what Hugging Face tokenizers gave for the same texts
-/// (Golden/tokenizer/generate.py).
+/// (Golden/tokenizer/generate.py, and generate_files.py for folders without tokenizer.json).
 @Suite struct TokenizerGoldenTests {
   private struct Texts: Decodable {
     var texts: [String]
@@ -58,7 +58,8 @@ import Transformer
 
   @Test(arguments: [
     "wordpiece-uncased", "wordpiece-cased", "bpe-roberta", "bpe-llama3", "bpe-smollm", "bpe-llama2",
-    "bpe-suffixed", "unigram-xlmr", "unigram-nfkc", "unigram-bytes",
+    "bpe-suffixed", "unigram-xlmr", "unigram-nfkc", "unigram-bytes", "files-roberta",
+    "files-roberta-settings", "files-gpt2",
   ])
   func smallTokenizerGivesTheSameTokens(name: String) throws {
     let folder = Self.golden.appending(path: name)

@@ -184,6 +184,93 @@ import Transformer
     #expect(throws: TokenizerError.self) { try load(Data(), as: "other.txt") }
   }
 
+  private func load(files: [String: String]) throws -> Tokenizer {
+    let folder = try TemporaryFolder()
+    for (name, text) in files {
+      try Data(text.utf8).write(to: folder.url.appending(path: name))
+    }
+    return try Tokenizer(folder: folder.url, maximumTokens: 64)
+  }
+
+  private static let pair = [
+    "vocab.json": #"{"<s>":0,"</s>":1,"a":2,"b":3,"ab":4}"#, "merges.txt": "#version: 0.2\na b\n",
+  ]
+
+  @Test func badVocabularyAndMergeFilesThrow() throws {
+    #expect(try load(files: Self.pair).encode("ab") == [0, 4, 1])
+    #expect(
+      try load(files: ["merges.txt": "", "vocab.json": Self.pair["vocab.json"]!]).encode("ab")
+        == [0, 2, 3, 1])
+    for vocabulary in [
+      "", "[]", "7", "{}", #"{"<s>":0,"</s>":0}"#, #"{"<s>":0,"</s>":-1}"#,
+      #"{"a":0,"b":1,"ab":2}"#,
+      #"{"<s>":0,"</s>":"1"}"#, #"{"<s>":0,"</s>":4294967296}"#,
+    ] {
+      let files = Self.pair.merging(["vocab.json": vocabulary]) { $1 }
+      #expect(throws: TokenizerError.self, "\(vocabulary)") { try load(files: files) }
+    }
+    for merges in ["a", "a b c", "a c", "b a", " ", "a  b", "a b\n\u{0}", "#comment"] {
+      let files = Self.pair.merging(["merges.txt": merges]) { $1 }
+      let error = #expect(throws: TokenizerError.self, "\(merges)") { try load(files: files) }
+      #expect(error?.place.contains("merges.txt:") == true)
+    }
+    for settings in [
+      "", "[]", #"{"add_prefix_space":1}"#, #"{"cls_token":3}"#, #"{"mask_token":{}}"#,
+    ] {
+      let files = Self.pair.merging(["tokenizer_config.json": settings]) { $1 }
+      #expect(throws: TokenizerError.self, "\(settings)") { try load(files: files) }
+    }
+  }
+
+  @Test(arguments: ["sentencepiece.bpe.model", "spiece.model", "tokenizer.model"])
+  func aLoneSentencePieceModelIsRefusedWithTheReason(name: String) throws {
+    let error = #expect(throws: TokenizerError.self) { try load(files: [name: "\u{1}x"]) }
+    #expect(error?.found.contains(name) == true)
+    #expect(error?.advice?.contains("save_pretrained") == true)
+  }
+
+  @Test func oneOfTwoFilesIsNotEnough() throws {
+    for name in Self.pair.keys {
+      let files = Self.pair.filter { $0.key == name }
+      let error = #expect(throws: TokenizerError.self) { try load(files: files) }
+      #expect(error?.found.contains(name) == true)
+    }
+  }
+
+  /// Merges in any order, to tokens made already, in a circle as far as lengths allow one.
+  @Test func oddMergesEndAndAgree() throws {
+    let vocabulary = #"{"a":0,"aa":1,"aaa":2,"aaaa":3,"b":4,"ab":5,"ba":6,"aba":7}"#
+    let pairs = [
+      ["a", "a"], ["aa", "a"], ["a", "aa"], ["aa", "aa"], ["aaa", "a"], ["a", "aaa"], ["a", "b"],
+      ["b", "a"], ["ab", "a"], ["a", "ba"],
+    ]
+    var chance = SystemRandomNumberGenerator()
+    for _ in 0..<60 {
+      let chosen = (0..<12).map { _ in pairs.randomElement(using: &chance)! }
+      let merges = chosen.map { #"["\#($0[0])","\#($0[1])"]"# }.joined(separator: ",")
+      let tokenizer = try load(
+        model(#"{"type":"BPE","vocab":\#(vocabulary),"merges":[\#(merges)]}"#))
+      for _ in 0..<20 {
+        let text = String((0..<40).map { _ in "aab".randomElement(using: &chance)! })
+        let ids = tokenizer.encode(text)
+        #expect(ids == tokenizer.encodeWithOffsets(text).map(\.id))
+        #expect(ids.map { tokenizer.token($0)! }.joined() == text)
+      }
+    }
+  }
+
+  @Test func extremeNumbersThrowOrLoad() throws {
+    for score in ["1e308", "-1e308", "0.0000000000000000000000001", "-0", "5e-324", "1E+2"] {
+      let tokenizer = try load(model(#"{"type":"Unigram","vocab":[["a",\#(score)]],"unk_id":0}"#))
+      #expect(tokenizer.encode("a") == [0])
+    }
+    for score in ["1e309", "-", "1.", ".5", "01e", "0x1", "NaN", "Infinity", "+1"] {
+      #expect(throws: TokenizerError.self, "\(score)") {
+        try load(model(#"{"type":"Unigram","vocab":[["a",\#(score)]],"unk_id":0}"#))
+      }
+    }
+  }
+
   @Test func theErrorSaysWhatIsNotSupported() throws {
     let error = #expect(throws: TokenizerError.self) {
       try load(json(normalizer: #"{"type":"Nmt"}"#))

@@ -54,6 +54,43 @@ import Transformer
     #expect(results.all == [Bool](repeating: true, count: 8))
   }
 
+  /// Scores are read as the standard library reads them: one that rounds otherwise would change
+  /// which of two close pieces wins.
+  @Test func scoresAreReadToTheNearestDouble() throws {
+    var chance = SystemRandomNumberGenerator()
+    var numbers = ["0.1", "9007199254740993", "-13.719580650329590", "1.7976931348623157"]
+    for _ in 0..<20_000 {
+      let digits = UInt64.random(in: 1...9_999_999_999_999_999_999, using: &chance)
+      var text = String(digits >> UInt64.random(in: 0...60, using: &chance))
+      text.insert(".", at: text.index(text.startIndex, offsetBy: Int.random(in: 1...text.count)))
+      numbers.append((Bool.random() ? "-" : "") + text + (text.hasSuffix(".") ? "0" : ""))
+    }
+    for number in numbers {
+      var number = number
+      let value = number.withUTF8(DecimalNumber.value)
+      #expect(value == Double(number), "\(number)")
+    }
+  }
+
+  /// What the cache of words gives is what the model gives: words of every length up to its limit
+  /// and beyond, met again and again, among more than it holds.
+  @Test(arguments: ["wordpiece-cased", "bpe-llama2", "bpe-roberta", "unigram-xlmr"])
+  func knownWordsKeepTheirTokens(name: String) throws {
+    let folder = Self.small.deletingLastPathComponent().appending(path: name)
+    let tokenizer = try Tokenizer(folder: folder, maximumTokens: 1 << 20)
+    var chance = SystemRandomNumberGenerator()
+    let letters = ["a", "b", "the", "x", "é", "中", "\u{0}", "▁", "1", "😀"]
+    for _ in 0..<300 {
+      let words = (0..<100).map { _ in
+        (0...Int.random(in: 0...11, using: &chance)).map { _ in
+          letters.randomElement(using: &chance)!
+        }.joined()
+      }
+      let text = (words + words).joined(separator: " ")
+      #expect(tokenizer.encode(text) == tokenizer.encodeWithOffsets(text).map(\.id))
+    }
+  }
+
   private final class Results: @unchecked Sendable {
     private let lock = NSLock()
     private(set) var all: [Bool] = []

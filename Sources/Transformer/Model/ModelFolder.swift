@@ -50,9 +50,12 @@ public final class ModelFolder: Sendable {
     _ = try projection.outputSize(input: configuration.hiddenSize)
     weights = try Self.weights(configuration, tensors, place: transformerURL.path)
     let folder = transformerURL
-    companions = try Self.companionNames.map(folder.appendingPathComponent).filter {
-      FileManager.default.fileExists(atPath: $0.path)
-    }.map(MappedFile.init)
+    let isThere = { (name: String) in
+      FileManager.default.fileExists(atPath: folder.appendingPathComponent(name).path)
+    }
+    let names =
+      Self.companionNames + (isThere("tokenizer.json") ? [] : ["vocab.json", "merges.txt"])
+    companions = try names.filter(isThere).map(folder.appendingPathComponent).map(MappedFile.init)
   }
 
   static func checkFolder(_ url: URL) throws {

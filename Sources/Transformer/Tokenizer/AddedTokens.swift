@@ -19,24 +19,26 @@ struct AddedTokens: Sendable {
     var range: Range<Int>
   }
 
-  private let trie: ByteTrie
-  private let tokens: [Int32: Token]
+  private let table: TokenTable
+  private let tokens: [Token]
   private let firstBytes: [Bool]
   var isEmpty: Bool { tokens.isEmpty }
 
   /// - Parameter tokens: what to search for, by the form it has in the text.
   /// - Returns: nil if two tokens have the same form.
   init?(_ patterns: [(form: [UInt8], token: Token)]) {
-    var builder = ByteTrie.Builder()
-    var tokens: [Int32: Token] = [:]
     var firstBytes = [Bool](repeating: false, count: 256)
-    for (form, token) in patterns where !form.isEmpty {
-      guard builder.insert(form, token.id) else { return nil }
-      firstBytes[Int(form[0])] = true
-      tokens[token.id] = token
+    var arena: [UInt8] = []
+    var places: [Range<Int32>] = []
+    for (form, _) in patterns {
+      guard arena.count + form.count < 1 << 30 else { return nil }
+      places.append(Int32(arena.count)..<Int32(arena.count + form.count))
+      arena += form
+      if let first = form.first { firstBytes[Int(first)] = true }
     }
-    trie = ByteTrie(builder)
-    self.tokens = tokens
+    guard let table = try? TokenTable(arena: arena, places: places) else { return nil }
+    self.table = table
+    tokens = patterns.map(\.token)
     self.firstBytes = firstBytes
   }
 
@@ -52,14 +54,14 @@ struct AddedTokens: Sendable {
     firstBytes.withUnsafeBufferPointer { firstBytes in
       while position < range.upperBound {
         guard firstBytes[Int(text[position])],
-          let match = trie.longestMatch(base, position, range.upperBound)
+          let match = table.longestMatch(base, position, range.upperBound)
         else {
           position += 1
           continue
         }
         let found = position..<match.end
         position = match.end
-        let token = tokens[match.value]!
+        let token = tokens[Int(match.value)]
         if token.isSingleWord, !standsAlone(base, found, in: range) { continue }
         let extent = stretch(found, of: token, base, in: range, after: covered)
         if covered < extent.lowerBound {

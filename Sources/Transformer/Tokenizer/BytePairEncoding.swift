@@ -17,54 +17,89 @@ struct BytePairEncoding: Sendable {
 
   private let vocabulary: Vocabulary
   private let merges: PairTable
+  private let lookup: PairTable.Lookup
   private let options: Options
   private let byteIDs: [Int32?]
+  /// Whether no merge ever reaches over the start of a run of ``mark``s, so that what lies between
+  /// two such places may be encoded by itself.
+  private let isCutAtMarks: Bool
 
   init(vocabulary: Vocabulary, merges: PairTable, options: Options) {
     self.vocabulary = vocabulary
     self.merges = merges
+    lookup = merges.lookup
     self.options = options
     byteIDs = vocabulary.byteIDs
+    // An unknown character that has no token shifts the ranges of the whole word's rest.
+    isCutAtMarks =
+      options.unknownID != nil && !options.ignoresMerges && options.prefix.isEmpty
+      && options.suffix.isEmpty && vocabulary.id(of: Self.mark) != nil
+      && merges.results.allSatisfy { id in
+        vocabulary.token(id).map { Self.pieceEnd($0.baseAddress!, 0, $0.count) == $0.count } ?? true
+      }
   }
 
-  private struct Symbol {
-    var id: Int32
-    var length: Int
-    var previous: Int
-    var next: Int
-  }
+  /// SentencePiece's sign for a space, U+2581.
+  private static let mark: [UInt8] = [0xE2, 0x96, 0x81]
 
-  /// Appends the ids of the word `bytes[word]`.
-  func tokenize(_ bytes: UnsafePointer<UInt8>, _ word: Range<Int>, _ tokens: inout TokenSink) {
-    if options.ignoresMerges, let id = whole(bytes, word) { return tokens.append(id, word) }
-    var symbols = self.symbols(bytes, word)
-    merge(&symbols)
-    var position = word.lowerBound
-    for symbol in symbols where symbol.length > 0 {
-      tokens.append(symbol.id, position..<position + symbol.length)
-      position += symbol.length
+  /// Where the first mark after another character lies, `end` if nowhere.
+  @inline(__always)
+  private static func pieceEnd(
+    _ bytes: UnsafePointer<UInt8>, _ start: Int, _ end: Int
+  ) -> Int {
+    var position = start
+    while position &+ 3 <= end, isMark(bytes + position) { position &+= 3 }
+    while position &+ 3 <= end {
+      if bytes[position] == 0xE2, isMark(bytes + position) { return position }
+      position &+= 1
     }
+    return end
+  }
+
+  @inline(__always)
+  private static func isMark(_ bytes: UnsafePointer<UInt8>) -> Bool {
+    bytes[0] == 0xE2 && bytes[1] == 0x96 && bytes[2] == 0x81
+  }
+
+  /// Appends the ids of the word `bytes[word]`, or those of its beginning if there are more than
+  /// `limit` tokens then.
+  func tokenize(
+    _ bytes: UnsafePointer<UInt8>, _ word: Range<Int>, limit: Int, _ tokens: inout TokenSink
+  ) {
+    guard isCutAtMarks else {
+      return tokens.encode(bytes, word) { encode($0, $1, &$2) }
+    }
+    var start = word.lowerBound
+    while start < word.upperBound, tokens.ids.count < limit {
+      let end = Self.pieceEnd(bytes, start, word.upperBound)
+      tokens.encode(bytes, start..<end) { encode($0, $1, &$2) }
+      start = end
+    }
+  }
+
+  private func encode(
+    _ bytes: UnsafePointer<UInt8>, _ word: Range<Int>, _ tokens: inout TokenSink
+  ) {
+    if options.ignoresMerges, let id = whole(bytes, word) { return tokens.append(id, word) }
+    var symbols = MergeList()
+    fill(&symbols, bytes, word)
+    symbols.merge(lookup)
+    symbols.forEach(from: word.lowerBound) { tokens.append($0, $1) }
   }
 
   private func whole(_ bytes: UnsafePointer<UInt8>, _ word: Range<Int>) -> Int32? {
-    guard let match = vocabulary.trie.longestMatch(bytes, word.lowerBound, word.upperBound),
-      match.end == word.upperBound
-    else { return nil }
-    return match.value
+    vocabulary.id(of: UnsafeBufferPointer(start: bytes + word.lowerBound, count: word.count))
   }
 
   /// The word's characters as tokens.
-  private func symbols(_ bytes: UnsafePointer<UInt8>, _ word: Range<Int>) -> [Symbol] {
-    var symbols: [Symbol] = []
-    symbols.reserveCapacity(word.count)
+  private func fill(
+    _ symbols: inout MergeList, _ bytes: UnsafePointer<UInt8>, _ word: Range<Int>
+  ) {
+    symbols.reserve(word.count)
     var unknownLength = 0
-    func add(_ id: Int32, _ length: Int) {
-      symbols.append(
-        Symbol(id: id, length: length, previous: symbols.count - 1, next: symbols.count + 1))
-    }
     func flush() {
       guard unknownLength > 0, let unknown = options.unknownID else { return }
-      add(unknown, unknownLength)
+      symbols.append(unknown, unknownLength)
       unknownLength = 0
     }
     var position = word.lowerBound
@@ -73,120 +108,46 @@ struct BytePairEncoding: Sendable {
       defer { position = end }
       if let id = character(bytes, position..<end, in: word) {
         flush()
-        add(id, end - position)
-      } else if !addBytes(bytes, position..<end, in: word, add), options.unknownID != nil {
+        symbols.append(id, end - position)
+      } else if !fill(&symbols, withBytes: bytes, position..<end, in: word),
+        options.unknownID != nil
+      {
         if !options.fusesUnknown { flush() }
         unknownLength += end - position
       }
     }
     flush()
-    return symbols
   }
 
   private func character(
     _ bytes: UnsafePointer<UInt8>, _ range: Range<Int>, in word: Range<Int>
   ) -> Int32? {
-    var node: UInt32 = 0
-    if range.lowerBound > word.lowerBound, !options.prefix.isEmpty {
-      guard let start = vocabulary.trie.node(of: options.prefix) else { return nil }
-      node = start
-    }
-    for position in range {
-      node = vocabulary.trie.child(of: node, bytes[position])
-      if node == 0 { return nil }
-    }
-    if range.upperBound == word.upperBound {
-      for byte in options.suffix {
-        node = vocabulary.trie.child(of: node, byte)
-        if node == 0 { return nil }
-      }
-    }
-    let id = vocabulary.trie.value(at: node)
-    return id < 0 ? nil : id
+    let marked = marked(bytes, range, in: word)
+    return marked.isEmpty ? whole(bytes, range) : vocabulary.id(of: marked)
+  }
+
+  /// The character with its prefix and suffix; empty if it has neither.
+  private func marked(
+    _ bytes: UnsafePointer<UInt8>, _ range: Range<Int>, in word: Range<Int>
+  ) -> [UInt8] {
+    let prefix = range.lowerBound > word.lowerBound ? options.prefix : []
+    let suffix = range.upperBound == word.upperBound ? options.suffix : []
+    guard !prefix.isEmpty || !suffix.isEmpty else { return [] }
+    return prefix + range.map { bytes[$0] } + suffix
   }
 
   /// Adds a character's bytes, those of its prefix and suffix included, if all have tokens.
-  private func addBytes(
-    _ bytes: UnsafePointer<UInt8>, _ range: Range<Int>, in word: Range<Int>,
-    _ add: (Int32, Int) -> Void
+  private func fill(
+    _ symbols: inout MergeList, withBytes bytes: UnsafePointer<UInt8>, _ range: Range<Int>,
+    in word: Range<Int>
   ) -> Bool {
     guard options.fallsBackToBytes else { return false }
-    var all = range.lowerBound > word.lowerBound ? options.prefix : []
-    for position in range { all.append(bytes[position]) }
-    if range.upperBound == word.upperBound { all += options.suffix }
+    var all = marked(bytes, range, in: word)
+    if all.isEmpty { all = range.map { bytes[$0] } }
     let ids = all.compactMap { byteIDs[Int($0)] }
     guard ids.count == all.count else { return false }
-    for id in ids { add(id, 1) }
+    for id in ids { symbols.append(id, 1) }
     return true
-  }
-
-  private func merge(_ symbols: inout [Symbol]) {
-    guard symbols.count > 1 else { return }
-    let count = symbols.count
-    symbols.withUnsafeMutableBufferPointer { symbols in
-      var queue = MergeQueue()
-      func push(_ left: Int, _ right: Int) {
-        guard left >= 0, right < count,
-          let merge = merges[symbols[left].id, symbols[right].id]
-        else { return }
-        queue.push(MergeQueue.Entry(rank: merge.rank, position: UInt32(left), id: merge.id))
-      }
-      for position in 0..<count - 1 { push(position, position + 1) }
-      while let entry = queue.pop() {
-        let left = Int(entry.position)
-        let right = symbols[left].next
-        guard symbols[left].length > 0, right < count,
-          merges[symbols[left].id, symbols[right].id]?.id == entry.id
-        else { continue }
-        symbols[left].id = entry.id
-        symbols[left].length += symbols[right].length
-        symbols[left].next = symbols[right].next
-        symbols[right].length = 0
-        if symbols[left].next < count { symbols[symbols[left].next].previous = left }
-        push(symbols[left].previous, left)
-        push(left, symbols[left].next)
-      }
-    }
-  }
-}
-
-/// Binary heap of possible merges, lowest rank first, then leftmost.
-private struct MergeQueue {
-  struct Entry {
-    var rank: UInt32
-    var position: UInt32
-    var id: Int32
-
-    @inline(__always)
-    var order: UInt64 { UInt64(rank) << 32 | UInt64(position) }
-  }
-
-  private var entries: [Entry] = []
-
-  mutating func push(_ entry: Entry) {
-    entries.append(entry)
-    var child = entries.count - 1
-    while child > 0 {
-      let parent = (child - 1) / 2
-      guard entries[child].order < entries[parent].order else { return }
-      entries.swapAt(child, parent)
-      child = parent
-    }
-  }
-
-  mutating func pop() -> Entry? {
-    guard let first = entries.first, let last = entries.popLast() else { return nil }
-    guard !entries.isEmpty else { return first }
-    entries[0] = last
-    var parent = 0
-    while true {
-      var child = 2 * parent + 1
-      guard child < entries.count else { return first }
-      if child + 1 < entries.count, entries[child + 1].order < entries[child].order { child += 1 }
-      guard entries[child].order < entries[parent].order else { return first }
-      entries.swapAt(child, parent)
-      parent = child
-    }
   }
 }
 

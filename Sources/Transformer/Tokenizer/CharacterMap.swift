@@ -5,6 +5,8 @@ import Foundation
 struct CharacterMap: Sendable {
   private let units: [UInt32]
   private let replacements: [UInt8]
+  /// Whether printable ASCII stays as it is.
+  private var keepsASCII = false
 
   /// - Returns: nil if `blob` is not such a map.
   init?(_ blob: [UInt8]) {
@@ -18,11 +20,16 @@ struct CharacterMap: Sendable {
     units = stride(from: 4, to: 4 + size, by: 4).map(word)
     replacements = Array(blob[(4 + size)...])
     guard String(validating: replacements, as: UTF8.self) != nil else { return nil }
+    // Each such character is a grapheme cluster of its own in a text of them alone.
+    keepsASCII = (UInt8(0x20)...0x7E).allSatisfy { byte in
+      [byte].withUnsafeBufferPointer { find($0, 0..<1) == nil }
+    }
   }
 
   /// Each grapheme cluster of less than 6 bytes is replaced if a key starts it, by what the
   /// shortest such key stands for; else each of its scalars likewise.
   func normalize(_ text: inout NormalizedText) {
+    if keepsASCII, text.bytes.allSatisfy({ $0 &- 0x20 < 0x5F }) { return }
     var changes: [(scalar: UInt32, change: Int)] = []
     changes.reserveCapacity(text.bytes.count)
     text.bytes.withUnsafeBufferPointer { bytes in

@@ -1,27 +1,32 @@
 /// Recursive-descent reader behind ``JSONTree``.
 struct JSONParser {
-  let bytes: UnsafeBufferPointer<UInt8>
-  let place: String
+  private let bytes: UnsafePointer<UInt8>
+  private let count: Int
+  private let place: String
   private var position = 0
   private var nodes: [JSONTree.Node] = []
   private static let deepest = 128
 
-  init(bytes: UnsafeBufferPointer<UInt8>, place: String) {
+  /// - Parameter bytes: a zero must follow the `count` bytes of the text. It ends every loop here, so
+  ///   that none has to look at the count.
+  init(bytes: UnsafePointer<UInt8>, count: Int, place: String) {
+    precondition(bytes[count] == 0, "no zero after the text")
     self.bytes = bytes
+    self.count = count
     self.place = place
   }
 
   mutating func parse() throws -> [JSONTree.Node] {
-    nodes.reserveCapacity(bytes.count / 8 + 8)
+    nodes.reserveCapacity(count / 16 + 8)
     skipSpace()
     try value(depth: 0)
     skipSpace()
-    guard position == bytes.count else { throw error(expected: "the end of the file") }
+    guard position == count else { throw error(expected: "the end of the file") }
     return nodes
   }
 
   private func error(expected: String) -> TokenizerError {
-    guard position < bytes.count else {
+    guard position < count else {
       return TokenizerError(
         place: "\(place), byte \(position)", expected: expected, found: "the end of the file",
         advice: "The file may be truncated: fetch it again.")
@@ -31,14 +36,11 @@ struct JSONParser {
     return TokenizerError(place: "\(place), byte \(position)", expected: expected, found: found)
   }
 
-  private var byte: UInt8 { position < bytes.count ? bytes[position] : 0 }
+  @inline(__always)
+  private var byte: UInt8 { bytes[position] }
 
   private mutating func skipSpace() {
-    while position < bytes.count {
-      let byte = bytes[position]
-      guard byte == 32 || byte == 10 || byte == 13 || byte == 9 else { return }
-      position += 1
-    }
+    while byte == 32 || byte == 10 || byte == 13 || byte == 9 { position &+= 1 }
   }
 
   private mutating func value(depth: Int) throws {
@@ -139,14 +141,12 @@ struct JSONParser {
   private mutating func string() throws {
     position += 1
     let node = open(.string)
-    while byte != UInt8(ascii: "\"") {
-      guard byte >= 32 else { throw error(expected: "a string's closing quote") }
-      if byte == UInt8(ascii: "\\") {
-        nodes[node].isEscaped = true
-        try escape()
-      } else {
-        position += 1
-      }
+    while true {
+      while byte >= 32, byte != UInt8(ascii: "\""), byte != UInt8(ascii: "\\") { position &+= 1 }
+      if byte == UInt8(ascii: "\"") { break }
+      guard byte == UInt8(ascii: "\\") else { throw error(expected: "a string's closing quote") }
+      nodes[node].isEscaped = true
+      try escape()
     }
     close(node)
     position += 1
@@ -189,11 +189,11 @@ struct JSONParser {
   }
 
   /// The UTF-8 of a string whose escapes have been checked.
-  static func unescape(_ raw: ArraySlice<UInt8>) -> [UInt8] {
+  static func unescape(_ raw: UnsafeBufferPointer<UInt8>) -> [UInt8] {
     var result: [UInt8] = []
     var pending: UInt16 = 0
-    var position = raw.startIndex
-    while position < raw.endIndex {
+    var position = 0
+    while position < raw.count {
       guard raw[position] == UInt8(ascii: "\\") else {
         result.append(raw[position])
         position += 1

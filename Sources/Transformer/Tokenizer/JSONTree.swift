@@ -19,6 +19,7 @@ final class JSONTree: Sendable {
   }
 
   let place: String
+  /// The text, and a zero.
   let bytes: [UInt8]
   let nodes: [Node]
 
@@ -32,12 +33,18 @@ final class JSONTree: Sendable {
       throw TokenizerError(
         place: place, expected: "at most 2 GiB of JSON", found: "\(data.count) bytes")
     }
-    bytes = [UInt8](data)
-    guard String(validating: bytes, as: UTF8.self) != nil else {
-      throw TokenizerError(place: place, expected: "JSON in UTF-8", found: "invalid UTF-8")
+    let count = data.count
+    bytes = [UInt8](unsafeUninitializedCapacity: count + 1) { buffer, initialized in
+      _ = data.copyBytes(to: buffer)
+      buffer[count] = 0
+      initialized = count + 1
     }
     nodes = try bytes.withUnsafeBufferPointer { bytes in
-      var parser = JSONParser(bytes: bytes, place: place)
+      let text = UnsafeBufferPointer(rebasing: bytes[..<count])
+      guard text.allSatisfy({ $0 < 0x80 }) || String(validating: text, as: UTF8.self) != nil else {
+        throw TokenizerError(place: place, expected: "JSON in UTF-8", found: "invalid UTF-8")
+      }
+      var parser = JSONParser(bytes: bytes.baseAddress!, count: count, place: place)
       return try parser.parse()
     }
   }
@@ -67,7 +74,9 @@ struct JSONValue {
     guard kind == .object else { throw error(expected: "an object with \"\(key)\"") }
     var found: JSONValue?
     let wanted = Array(key.utf8)
-    try forEachMember { if $0.utf8String == wanted[...] { found = $1 } }
+    try forEachMember { name, value in
+      if name.withUTF8({ $0.elementsEqual(wanted) }) { found = value }
+    }
     return found?.isNull == true ? nil : found
   }
 
@@ -104,17 +113,29 @@ struct JSONValue {
     return all
   }
 
-  /// The string's UTF-8, without a copy where it has no escapes. Only for strings.
-  var utf8String: ArraySlice<UInt8> {
-    let raw = tree.bytes[Int(node.start)..<Int(node.end)]
-    return node.isEscaped ? JSONParser.unescape(raw)[...] : raw
+  /// The two elements of an array of two; nil if it is none.
+  var pair: (JSONValue, JSONValue)? {
+    guard kind == .array, node.next > index + 1 else { return nil }
+    let second = Int(tree.nodes[index + 1].next)
+    guard second < node.next, tree.nodes[second].next == node.next else { return nil }
+    return (JSONValue(tree: tree, index: index + 1), JSONValue(tree: tree, index: second))
+  }
+
+  /// Calls `body` with the string's UTF-8, without a copy where it has no escapes. Only for strings.
+  func withUTF8<Result>(_ body: (UnsafeBufferPointer<UInt8>) throws -> Result) rethrows -> Result {
+    let node = node
+    return try tree.bytes.withUnsafeBufferPointer { bytes in
+      let raw = UnsafeBufferPointer(rebasing: bytes[Int(node.start)..<Int(node.end)])
+      guard node.isEscaped else { return try body(raw) }
+      return try JSONParser.unescape(raw).withUnsafeBufferPointer(body)
+    }
   }
 
   func string() throws -> String { String(decoding: try utf8(), as: UTF8.self) }
 
-  func utf8() throws -> ArraySlice<UInt8> {
+  func utf8() throws -> [UInt8] {
     guard kind == .string else { throw error(expected: "a string") }
-    return utf8String
+    return withUTF8 { Array($0) }
   }
 
   func bool() throws -> Bool {
@@ -143,10 +164,9 @@ struct JSONValue {
   }
 
   func double() throws -> Double {
-    let text = tree.bytes[Int(node.start)..<Int(node.end)]
-    guard kind == .number, let value = Double(String(decoding: text, as: UTF8.self)),
-      value.isFinite
-    else { throw error(expected: "a finite number") }
+    guard kind == .number, let value = withUTF8(DecimalNumber.value), value.isFinite else {
+      throw error(expected: "a finite number")
+    }
     return value
   }
 }

@@ -66,6 +66,15 @@ struct NormalizedText {
     if isAligned { spans.removeLast(spans.count - kept) }
   }
 
+  /// Replaces the whole text where nobody asks what its bytes stand for.
+  mutating func replaceUnaligned(_ new: [UInt8]) {
+    precondition(!isAligned, "an aligned text is changed by ScalarChanges")
+    bytes = new
+    var union: UInt8 = 0
+    for byte in new { union |= byte }
+    isASCII = union < 0x80
+  }
+
   /// Keeps the scalars for which `keep` is true.
   mutating func filter(_ keep: (UInt32) -> Bool) {
     var changes = ScalarChanges(capacity: bytes.count)

@@ -47,6 +47,13 @@ enum Normalizer: Sendable {
   }
 
   private static func prepend(_ prefix: [UInt32], _ text: inout NormalizedText) {
+    if !text.isAligned {
+      var bytes: [UInt8] = []
+      bytes.reserveCapacity(text.bytes.count + 16)
+      if !text.bytes.isEmpty { for scalar in prefix { UTF8Scalars.append(scalar, to: &bytes) } }
+      bytes += text.bytes
+      return text.replaceUnaligned(bytes)
+    }
     var changes = ScalarChanges(capacity: text.bytes.count + prefix.count)
     text.forEachScalar { scalar in
       if changes.changes.isEmpty {
@@ -61,6 +68,10 @@ enum Normalizer: Sendable {
   private static func replace(
     _ pattern: TextPattern, by content: [UInt32], _ text: inout NormalizedText
   ) {
+    if case .text(let old) = pattern, !text.isAligned, old.count == 1 {
+      return replace(old[0], by: content, &text)
+    }
+    guard pattern.mayMatch(text.bytes) else { return }
     var changes = ScalarChanges(capacity: text.bytes.count)
     text.bytes.withUnsafeBufferPointer { bytes in
       for (range, isMatch) in pattern.matches(bytes, 0..<bytes.count) {
@@ -71,6 +82,45 @@ enum Normalizer: Sendable {
       }
     }
     text.apply(changes)
+  }
+}
+
+extension Normalizer {
+  /// Replaces an ASCII character where nobody asks what bytes stand for.
+  private static func replace(
+    _ old: UInt8, by content: [UInt32], _ text: inout NormalizedText
+  ) {
+    guard text.bytes.contains(old) else { return }
+    var new: [UInt8] = []
+    for scalar in content { UTF8Scalars.append(scalar, to: &new) }
+    text.replaceUnaligned(new.isEmpty ? text.bytes.filter { $0 != old } : text.replacing(old, new))
+  }
+}
+
+extension NormalizedText {
+  /// The bytes with each `old` replaced by the at least one byte of `new`.
+  func replacing(_ old: UInt8, _ new: [UInt8], after prefix: [UInt8] = []) -> [UInt8] {
+    let places = bytes.reduce(0) { $0 + ($1 == old ? 1 : 0) }
+    let count = prefix.count + bytes.count + places * (new.count - 1)
+    return [UInt8](unsafeUninitializedCapacity: count) { result, initialized in
+      var position = 0
+      for byte in prefix {
+        result[position] = byte
+        position &+= 1
+      }
+      for byte in bytes {
+        guard byte == old else {
+          result[position] = byte
+          position &+= 1
+          continue
+        }
+        for byte in new {
+          result[position] = byte
+          position &+= 1
+        }
+      }
+      initialized = position
+    }
   }
 }
 
@@ -88,6 +138,37 @@ enum ByteAlphabet {
       }
     }
   }()
+
+  /// UTF-8 of each byte's character: its length, and its one or two bytes.
+  private static let encoded: [(count: Int, first: UInt8, second: UInt8)] = characters.map {
+    $0 < 0x80
+      ? (1, UInt8($0), 0) : (2, UInt8(0xC0 | $0 >> 6), UInt8(0x80 | $0 & 0x3F))
+  }
+
+  /// The characters of all bytes, and the words moved along.
+  static func encode(_ bytes: [UInt8], _ words: inout [Range<Int>]) -> [UInt8] {
+    var result: [UInt8] = []
+    result.reserveCapacity(bytes.count * 2)
+    encoded.withUnsafeBufferPointer { encoded in
+      var position = 0
+      func copy(to end: Int) {
+        while position < end {
+          let character = encoded[Int(bytes[position])]
+          result.append(character.first)
+          if character.count > 1 { result.append(character.second) }
+          position += 1
+        }
+      }
+      for index in words.indices {
+        copy(to: words[index].lowerBound)
+        let start = result.count
+        copy(to: words[index].upperBound)
+        words[index] = start..<result.count
+      }
+      copy(to: bytes.count)
+    }
+    return result
+  }
 
   /// Adds the characters of the scalar's bytes; together they take its place.
   static func append(_ scalar: UInt32, to changes: inout ScalarChanges) {

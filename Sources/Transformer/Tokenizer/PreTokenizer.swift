@@ -29,10 +29,18 @@ enum PreTokenizer: Sendable {
         }
       }
       if cuts { Self.split(text, &words, .words(WordPattern(isModern: false)), .isolated) }
+      if !text.isAligned {
+        return text.replaceUnaligned(ByteAlphabet.encode(text.bytes, &words))
+      }
       Self.rewrite(&text, &words) { scalar, _, _, changes in
         ByteAlphabet.append(scalar, to: &changes)
       }
     case .metaspace(let mark, let scheme, let cuts):
+      if !text.isAligned, words.count == 1, words[0] == 0..<text.bytes.count {
+        Self.mark(&text, &words, mark, isPrepended: scheme != .never)
+        if cuts { Self.cut(text, &words, before: mark) }
+        return
+      }
       Self.rewrite(&text, &words) { scalar, isFirst, isAtStart, changes in
         let isWanted = scheme == .always || scheme == .first && isAtStart
         let scalar = scalar == 0x20 ? mark : scalar
@@ -48,11 +56,48 @@ enum PreTokenizer: Sendable {
     }
   }
 
+  /// Metaspace's change of a whole text where nobody asks what bytes stand for.
+  private static func mark(
+    _ text: inout NormalizedText, _ words: inout [Range<Int>], _ mark: UInt32, isPrepended: Bool
+  ) {
+    var utf8: [UInt8] = []
+    UTF8Scalars.append(mark, to: &utf8)
+    let isMarked = text.bytes.first == 0x20 || text.bytes.starts(with: utf8)
+    let prefix = isPrepended && !isMarked ? utf8 : []
+    text.replaceUnaligned(text.replacing(0x20, utf8, after: prefix))
+    words = [0..<text.bytes.count]
+  }
+
+  /// Cuts the one word of `text` before each mark.
+  private static func cut(_ text: NormalizedText, _ words: inout [Range<Int>], before mark: UInt32)
+  {
+    var utf8: [UInt8] = []
+    UTF8Scalars.append(mark, to: &utf8)
+    words.removeAll(keepingCapacity: true)
+    words.reserveCapacity(text.bytes.count / 6 + 4)
+    text.bytes.withUnsafeBufferPointer { bytes in
+      var start = 0
+      var position = 1
+      while position <= bytes.count - utf8.count {
+        if bytes[position] == utf8[0], bytes[position...].starts(with: utf8) {
+          words.append(start..<position)
+          start = position
+        }
+        position += 1
+      }
+      words.append(start..<bytes.count)
+    }
+  }
+
   private static func split(
     _ text: NormalizedText, _ words: inout [Range<Int>], _ pattern: TextPattern,
     _ behavior: SplitBehavior, isInverted: Bool = false
   ) {
     text.bytes.withUnsafeBufferPointer { bytes in
+      if case .words(let pattern) = pattern, behavior == .isolated, let base = bytes.baseAddress {
+        words = pattern.words(base, words)
+        return
+      }
       words = words.flatMap { word in
         var stretches = pattern.matches(bytes, word)
         if isInverted { stretches = stretches.map { ($0.range, !$0.isMatch) } }

@@ -43,6 +43,24 @@ enum TextPattern: Sendable {
     return .run(first, atLeast: count)
   }
 
+  /// Whether a match is possible; false is certain.
+  func mayMatch(_ bytes: [UInt8]) -> Bool {
+    switch self {
+    case .text(let text): text.first.map(bytes.contains) ?? false
+    case .run(let byte, let least): least < 2 ? bytes.contains(byte) : Self.hasPair(bytes, byte)
+    default: true
+    }
+  }
+
+  private static func hasPair(_ bytes: [UInt8], _ byte: UInt8) -> Bool {
+    var previous: UInt8 = ~byte
+    for next in bytes {
+      if next == byte, previous == byte { return true }
+      previous = next
+    }
+    return false
+  }
+
   /// `bytes[range]` as stretches that match and stretches between them, in order.
   func matches(
     _ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>

@@ -11,8 +11,8 @@ public struct Tokenizer: Sendable {
   private let pipeline: TokenizerPipeline
   private let room: (single: Int, pair: Int)
 
-  /// Reads `tokenizer.json` from `folder`, or `vocab.txt` with `tokenizer_config.json` if there is
-  /// none.
+  /// Reads `tokenizer.json` from `folder`; if there is none, `vocab.txt` (BERT) or `vocab.json` with
+  /// `merges.txt` (RoBERTa, GPT-2), heeding `tokenizer_config.json` and `special_tokens_map.json`.
   ///
   /// - Parameter maximumTokens: at least the number of special tokens around a pair.
   /// - Throws: ``TokenizerError`` if files are missing or malformed, or ask for a component that is
@@ -83,16 +83,21 @@ public struct Tokenizer: Sendable {
   /// Hugging Face counts characters, this counts bytes; ranges never cut a Unicode scalar. Tokens
   /// of one scalar's bytes share its range; special tokens put around the text have 0..<0.
   public func encodeWithOffsets(_ text: String) -> [(id: Int32, utf8Range: Range<Int>)] {
-    let tokens = pipeline.tokenize(text, limit: room.single, keepsRanges: true)
-    var result: [(id: Int32, utf8Range: Range<Int>)] = []
-    for piece in pipeline.postProcessor.single {
+    let content = encodeContentWithOffsets(text, limit: room.single)
+    return pipeline.postProcessor.single.flatMap { piece in
       switch piece {
-      case .special(let special, _): for id in special { result.append((id, 0..<0)) }
-      case .first, .second:
-        for (id, range) in zip(tokens.ids, tokens.ranges) { result.append((id, range)) }
+      case .special(let special, _): special.map { ($0, 0..<0) }
+      case .first, .second: content
       }
     }
-    return result
+  }
+
+  /// As ``encodeContent(_:limit:)``, with the ranges of ``encodeWithOffsets(_:)``.
+  public func encodeContentWithOffsets(
+    _ text: String, limit: Int
+  ) -> [(id: Int32, utf8Range: Range<Int>)] {
+    let tokens = pipeline.tokenize(text, limit: limit, keepsRanges: true)
+    return zip(tokens.ids, tokens.ranges).map { ($0, $1) }
   }
 
   /// How words become ids: WordPiece, BPE or Unigram.

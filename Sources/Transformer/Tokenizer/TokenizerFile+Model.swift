@@ -58,39 +58,36 @@ extension TokenizerFile {
   private func merges(
     _ value: JSONValue, _ vocabulary: Vocabulary, prefixLength: Int
   ) throws -> PairTable {
-    var merges: [(left: Int32, right: Int32, id: Int32)] = []
+    var merges = MergeReader(vocabulary: vocabulary, prefixLength: prefixLength)
     try value.forEachElement { merge in
-      var parts: [ArraySlice<UInt8>]
+      let isKnown: Bool
       if merge.kind == .array {
-        parts = try merge.elements().map { try $0.utf8() }
+        let parts = try merge.elements().map { try $0.utf8() }
+        isKnown = parts.count == 2 && merges.append(parts[0], parts[1])
       } else {
-        let text = try merge.utf8()
-        if text.starts(with: "#version".utf8) { return }
-        parts = text.split(separator: 0x20, omittingEmptySubsequences: false)
+        guard merge.kind == .string else { throw merge.error(expected: "a merge") }
+        isKnown = merge.withUTF8 { merges.append(line: $0) }
       }
-      guard parts.count == 2, let left = vocabulary.id(of: parts[0]),
-        let right = vocabulary.id(of: parts[1]), parts[1].count >= prefixLength,
-        let id = vocabulary.id(of: parts[0] + parts[1].dropFirst(prefixLength))
-      else {
+      guard isKnown else {
         throw merge.error(expected: "two tokens that are, as their union is, in the vocabulary")
       }
-      merges.append((left, right, id))
     }
-    return PairTable(merges)
+    return PairTable(merges.merges)
   }
 
   private func unigram(_ value: JSONValue) throws -> (SubwordModel, Vocabulary, Int32?) {
-    var tokens: [(token: ArraySlice<UInt8>, id: Int)] = []
+    var builder = Vocabulary.Builder()
     var scores: [Double] = []
     try value.required("vocab").forEachElement { entry in
-      let parts = try entry.elements()
-      guard parts.count == 2 else { throw entry.error(expected: "a token and its score") }
-      tokens.append((try parts[0].utf8(), tokens.count))
-      scores.append(try parts[1].double())
+      guard let (token, score) = entry.pair, token.kind == .string else {
+        throw entry.error(expected: "a token and its score")
+      }
+      token.withUTF8 { builder.append($0, scores.count) }
+      scores.append(try score.double())
     }
-    let vocabulary = try Vocabulary(tokens, place: place)
+    let vocabulary = try builder.vocabulary(place: place)
     let unknownID = try value.optional("unk_id").map {
-      Int32(try $0.integer(in: 0...tokens.count - 1))
+      Int32(try $0.integer(in: 0...scores.count - 1))
     }
     let model = Unigram(
       vocabulary: vocabulary, scores: scores, unknownID: unknownID,

@@ -37,11 +37,12 @@ struct TokenizerFile {
   }
 
   func vocabulary(_ value: JSONValue) throws -> Vocabulary {
-    var tokens: [(token: ArraySlice<UInt8>, id: Int)] = []
+    var builder = Vocabulary.Builder()
     try value.forEachMember { name, id in
-      tokens.append((name.utf8String, try id.integer(in: 0...Int(Int32.max))))
+      let id = try id.integer(in: 0...Int(Int32.max))
+      name.withUTF8 { builder.append($0, id) }
     }
-    return try Vocabulary(tokens, place: place)
+    return try builder.vocabulary(place: place)
   }
 
   /// Added tokens keep the model's id if it has them, else get the next free ids in order; the
@@ -51,7 +52,7 @@ struct TokenizerFile {
     var known: [[UInt8]: Int32] = [:]
     var next = Int32(vocabulary.count)
     try root.optional("added_tokens")?.forEachElement { value in
-      let content = Array(try value.required("content").utf8())
+      let content = try value.required("content").utf8()
       guard !content.isEmpty else { return }
       let id = known[content] ?? vocabulary.id(of: content) ?? next
       if id == next { next += 1 }

@@ -1,34 +1,64 @@
 import Foundation
 
-/// Reading of a tokenizer's folder.
+/// Reading of a tokenizer's folder, and of the tokens it adds.
 extension TokenizerPipeline {
   /// The files a tokenizer may consist of, as far as this reader looks at them.
   private static let names = [
-    "tokenizer.json", "vocab.txt", "tokenizer_config.json", "special_tokens_map.json",
+    "tokenizer.json", "vocab.txt", "vocab.json", "merges.txt", "tokenizer_config.json",
+    "special_tokens_map.json",
+  ]
+
+  /// Files that count only where neither tokenizer.json nor vocab.txt is there.
+  private static let pairNames = ["vocab.json", "merges.txt"]
+  /// What SentencePiece's own model file is called.
+  private static let sentencePieceNames = [
+    "sentencepiece.bpe.model", "sentencepiece.model", "spiece.model", "spm.model",
+    "tokenizer.model",
   ]
 
   init(folder: URL) throws {
     var files: [(name: String, data: Data)] = []
     for name in Self.names {
       let url = folder.appending(path: name)
-      guard FileManager.default.fileExists(atPath: url.path) else { continue }
+      let isNeeded =
+        !Self.pairNames.contains(name)
+        || !files.contains { $0.name == "tokenizer.json" || $0.name == "vocab.txt" }
+      guard isNeeded, FileManager.default.fileExists(atPath: url.path) else { continue }
       files.append((name, try Data(contentsOf: url)))
     }
     let settings = try files.filter { $0.name.hasSuffix("config.json") || $0.name.hasPrefix("sp") }
       .map { try JSONTree($0.data, place: folder.appending(path: $0.name).path).root }
     let place = { (name: String) in folder.appending(path: name).path }
-    if let file = files.first(where: { $0.name == "tokenizer.json" }) {
+    let file = { (name: String) in files.first { $0.name == name } }
+    if let file = file("tokenizer.json") {
       let tree = try JSONTree(file.data, place: place(file.name))
       self = try TokenizerFile(root: tree.root).pipeline()
-    } else if let file = files.first(where: { $0.name == "vocab.txt" }) {
+    } else if let file = file("vocab.txt") {
       self = try Self.bert(vocabulary: file.data, settings.first, place: place(file.name))
+    } else if let vocabulary = file("vocab.json"), let merges = file("merges.txt") {
+      let tree = try JSONTree(vocabulary.data, place: place(vocabulary.name))
+      self = try Self.byteLevel(
+        TokenizerFile(root: tree.root), merges.data, settings, mergesPlace: place(merges.name))
     } else {
-      throw TokenizerError(
-        place: folder.path, expected: "tokenizer.json or vocab.txt", found: "neither",
-        advice: "Give a model folder in Hugging Face layout.")
+      throw Self.missing(folder)
     }
     self.files = files
     try nameSpecialTokens(settings)
+  }
+
+  private static func missing(_ folder: URL) -> TokenizerError {
+    let isThere = { (name: String) in
+      FileManager.default.fileExists(atPath: folder.appending(path: name).path)
+    }
+    let found = (pairNames + sentencePieceNames).first(where: isThere)
+    let isSentencePiece = found.map(sentencePieceNames.contains) ?? false
+    return TokenizerError(
+      place: folder.path, expected: "tokenizer.json, vocab.txt, or vocab.json with merges.txt",
+      found: found.map { "only \($0)" } ?? "none of them",
+      advice: isSentencePiece
+        ? "SentencePiece's own files are not read: load the folder with transformers' AutoTokenizer "
+          + "and save_pretrained it, which writes tokenizer.json."
+        : "Give a model folder in Hugging Face layout.")
   }
 
   /// Finds the tokens with a role by what the settings say, else by their usual names.
@@ -48,50 +78,6 @@ extension TokenizerPipeline {
     special.separator = try find(["sep_token", "eos_token"], ["[SEP]", "</s>"])
     special.padding = try find(["pad_token"], ["[PAD]", "<pad>"])
     special.mask = try find(["mask_token"], ["[MASK]", "<mask>"])
-  }
-
-  /// BERT's tokenizer from a list of tokens, one a line, and the settings that Hugging Face's
-  /// `BertTokenizer` keeps.
-  private static func bert(
-    vocabulary data: Data, _ settings: JSONValue?, place: String
-  ) throws -> TokenizerPipeline {
-    guard data.count < 1 << 31, String(validating: data, as: UTF8.self) != nil else {
-      throw TokenizerError(place: place, expected: "tokens in UTF-8", found: "other bytes")
-    }
-    var lines = [UInt8](data).split(separator: 10, omittingEmptySubsequences: false)
-    if lines.last?.isEmpty == true { lines.removeLast() }
-    let vocabulary = try Vocabulary(
-      lines.enumerated().map { ($1.last == 13 ? $1.dropLast() : $1, $0) }, place: place)
-    var ids: [String: Int32] = [:]
-    for (key, usual) in [
-      ("unk", "[UNK]"), ("cls", "[CLS]"), ("sep", "[SEP]"), ("pad", "[PAD]"), ("mask", "[MASK]"),
-    ] {
-      let named = try settings?.optional("\(key)_token")
-      let content = named?.kind == .object ? try named?.required("content") : named
-      let token = try content?.string() ?? usual
-      ids[key] = vocabulary.id(of: Array(token.utf8))
-      if ids[key] == nil, key == "unk" || key == "cls" || key == "sep" {
-        throw TokenizerError(place: place, expected: "the token \(token)", found: "none")
-      }
-    }
-    let lowercases = try settings?.optional("do_lower_case")?.bool() ?? true
-    var normalizer = BertNormalizer()
-    normalizer.separatesIdeographs =
-      try settings?.optional("tokenize_chinese_chars")?.bool() ?? true
-    normalizer.stripsAccents = try settings?.optional("strip_accents")?.bool() ?? lowercases
-    normalizer.lowercases = lowercases
-    let model = WordPiece(
-      vocabulary: vocabulary, prefix: Array("##".utf8), unknownID: ids["unk"]!, longestWord: 100)
-    var pipeline = TokenizerPipeline(model: .wordPiece(model), vocabulary: vocabulary)
-    pipeline.normalizers = [.bert(normalizer)]
-    pipeline.preTokenizers = [.bert]
-    pipeline.postProcessor.setTemplate(
-      PostProcessor.bertTemplate(first: ids["cls"]!, last: ids["sep"]!))
-    try pipeline.add(
-      ids.values.map {
-        AddedTokens.Token(id: $0, content: Array(vocabulary.token($0)!), isSpecial: true)
-      }, place: place)
-    return pipeline
   }
 
   /// Registers added tokens, and how they are found in text.

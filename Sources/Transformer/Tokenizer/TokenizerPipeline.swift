@@ -23,15 +23,20 @@ struct TokenizerPipeline: Sendable {
   var special = SpecialIDs()
   /// Name and content of each file read.
   var files: [(name: String, data: Data)] = []
+  private var caches = WordCachePool()
+
+  init(model: SubwordModel, vocabulary: Vocabulary) {
+    self.model = model
+    self.vocabulary = vocabulary
+  }
 
   var vocabularySize: Int {
     max(vocabulary.idLimit, Int(added.keys.max() ?? -1) + 1)
   }
 
   func token(_ id: Int32) -> String? {
-    (added[id].map { $0.content[...] } ?? vocabulary.token(id)).map {
-      String(decoding: $0, as: UTF8.self)
-    }
+    if let token = added[id] { return String(decoding: token.content, as: UTF8.self) }
+    return vocabulary.token(id).map { String(decoding: $0, as: UTF8.self) }
   }
 
   func id(of token: String) -> Int32? {
@@ -42,7 +47,9 @@ struct TokenizerPipeline: Sendable {
   /// The first `limit` tokens of `text`, without special tokens around it; with ranges of the
   /// original bytes if `keepsRanges`.
   func tokenize(_ text: String, limit: Int, keepsRanges: Bool) -> TokenSink {
-    var tokens = TokenSink(keepsRanges: keepsRanges)
+    let cache = keepsRanges ? nil : caches.take()
+    defer { if let cache { caches.give(back: cache) } }
+    var tokens = TokenSink(keepsRanges: keepsRanges, cache: cache)
     var text = text
     text.withUTF8 { text in
       let whole = 0..<text.count
@@ -71,9 +78,7 @@ struct TokenizerPipeline: Sendable {
       for index in tokens.ids.indices {
         let margins =
           tokens.addedMargins[index]
-          ?? vocabulary.token(tokens.ids[index])?.withUnsafeBufferPointer {
-            PostProcessor.Trimming.margins(of: $0)
-          } ?? (0, 0)
+          ?? vocabulary.token(tokens.ids[index]).map(PostProcessor.Trimming.margins) ?? (0, 0)
         tokens.ranges[index] = trimming.trim(
           tokens.ranges[index], leading: margins.leading, trailing: margins.trailing,
           isFirst: index == 0, in: text)
@@ -129,11 +134,17 @@ enum SubwordModel: Sendable {
   ) {
     switch self {
     case .wordPiece(let model):
-      for word in words where tokens.ids.count < limit { model.tokenize(bytes, word, &tokens) }
+      for word in words where tokens.ids.count < limit {
+        tokens.encode(bytes, word) { model.tokenize($0, $1, &$2) }
+      }
     case .bytePair(let model):
-      for word in words where tokens.ids.count < limit { model.tokenize(bytes, word, &tokens) }
+      for word in words where tokens.ids.count < limit {
+        model.tokenize(bytes, word, limit: limit, &tokens)
+      }
     case .unigram(let model):
-      for word in words where tokens.ids.count < limit { model.tokenize(bytes, word, &tokens) }
+      for word in words where tokens.ids.count < limit {
+        tokens.encode(bytes, word) { model.tokenize($0, $1, &$2) }
+      }
     }
   }
 }

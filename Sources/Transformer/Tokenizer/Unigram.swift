@@ -1,8 +1,10 @@
+import Kernels
+
 /// The unigram language model (Kudo 2018): the pieces whose scores add up highest, by Viterbi
 /// search.
 struct Unigram: Sendable {
   private let vocabulary: Vocabulary
-  private let scores: [Double]
+  private let scores: Buffer<Double>
   private let unknownID: Int32?
   private let unknownScore: Double
   private let byteIDs: [Int32?]?
@@ -10,7 +12,7 @@ struct Unigram: Sendable {
   /// - Parameter scores: by id.
   init(vocabulary: Vocabulary, scores: [Double], unknownID: Int32?, fallsBackToBytes: Bool) {
     self.vocabulary = vocabulary
-    self.scores = scores
+    self.scores = Buffer(scores)
     self.unknownID = unknownID
     unknownScore = (scores.min() ?? 0) - 10
     byteIDs = fallsBackToBytes ? vocabulary.byteIDs : nil
@@ -26,54 +28,56 @@ struct Unigram: Sendable {
   /// no unknown token.
   func tokenize(_ bytes: UnsafePointer<UInt8>, _ word: Range<Int>, _ tokens: inout TokenSink) {
     var path: [(id: Int32, range: Range<Int>)] = []
-    let nodes = bestPaths(bytes, word)
-    var end = word.count
-    while end > 0 {
-      let node = nodes[end]
-      guard node.start >= 0 else { return }
-      let start = node.start
-      if node.id == unknownID, let last = path.last, last.id == unknownID {
-        path[path.count - 1].range = start..<last.range.upperBound
-      } else {
-        path.append((node.id, start..<end))
+    let isComplete = withUnsafeTemporaryAllocation(of: Node.self, capacity: word.count + 1) {
+      nodes in
+      nodes.initialize(repeating: Node())
+      findBestPaths(bytes, word, nodes)
+      var end = word.count
+      while end > 0 {
+        let node = nodes[end]
+        guard node.start >= 0 else { return false }
+        let start = node.start
+        if node.id == unknownID, let last = path.last, last.id == unknownID {
+          path[path.count - 1].range = start..<last.range.upperBound
+        } else {
+          path.append((node.id, start..<end))
+        }
+        end = start
       }
-      end = start
+      return true
     }
+    guard isComplete else { return }
     for (id, range) in path.reversed() {
       let range = range.lowerBound + word.lowerBound..<range.upperBound + word.lowerBound
       if id == unknownID { unknown(bytes, range, &tokens) } else { tokens.append(id, range) }
     }
   }
 
-  /// For each end in the word the best piece that ends there.
-  private func bestPaths(_ bytes: UnsafePointer<UInt8>, _ word: Range<Int>) -> [Node] {
-    let trie = vocabulary.trie
-    var nodes = [Node](repeating: Node(), count: word.count + 1)
-    nodes.withUnsafeMutableBufferPointer { nodes in
-      func offer(_ id: Int32, _ start: Int, _ end: Int, _ score: Double) {
-        guard nodes[end].start < 0 || score > nodes[end].score else { return }
-        nodes[end] = Node(id: id, start: start, score: score)
-      }
-      var start = 0
-      while start < word.count {
-        let length = UTF8Scalars.length(leading: bytes[word.lowerBound + start])
-        var hasCharacter = false
-        var node: UInt32 = 0
-        for end in start + 1..<word.count + 1 {
-          node = trie.child(of: node, bytes[word.lowerBound + end - 1])
-          if node == 0 { break }
-          let id = trie.value(at: node)
-          guard id >= 0 else { continue }
-          offer(id, start, end, nodes[start].score + scores[Int(id)])
-          hasCharacter = hasCharacter || end - start == length
-        }
-        if !hasCharacter, let unknownID {
-          offer(unknownID, start, start + length, nodes[start].score + unknownScore)
-        }
-        start += length
-      }
+  /// Sets for each end in the word the best piece that ends there.
+  private func findBestPaths(
+    _ bytes: UnsafePointer<UInt8>, _ word: Range<Int>, _ nodes: UnsafeMutableBufferPointer<Node>
+  ) {
+    let scores = scores.pointer
+    @inline(__always)
+    func offer(_ id: Int32, _ start: Int, _ end: Int, _ score: Double) {
+      guard nodes[end].start < 0 || score > nodes[end].score else { return }
+      nodes[end] = Node(id: id, start: start, score: score)
     }
-    return nodes
+    var start = 0
+    while start < word.count {
+      let length = UTF8Scalars.length(leading: bytes[word.lowerBound + start])
+      let score = nodes[start].score
+      var hasCharacter = false
+      vocabulary.table.forEachMatch(bytes, word.lowerBound + start, word.upperBound) { place, id in
+        let end = place - word.lowerBound
+        offer(id, start, end, score + scores[Int(id)])
+        hasCharacter = hasCharacter || end - start == length
+      }
+      if !hasCharacter, let unknownID {
+        offer(unknownID, start, start + length, score + unknownScore)
+      }
+      start += length
+    }
   }
 
   private func unknown(

@@ -1,59 +1,65 @@
 /// A model's tokens and their ids.
 struct Vocabulary: Sendable {
-  let trie: ByteTrie
-  private let arena: [UInt8]
-  /// Bytes in ``arena`` by id; an empty range for an id without a token.
-  private let places: [Range<Int32>]
+  let table: TokenTable
   /// How many tokens there are.
   let count: Int
 
-  /// - Throws: ``TokenizerError`` if an id is used twice or lies so far beyond the number of tokens
-  ///   that it must be a mistake, or if a token stands twice.
-  init(_ tokens: [(token: ArraySlice<UInt8>, id: Int)], place: String) throws {
-    guard !tokens.isEmpty else {
-      throw TokenizerError(place: place, expected: "a vocabulary", found: "no tokens")
-    }
-    let limit = tokens.count * 4 + 65_536
-    var highest = -1
-    for (_, id) in tokens { highest = max(highest, id) }
-    guard highest < limit else {
-      throw TokenizerError(
-        place: place, expected: "ids below \(limit) for \(tokens.count) tokens", found: "\(highest)"
-      )
-    }
-    var places = [Range<Int32>](repeating: 0..<0, count: highest + 1)
-    var used = [Bool](repeating: false, count: highest + 1)
-    var arena: [UInt8] = []
-    let bytes = tokens.reduce(0) { $0 + $1.token.count }
-    arena.reserveCapacity(bytes)
-    var builder = ByteTrie.Builder(bytes: bytes)
-    for (token, id) in tokens {
-      guard !used[id] else {
-        throw TokenizerError(
-          place: place, expected: "one token for each id", found: "two for \(id)")
-      }
-      used[id] = true
-      guard token.isEmpty || builder.insert(token, Int32(id)) else {
-        throw TokenizerError(
-          place: place, expected: "each token once, and at most 16 million bytes of them",
-          found: "\"\(String(decoding: token.prefix(40), as: UTF8.self))\" again or beyond that")
-      }
-      places[id] = Int32(arena.count)..<Int32(arena.count + token.count)
+  /// Collects tokens with their ids.
+  struct Builder {
+    private var arena: [UInt8] = []
+    private var entries: [(start: Int, count: Int, id: Int)] = []
+    private var highest = -1
+    var count: Int { entries.count }
+
+    mutating func append(_ token: UnsafeBufferPointer<UInt8>, _ id: Int) {
+      entries.append((arena.count, token.count, id))
       arena.append(contentsOf: token)
+      highest = max(highest, id)
     }
-    self.arena = arena
-    self.places = places
-    trie = ByteTrie(builder)
-    count = tokens.count
+
+    /// - Throws: ``TokenizerError`` if there is no token, an id is used twice or lies so far beyond
+    ///   the number of tokens that it must be a mistake, or a token stands twice.
+    func vocabulary(place: String) throws -> Vocabulary {
+      guard !entries.isEmpty else {
+        throw TokenizerError(place: place, expected: "a vocabulary", found: "no tokens")
+      }
+      let limit = entries.count * 4 + 65_536
+      guard highest < limit, arena.count < 1 << 30 else {
+        throw TokenizerError(
+          place: place,
+          expected: "ids below \(limit) for \(entries.count) tokens, of 1 GiB at most",
+          found: "\(highest), and \(arena.count) bytes")
+      }
+      var places = [Range<Int32>](repeating: 0..<0, count: highest + 1)
+      var used = [Bool](repeating: false, count: highest + 1)
+      for (start, count, id) in entries {
+        guard !used[id] else {
+          throw TokenizerError(
+            place: place, expected: "one token for each id", found: "two for \(id)")
+        }
+        used[id] = true
+        places[id] = Int32(start)..<Int32(start + count)
+      }
+      do {
+        return Vocabulary(
+          table: try TokenTable(arena: arena, places: places), count: entries.count)
+      } catch let duplicate as TokenTable.DuplicateKey {
+        let range = places[duplicate.value]
+        let token = arena[Int(range.lowerBound)..<Int(range.upperBound)].prefix(40)
+        throw TokenizerError(
+          place: place, expected: "each token once",
+          found: "\"\(String(decoding: token, as: UTF8.self))\" again")
+      }
+    }
   }
 
   /// One more than the highest id.
-  var idLimit: Int { places.count }
+  var idLimit: Int { table.valueLimit }
 
-  func id(of token: some Collection<UInt8>) -> Int32? { trie.exact(token) }
+  func id(of token: UnsafeBufferPointer<UInt8>) -> Int32? { table.exact(token) }
 
-  func token(_ id: Int32) -> ArraySlice<UInt8>? {
-    guard id >= 0, id < places.count, !places[Int(id)].isEmpty else { return nil }
-    return arena[Int(places[Int(id)].lowerBound)..<Int(places[Int(id)].upperBound)]
-  }
+  func id(of token: [UInt8]) -> Int32? { token.withUnsafeBufferPointer { table.exact($0) } }
+
+  /// The token's bytes, valid as long as the vocabulary is; nil if there is none.
+  func token(_ id: Int32) -> UnsafeBufferPointer<UInt8>? { table.key(id) }
 }

@@ -26,6 +26,21 @@ struct WordPattern: Sendable {
     }
   }
 
+  /// The matches in each of `ranges`.
+  func words(_ bytes: UnsafePointer<UInt8>, _ ranges: [Range<Int>]) -> [Range<Int>] {
+    var words: [Range<Int>] = []
+    words.reserveCapacity(ranges.reduce(0) { $0 + $1.count } / 4 + 4)
+    for range in ranges {
+      var start = range.lowerBound
+      while start < range.upperBound {
+        let end = matchEnd(bytes, start, range.upperBound)
+        words.append(start..<end)
+        start = end
+      }
+    }
+    return words
+  }
+
   /// Where the match that starts at `start` ends; there always is one.
   func matchEnd(_ bytes: UnsafePointer<UInt8>, _ start: Int, _ end: Int) -> Int {
     if let stop = contraction(bytes, start, end) { return stop }

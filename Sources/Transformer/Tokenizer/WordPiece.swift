@@ -1,16 +1,18 @@
+import Kernels
+
 /// Greedy longest-match-first subwords (Schuster and Nakajima 2012, as in BERT).
 struct WordPiece: Sendable {
-  private let trie: ByteTrie
-  private let continuation: UInt32?
-  private let continuationIsPrefixed: Bool
+  private let table: TokenTable
+  private let prefix: Buffer<UInt8>
+  private let continuation: TokenTable.Start?
   private let unknownID: Int32
   /// Words of more characters are unknown as a whole.
   private let longestWord: Int
 
   init(vocabulary: Vocabulary, prefix: [UInt8], unknownID: Int32, longestWord: Int) {
-    trie = vocabulary.trie
-    continuation = prefix.isEmpty ? 0 : vocabulary.trie.node(of: prefix)
-    continuationIsPrefixed = !prefix.isEmpty
+    table = vocabulary.table
+    self.prefix = Buffer(prefix)
+    continuation = vocabulary.table.start(self.prefix)
     self.unknownID = unknownID
     self.longestWord = longestWord
   }
@@ -20,14 +22,14 @@ struct WordPiece: Sendable {
   func tokenize(_ bytes: UnsafePointer<UInt8>, _ word: Range<Int>, _ tokens: inout TokenSink) {
     let first = tokens.ids.count
     var start = word.lowerBound
-    var node: UInt32 = 0
+    var beginning: TokenTable.Start?
     if word.count > longestWord,
       UTF8Scalars.count(bytes, word.lowerBound, word.upperBound) > longestWord
     {
       return tokens.append(unknownID, word)
     }
     while start < word.upperBound {
-      guard let match = trie.longestMatch(bytes, start, word.upperBound, from: node) else {
+      guard let match = table.longestMatch(bytes, start, word.upperBound, after: beginning) else {
         tokens.removeAll(after: first)
         return tokens.append(unknownID, word)
       }
@@ -38,7 +40,7 @@ struct WordPiece: Sendable {
         tokens.removeAll(after: first)
         return tokens.append(unknownID, word)
       }
-      node = continuation
+      beginning = continuation
     }
   }
 }
