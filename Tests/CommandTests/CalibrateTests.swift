@@ -104,8 +104,8 @@ import Testing
   @Test func theSampleDoesNotDependOnTheOrderOfTheRecords() throws {
     let sandbox = try Sandbox().deduplicated()
     let lines = try sandbox.text("corpus.jsonl").split(separator: "\n")
-    try sandbox.write("turned.jsonl", lines.reversed().joined(separator: "\n") + "\n")
-    try sandbox.run("index", "turned.jsonl", "--out", "turned").succeeded()
+    try sandbox.write("reversed.jsonl", lines.reversed().joined(separator: "\n") + "\n")
+    try sandbox.run("index", "reversed.jsonl", "--out", "turned").succeeded()
     try sandbox.run("dedup", "turned", "--threshold", "0.8").succeeded()
     let answers = Data(String(repeating: "y\n", count: 10).utf8)
     var sets: [Set<Set<String>>] = []
