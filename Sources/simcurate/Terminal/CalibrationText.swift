@@ -11,7 +11,7 @@ extension CalibrationSummary {
       text += "           a random sample that speaks for the \(storedPairs) stored pairs from "
       text += "\(floor) up; recall is among those\n"
     }
-    return text + curve.table + curve.verdict
+    return text + curve.table + curve.legend + curve.verdict
   }
 }
 
@@ -32,10 +32,17 @@ extension ThresholdCurve {
         String(format: "%.3g", point.threshold), "\(point.called)", Self.share(point.precision),
         Self.text(point.precisionInterval, of: point.precision), Self.share(point.recall),
         Self.text(point.recallInterval, of: point.recall), Self.share(point.f1),
-        isRecommended ? "<- recommended" : isBest ? "best F1" : "",
+        (isRecommended ? "*" : "") + (isBest ? "+" : ""),
       ])
     }
     return table.text
+  }
+
+  /// What the marks of ``table`` mean.
+  var legend: String {
+    let marks = [recommended.map { _ in "* recommended" }, bestF1.map { _ in "+ best F1" }]
+    let text = marks.compactMap { $0 }.joined(separator: ", ")
+    return text.isEmpty ? "" : text + "\n"
   }
 
   var verdict: String {
