@@ -156,6 +156,12 @@ import Testing
     ).succeeded().text
     #expect(text.split(separator: "\n").allSatisfy { $0.count <= 80 })
     #expect(text.contains("* recommended, + best F1"))
+    let index = try sandbox.deduplicated()
+    for arguments in [["--label", "--sample", "3"], []] {
+      let text = try index.run(["calibrate", "index"] + arguments, input: Data("y\nn\n".utf8))
+        .succeeded().text
+      #expect(text.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(text)")
+    }
   }
 
   @Test func withoutLabels() throws {

@@ -59,6 +59,19 @@ import Testing
     #expect(!sandbox.exists("x.tsv"))
   }
 
+  @Test func everyFormatGivesTheSameRecords() throws {
+    let sandbox = try Sandbox().indexed()
+    let expected = Set(
+      try sandbox.rows("corpus.jsonl").map { row in
+        ["id", "text", "label"].map { row[$0] as? String ?? "" }
+      })
+    for name in ["x.jsonl", "x.csv", "x.tsv"] {
+      try sandbox.run("export", "index", "--what", "all", "--out", name).succeeded()
+      try sandbox.run("index", name, "--out", "from").succeeded()
+      #expect(try records(sandbox, "from") == expected, "\(name)")
+    }
+  }
+
   @Test func setsPartitionTheRecords() throws {
     let sandbox = try split()
     let all = try ids(sandbox, "all")

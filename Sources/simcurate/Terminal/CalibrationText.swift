@@ -8,8 +8,8 @@ extension CalibrationSummary {
     if !guards.isEmpty { text += "; \(vetoed) vetoed by guards" }
     text += "\n"
     if basis == .sample, let storedPairs, let floor {
-      text += "           a random sample that speaks for the \(storedPairs) stored pairs from "
-      text += "\(floor) up; recall is among those\n"
+      text += "           a random sample that speaks for the \(storedPairs) stored pairs\n"
+      text += "           from \(floor) up; recall is among those\n"
     }
     return text + curve.table + curve.legend + curve.verdict
   }
@@ -48,7 +48,7 @@ extension ThresholdCurve {
   var verdict: String {
     if let recommended {
       return String(
-        format: "recommended: --threshold %g, the lowest with precision at least %g (%g%% sure)\n",
+        format: "recommended: --threshold %g, the lowest of precision %g or more (%g%% sure)\n",
         recommended, targetPrecision, confidence * 100)
     }
     var text = String(
@@ -87,10 +87,12 @@ extension UnlabeledSummary {
       }
       text += "two groups around \(parts.joined(separator: " and ")), "
       text += String(format: "%.1f deviations apart", separation)
-      text += profile.split == nil ? ": not two clear groups\n" : "\n"
+      text += profile.split == nil ? ",\nwhich are not two clear groups\n" : "\n"
     }
     if let split = profile.split { text += "they part at \(split)\n" }
-    if let fence = profile.fence { text += "ordinary nearest neighbors hardly reach \(fence)\n" }
+    if let fence = profile.fence, fence < 1 {
+      text += "ordinary nearest neighbors hardly reach \(fence)\n"
+    }
     if let knee = profile.knee { text += "the sorted similarities bend at \(knee)\n" }
     if let suggested {
       text +=
