@@ -34,13 +34,12 @@ struct ExportCommand: ParsableCommand {
   var out: String
   @Option(
     name: .long,
-    help: ArgumentHelp(
-      "One of \(Content.allCases.map(\.rawValue).joined(separator: ", ")).", valueName: "what"))
+    help: ArgumentHelp("What to write; see above.", valueName: "what"))
   var what: Content = .kept
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "Files of a folder: jsonl, csv or tsv (default: jsonl).", valueName: "format"))
+      "Format of a folder's files (default: jsonl).", valueName: "format"))
   var format: ExportFormat?
   @Option(
     name: .long,
