@@ -217,12 +217,15 @@ extension JSONText {
 }
 
 extension Record {
-  /// The members of the original row, by name; empty for plain text. For keep rules by field.
+  /// The members of the original row in its order; empty for plain text.
   ///
   /// - Throws: ``CorpusError`` if ``fields`` is no JSON object.
+  public func originalMembers() throws -> [(name: String, value: CorpusWriter.Value)] {
+    try fields.map { try JSONText.members($0, place: "\(source):\(line)") } ?? []
+  }
+
+  /// The same by name, of equal names the last. For keep rules by field.
   public func originalFields() throws -> [String: CorpusWriter.Value] {
-    guard let fields else { return [:] }
-    let members = try JSONText.members(fields, place: "\(source):\(line)")
-    return Dictionary(members.map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+    Dictionary(try originalMembers().map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
   }
 }

@@ -37,6 +37,19 @@ enum AtomicFile {
 
   /// What `errno` says about the last system call on `url`.
   static func systemError(_ url: URL, _ expected: String) -> NeighborsError {
-    NeighborsError(place: url.path, expected: expected, found: String(cString: strerror(errno)))
+    let code = errno
+    return NeighborsError(
+      place: url.path, expected: expected, found: String(cString: strerror(code)),
+      advice: advice(code))
+  }
+
+  private static func advice(_ code: Int32) -> String? {
+    switch code {
+    case ENOSPC, EDQUOT: "free some space and run this again"
+    case EFBIG: "raise the limit on file sizes (ulimit -f)"
+    case EACCES, EPERM, EROFS: "check the permissions of the folder, or write elsewhere"
+    case ENOENT, ENOTDIR: "make the folder first, or write elsewhere"
+    default: nil
+    }
   }
 }

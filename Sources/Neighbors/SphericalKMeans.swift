@@ -20,11 +20,6 @@ public enum SphericalKMeans {
     public let scores: [Float]
   }
 
-  /// A number of cells for a first look: the square root of half the rows, from 1 to 1024.
-  public static func suggestedCount(rows: Int) -> Int {
-    min(1024, max(1, Int((Double(rows) / 2).squareRoot().rounded())))
-  }
-
   /// Clusters rows into `count` cells, at most one per row.
   ///
   /// - Throws: ``NeighborsError`` if a vector is not finite or memory runs out.

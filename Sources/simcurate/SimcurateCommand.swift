@@ -29,7 +29,7 @@ struct SimcurateCommand: ParsableCommand {
         subcommands: [
           IndexCommand.self, DedupCommand.self, VerifyCommand.self, ClusterCommand.self,
           SplitCommand.self, CompositionCommand.self, FinetuneCommand.self, CompareCommand.self,
-          ReportCommand.self,
+          ReportCommand.self, ExportCommand.self,
         ]),
       CommandGroup(
         name: "Decisions by hand",

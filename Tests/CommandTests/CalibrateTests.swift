@@ -104,8 +104,8 @@ import Testing
   @Test func theSampleDoesNotDependOnTheOrderOfTheRecords() throws {
     let sandbox = try Sandbox().deduplicated()
     let lines = try sandbox.text("corpus.jsonl").split(separator: "\n")
-    try sandbox.write("turned.jsonl", lines.reversed().joined(separator: "\n") + "\n")
-    try sandbox.run("index", "turned.jsonl", "--out", "turned").succeeded()
+    try sandbox.write("reversed.jsonl", lines.reversed().joined(separator: "\n") + "\n")
+    try sandbox.run("index", "reversed.jsonl", "--out", "turned").succeeded()
     try sandbox.run("dedup", "turned", "--threshold", "0.8").succeeded()
     let answers = Data(String(repeating: "y\n", count: 10).utf8)
     var sets: [Set<Set<String>>] = []
@@ -121,6 +121,47 @@ import Testing
           }))
     }
     #expect(sets[0].count == 10 && sets[0] == sets[1])
+  }
+
+  /// Pairs are kept: another threshold needs no search, and gives what a fresh run would.
+  @Test func anotherThresholdNeedsNoJoin() throws {
+    let sandbox = try Sandbox().indexed()
+    let floor = ["--floor", "0.6", "--json", "--export-removed"]
+    let first = try sandbox.run(
+      ["dedup", "index", "--threshold", "0.9"] + floor + ["first.jsonl"]
+    ).succeeded().object()
+    #expect(first["joined"] as? Bool == true)
+    try sandbox.run("index", "corpus.jsonl", "--out", "fresh").succeeded()
+    for threshold in ["0.7", "0.95", "0.6"] {
+      let moved = try sandbox.run(
+        ["dedup", "index", "--threshold", threshold] + floor + ["moved.jsonl"]
+      ).succeeded().object()
+      #expect(moved["joined"] as? Bool == false && moved["nothingToDo"] as? Bool == false)
+      try sandbox.run(["dedup", "fresh", "--threshold", threshold] + floor + ["fresh.jsonl"])
+        .succeeded()
+      #expect(try sandbox.data("moved.jsonl") == sandbox.data("fresh.jsonl"))
+      try sandbox.run("verify", "index").succeeded()
+    }
+    let below = try sandbox.run("dedup", "index", "--threshold", "0.5", "--json").succeeded()
+    #expect(try below.object()["joined"] as? Bool == true)
+  }
+
+  /// The table fits a terminal, whatever is recommended.
+  @Test func theTableIsEightyColumnsWide() throws {
+    let sandbox = try Sandbox()
+    try TinyModel.write(to: sandbox.url("model"))
+    try sandbox.write("pairs.csv", Self.pairs)
+    let text = try sandbox.run(
+      "calibrate", "--pairs", "pairs.csv", "--target-precision", "0.3"
+    ).succeeded().text
+    #expect(text.split(separator: "\n").allSatisfy { $0.count <= 80 })
+    #expect(text.contains("* recommended, + best F1"))
+    let index = try sandbox.deduplicated()
+    for arguments in [["--label", "--sample", "3"], []] {
+      let text = try index.run(["calibrate", "index"] + arguments, input: Data("y\nn\n".utf8))
+        .succeeded().text
+      #expect(text.split(separator: "\n").allSatisfy { $0.count <= 80 }, "\(text)")
+    }
   }
 
   @Test func withoutLabels() throws {

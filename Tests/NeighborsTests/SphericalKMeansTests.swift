@@ -51,8 +51,5 @@ import Testing
     #expect(throws: NeighborsError.self) {
       try SphericalKMeans.cluster(broken.vectors, count: 1, seed: 1)
     }
-    #expect(SphericalKMeans.suggestedCount(rows: 0) == 1)
-    #expect(SphericalKMeans.suggestedCount(rows: 20_000) == 100)
-    #expect(SphericalKMeans.suggestedCount(rows: 10_000_000) == 1024)
   }
 }

@@ -84,8 +84,14 @@ public struct SampleCalibration {
   private func storedPairs() throws
     -> (floor: Float, each: ((StoredPair) throws -> Void) throws -> Void)
   {
-    let dedup = try index.options(of: "dedup", as: DedupOptions.self)
-    let stage = RemovalStage.semantic.rawValue
-    return (dedup.floor, { try index.catalog.forEachPair(stage: stage, $0) })
+    _ = try StepAccount.outcomeHash(of: "dedup", in: index)
+    let stage = RemovalStage.semantic
+    guard let floor = try PairCoverage(index).floor(of: stage) else {
+      throw CurationError(
+        place: index.folder.url.relativePath, expected: "stored pairs to label",
+        found: "none: dedup ran without the stage semantic",
+        advice: "run simcurate dedup with it")
+    }
+    return (floor, { try index.catalog.forEachPair(stage: stage.rawValue, $0) })
   }
 }

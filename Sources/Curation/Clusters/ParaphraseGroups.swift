@@ -7,14 +7,6 @@ public struct ParaphraseGroups: Sendable {
     public var rows: [UInt32]
     /// The lowest score of a member to the representative; 1 when all texts are equal.
     public var loosestToRepresentative: Float
-    /// The two rows of the group least alike and their score; nil for one text, or if not asked for.
-    public var loosestPair: LoosestPair?
-  }
-
-  public struct LoosestPair: Hashable, Sendable {
-    public var a: UInt32
-    public var b: UInt32
-    public var score: Float
   }
 
   /// All groups, those of a single row too, by the canonical order of their first row.
@@ -26,16 +18,12 @@ public struct ParaphraseGroups: Sendable {
   /// leader: a text leads a group unless an earlier leader is at or above `floor`; of several leaders
   /// a text joins the one with the highest score, at equal scores the earlier.
   ///
-  /// O(n log n + pairs), and with `score` the squares of the group sizes.
+  /// O(n log n + pairs).
   ///
-  /// - Parameters:
-  ///   - graph: complete pairs of distinct texts at or above `floor`; vertices are the groups of
-  ///     `texts`.
-  ///   - score: the score of any two rows, to find the loosest pair of each group of at most
-  ///     `largestChecked` texts.
+  /// - Parameter graph: complete pairs of distinct texts at or above `floor`; vertices are the groups
+  ///   of `texts`.
   public init(
-    graph: PairGraph, texts: HashGroups, order: CanonicalOrder, floor: Float,
-    largestChecked: Int = 1000, score: ((UInt32, UInt32) -> Float)? = nil
+    graph: PairGraph, texts: HashGroups, order: CanonicalOrder, floor: Float
   ) {
     precondition(graph.vertexCount == texts.count, "the vertices of the graph are the texts")
     precondition(order.rows.count == texts.groupOfRow.count, "the order has every row once")
@@ -71,12 +59,6 @@ public struct ParaphraseGroups: Sendable {
       groups[Int(number)].representative = head
       groups[Int(number)].rows = [head] + group.rows.filter { $0 != head }
     }
-    if let score {
-      for index in groups.indices {
-        groups[index].loosestPair = Self.loosestPair(
-          groups[index].rows, texts, largestChecked, score)
-      }
-    }
     self.groups = groups
     self.groupOfRow = groupOfRow
   }
@@ -111,22 +93,5 @@ public struct ParaphraseGroups: Sendable {
       scores[Int(text)] = best
     }
     return (leaders, scores)
-  }
-
-  /// The first pair with the lowest score, over one row per distinct text.
-  private static func loosestPair(
-    _ rows: [UInt32], _ texts: HashGroups, _ largest: Int, _ score: (UInt32, UInt32) -> Float
-  ) -> LoosestPair? {
-    var seen = Set<UInt32>()
-    let distinct = rows.filter { seen.insert(texts.groupOfRow[Int($0)]).inserted }
-    guard distinct.count > 1, distinct.count <= largest else { return nil }
-    var loosest: LoosestPair?
-    for (place, a) in distinct.enumerated() {
-      for b in distinct[(place + 1)...] {
-        let value = score(a, b)
-        if value < loosest?.score ?? .infinity { loosest = LoosestPair(a: a, b: b, score: value) }
-      }
-    }
-    return loosest
   }
 }

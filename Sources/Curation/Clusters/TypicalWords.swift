@@ -5,8 +5,9 @@ import Foundation
 /// ln(1 + A / tf(t)), with A the mean number of words per cluster that
 /// has any.
 ///
-/// The weighting takes the place of a stop-word list, so it works in any language. Ideographs and
-/// kana count as overlapping pairs. O(total length).
+/// The weighting takes the place of a stop-word list, so it works in any language. Where a script has
+/// no spaces (ideographs, kana) runs of two to four characters stand for words, and of runs inside each
+/// other that nearly always come together only the longest is given. O(total length).
 public enum TypicalWords {
   public struct WeightedWord: Hashable, Sendable {
     public var word: String
@@ -30,11 +31,12 @@ public enum TypicalWords {
     for (index, text) in texts.enumerated() {
       let cluster = Int(clusterOfText[index])
       sizes[cluster] += 1
-      for word in WordScanner.words(in: text) where isTelling(word.text) {
-        let number = vocabulary[word.text] ?? vocabulary.count
-        if number == vocabulary.count { vocabulary[word.text] = number }
+      UnspacedRuns.forEachWord(of: text) { word, isPart in
+        guard isTelling(word) else { return }
+        let number = vocabulary[word] ?? vocabulary.count
+        if number == vocabulary.count { vocabulary[word] = number }
         counts[cluster][number, default: WordCount()].add(text: index)
-        lengths[cluster] += 1
+        if !isPart { lengths[cluster] += 1 }
       }
     }
     var totals = [Int](repeating: 0, count: vocabulary.count)
@@ -47,9 +49,15 @@ public enum TypicalWords {
       let weighted = counts[cluster].filter { $0.value.texts >= leastTexts }.map { word, count in
         let frequency = Double(count.occurrences) / Double(lengths[cluster])
         let rarity = log(1 + meanLength / Double(totals[word]))
-        return WeightedWord(word: words[word], weight: frequency.squareRoot() * rarity)
+        return (
+          word: WeightedWord(word: words[word], weight: frequency.squareRoot() * rarity),
+          count: count.occurrences
+        )
       }
-      return Array(weighted.sorted { ($1.weight, $0.word) < ($0.weight, $1.word) }.prefix(limit))
+      let heaviest = weighted.sorted {
+        ($1.word.weight, $0.word.word) < ($0.word.weight, $1.word.word)
+      }.prefix(8 * limit)
+      return Array(UnspacedRuns.longest(heaviest).prefix(limit))
     }
   }
 

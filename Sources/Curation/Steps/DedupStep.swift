@@ -212,6 +212,7 @@ extension CatalogEditor {
     for kind in ClusterKind.allCases {
       try replaceClusters(kind: kind, [Cluster](), members: [ClusterMember]())
     }
+    try replaceOutliers([Outlier]())
     try forgetSplit()
     try forget(step: "cluster")
   }

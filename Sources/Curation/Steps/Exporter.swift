@@ -2,48 +2,116 @@ import Corpus
 import Foundation
 import Store
 
+/// A set of an index's records.
+public enum RecordSet: Hashable, Sendable {
+  case all
+  /// Neither removed nor dropped.
+  case kept
+  /// Removed or dropped.
+  case removed
+  /// A part of the split.
+  case part(GivenSplit)
+  /// The balanced subset of the training part.
+  case balanced
+  /// The records of a fold, or all that are in other folds.
+  case fold(Int, isTest: Bool)
+}
+
 /// Writes what an index holds as files; every file appears whole or not at all.
 public struct Exporter {
-  private let index: OpenIndex
+  let index: OpenIndex
 
   public init(_ index: OpenIndex) { self.index = index }
 
-  /// The kept records, as they were read.
+  /// The records of `set`: in JSONL as they were read; in CSV and TSV with the columns `id`, `text`,
+  /// `label` and all other fields that one of them has; in a `.txt` file their ids, one a line.
   ///
-  /// - Parameter path: a file name (`.jsonl`, `.csv`, `.tsv`), or `-` for JSONL on standard output.
-  public func exportKept(to path: String) throws {
-    let kept = Set(try index.catalog.keptRows())
-    let writer = try CorpusWriter(CorpusReader.location(path))
-    try index.catalog.forEachRecord { if kept.contains($0.row) { try writer.write($0.record) } }
-    try writer.finish()
-  }
-
-  /// The removals: `id`, `witness`, `score`, `stage`, `rule`, `guards`.
-  public func exportRemoved(to path: String) throws {
-    var ids: [String] = []
-    try index.catalog.forEachRecord { ids.append($0.id) }
-    let columns = ["id", "witness", "score", "stage", "rule", "guards"]
-    let writer = try CorpusWriter(CorpusReader.location(path), columns: columns)
-    for removal in try index.catalog.removals() {
-      try writer.write([
-        ("id", .text(ids[removal.row])), ("witness", .text(ids[removal.witness])),
-        ("score", .number(removal.score)), ("stage", .text(removal.stage)),
-        ("rule", .text(removal.rule)), ("guards", removal.guards.map { .json($0) } ?? .null),
-      ])
+  /// - Parameter path: a file name (`.jsonl`, `.csv`, `.tsv`, `.txt`), or `-` for JSONL on standard
+  ///   output.
+  /// - Returns: how many there are.
+  /// - Throws: ``CurationError`` if there is no split yet, or no folds, and the set needs one.
+  @discardableResult
+  public func export(_ set: RecordSet, to path: String) throws -> Int {
+    let rows = try rows(of: set)
+    let url = CorpusReader.location(path)
+    if url.pathExtension == "txt" { return try exportIDs(rows, to: url) }
+    let isDelimited = ["csv", "tsv", "tab"].contains(url.pathExtension)
+    let columns = isDelimited ? try columns(of: rows) : []
+    let writer = try CorpusWriter(url, columns: columns)
+    try forEachRecord(rows) { record in
+      if isDelimited { try writer.write(record.row(columns)) } else { try writer.write(record) }
     }
     try writer.finish()
+    return writer.rowCount
   }
+
+  /// The kept records, as they were read.
+  public func exportKept(to path: String) throws { try export(.kept, to: path) }
 
   /// The records of one part of the split; of the training part only the balanced subset if
   /// `selectedOnly`.
   public func exportPart(_ part: GivenSplit, selectedOnly: Bool = false, to path: String)
     throws
   {
-    let rows = Set(
-      try index.catalog.split().filter { $0.part == part && (!selectedOnly || $0.selected) }
-        .map(\.row))
-    let writer = try CorpusWriter(CorpusReader.location(path))
-    try index.catalog.forEachRecord { if rows.contains($0.row) { try writer.write($0.record) } }
-    try writer.finish()
+    try export(selectedOnly ? .balanced : .part(part), to: path)
+  }
+
+  /// The rows of `set`.
+  func rows(of set: RecordSet) throws -> Set<Int> {
+    switch set {
+    case .all: return Set(0..<index.manifest.recordCount)
+    case .kept: return Set(try index.catalog.keptRows())
+    case .removed:
+      return Set(0..<index.manifest.recordCount).subtracting(try index.catalog.keptRows())
+    case .part(let part): return try assignedRows { $0.part == part }
+    case .balanced: return try assignedRows { $0.part == .train && $0.selected }
+    case .fold(let fold, let isTest):
+      return try assignedRows { $0.fold != nil && ($0.fold == fold) == isTest }
+    }
+  }
+
+  private func assignedRows(_ isWanted: (SplitAssignment) -> Bool) throws -> Set<Int> {
+    let split = try index.catalog.split()
+    guard !split.isEmpty else {
+      let path = index.folder.url.relativePath
+      throw CurationError(
+        place: path, expected: "an index after the step 'split'", found: "one without it",
+        advice: "run simcurate split \(path) first")
+    }
+    return Set(split.filter(isWanted).map(\.row))
+  }
+
+  func forEachRecord(_ rows: Set<Int>, _ body: (Record) throws -> Void) throws {
+    try index.catalog.forEachRecord { if rows.contains($0.row) { try body($0.record) } }
+  }
+
+  /// `id`, `text`, `label`, then the fields of the original rows that are none of these, in the order
+  /// in which they come.
+  func columns(of rows: Set<Int>) throws -> [String] {
+    let own = try index.catalog.step("index").flatMap { step in
+      try? JSONDecoder().decode(IndexOptions.self, from: Data(step.options.utf8)).fields
+    }
+    var columns = ["id", "text", "label"]
+    var known = Set(columns + [own?.text, own?.label, own?.id].compactMap { $0 })
+    try forEachRecord(rows) { record in
+      for (name, _) in try record.originalMembers() where known.insert(name).inserted {
+        columns.append(name)
+      }
+    }
+    return columns
+  }
+
+  private func exportIDs(_ rows: Set<Int>, to url: URL) throws -> Int {
+    let file = try AtomicFile(url)
+    try forEachRecord(rows) { record in
+      guard !record.id.utf8.contains(0x0a) else {
+        throw CurationError(
+          place: url.relativePath, expected: "ids without line ends",
+          found: "'\(record.id)'", advice: "export as CSV or JSONL")
+      }
+      try file.write(Array(record.id.utf8) + [0x0a])
+    }
+    try file.commit()
+    return rows.count
   }
 }

@@ -8,10 +8,10 @@ extension CalibrationSummary {
     if !guards.isEmpty { text += "; \(vetoed) vetoed by guards" }
     text += "\n"
     if basis == .sample, let storedPairs, let floor {
-      text += "           a random sample that speaks for the \(storedPairs) stored pairs from "
-      text += "\(floor) up; recall is among those\n"
+      text += "           a random sample that speaks for the \(storedPairs) stored pairs\n"
+      text += "           from \(floor) up; recall is among those\n"
     }
-    return text + curve.table + curve.verdict
+    return text + curve.table + curve.legend + curve.verdict
   }
 }
 
@@ -32,16 +32,23 @@ extension ThresholdCurve {
         String(format: "%.3g", point.threshold), "\(point.called)", Self.share(point.precision),
         Self.text(point.precisionInterval, of: point.precision), Self.share(point.recall),
         Self.text(point.recallInterval, of: point.recall), Self.share(point.f1),
-        isRecommended ? "<- recommended" : isBest ? "best F1" : "",
+        (isRecommended ? "*" : "") + (isBest ? "+" : ""),
       ])
     }
     return table.text
   }
 
+  /// What the marks of ``table`` mean.
+  var legend: String {
+    let marks = [recommended.map { _ in "* recommended" }, bestF1.map { _ in "+ best F1" }]
+    let text = marks.compactMap { $0 }.joined(separator: ", ")
+    return text.isEmpty ? "" : text + "\n"
+  }
+
   var verdict: String {
     if let recommended {
       return String(
-        format: "recommended: --threshold %g, the lowest with precision at least %g (%g%% sure)\n",
+        format: "recommended: --threshold %g, the lowest of precision %g or more (%g%% sure)\n",
         recommended, targetPrecision, confidence * 100)
     }
     var text = String(
@@ -80,10 +87,12 @@ extension UnlabeledSummary {
       }
       text += "two groups around \(parts.joined(separator: " and ")), "
       text += String(format: "%.1f deviations apart", separation)
-      text += profile.split == nil ? ": not two clear groups\n" : "\n"
+      text += profile.split == nil ? ",\nwhich are not two clear groups\n" : "\n"
     }
     if let split = profile.split { text += "they part at \(split)\n" }
-    if let fence = profile.fence { text += "ordinary nearest neighbors hardly reach \(fence)\n" }
+    if let fence = profile.fence, fence < 1 {
+      text += "ordinary nearest neighbors hardly reach \(fence)\n"
+    }
     if let knee = profile.knee { text += "the sorted similarities bend at \(knee)\n" }
     if let suggested {
       text +=

@@ -1,0 +1,113 @@
+import Corpus
+import Foundation
+import Store
+import Transformer
+
+/// One of the files, or indexed corpora, that a leakage check compares.
+struct LeakPart {
+  /// As the user typed it.
+  let name: String
+  /// In reading order: the number of the record's text in ``LeakTexts``, its id and its place.
+  private(set) var texts: [UInt32] = []
+  private(set) var ids: [String] = []
+  private(set) var lines: [Int32] = []
+  /// Sources of an indexed corpus; a file is its own.
+  private var sources: [String] = []
+  private var sourceOfRecord: [UInt16] = []
+  /// Distinct texts, ascending.
+  private(set) var distinct: [UInt32] = []
+  /// The first record with each of ``distinct``.
+  private var firsts: [UInt32: Int] = [:]
+
+  var count: Int { texts.count }
+
+  init(name: String) { self.name = name }
+
+  /// Reads the file, or the catalog if `index` is given; new texts go into `all`.
+  mutating func read(
+    _ url: URL, index: OpenIndex?, reading: ReadingOptions, into all: inout LeakTexts
+  ) throws {
+    if let index {
+      var numbers: [String: UInt16] = [:]
+      try index.catalog.forEachRecord { record in
+        if numbers[record.source] == nil, sources.count < Int(UInt16.max) {
+          numbers[record.source] = UInt16(sources.count)
+          sources.append(record.source)
+        }
+        sourceOfRecord.append(numbers[record.source] ?? 0)
+        let vector = index.vectors.vectors[record.row]
+        let number = all.add(record.text, record.textHash, record.normalizedHash) { vector }
+        add(number, id: record.id, line: record.line)
+      }
+    } else {
+      try CorpusReader(options: reading).read(url) { record in
+        add(all.add(record.text), id: record.id, line: record.line)
+      }
+    }
+    distinct = firsts.keys.sorted()
+  }
+
+  private mutating func add(_ text: UInt32, id: String, line: Int) {
+    if firsts[text] == nil { firsts[text] = count }
+    texts.append(text)
+    ids.append(id)
+    lines.append(Int32(clamping: line))
+  }
+
+  /// The first record that has `text`; nil where none has.
+  func record(with text: UInt32) -> Int? { firsts[text] }
+
+  /// `file:line` of a record.
+  func place(_ record: Int) -> String {
+    let source = sourceOfRecord.isEmpty ? name : sources[Int(sourceOfRecord[record])]
+    return "\(source):\(lines[record])"
+  }
+}
+
+/// The distinct texts of all parts.
+struct LeakTexts {
+  private(set) var texts: [String] = []
+  private(set) var normalized: [ContentHash] = []
+  private var numbers: [ContentHash: UInt32] = [:]
+  /// Vectors already known, by text.
+  private var known: [UInt32: UnsafePointer<Float>] = [:]
+
+  mutating func add(_ text: String) -> UInt32 {
+    let hash = ContentHash(text)
+    if let number = numbers[hash] { return number }
+    return add(text, hash, ContentHash(TextNormalization.normalize(text))) { nil }
+  }
+
+  /// - Parameter vector: a row that stays where it is for as long as these texts are used.
+  mutating func add(
+    _ text: String, _ hash: ContentHash, _ normalizedHash: ContentHash,
+    vector: () -> UnsafePointer<Float>?
+  ) -> UInt32 {
+    let number = numbers[hash] ?? UInt32(texts.count)
+    if Int(number) == texts.count {
+      numbers[hash] = number
+      texts.append(text)
+      normalized.append(normalizedHash)
+    }
+    if known[number] == nil, let row = vector() { known[number] = row }
+    return number
+  }
+
+  /// Texts without a vector.
+  var unknown: [UInt32] { texts.indices.map { UInt32($0) }.filter { known[$0] == nil } }
+
+  /// Fills `rows` with a vector of each text; `embedded` are those of ``unknown``, in its order.
+  func fill(_ rows: UnsafeMutablePointer<Float>, embedded: UnsafePointer<Float>, dimension: Int) {
+    var next = 0
+    for number in texts.indices {
+      let row: UnsafePointer<Float>
+      if let vector = known[UInt32(number)] {
+        row = vector
+      } else {
+        row = embedded + next * dimension
+        next += 1
+      }
+      (rows + number * dimension).update(from: row, count: dimension)
+    }
+  }
+}

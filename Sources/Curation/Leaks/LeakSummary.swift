@@ -1,0 +1,81 @@
+/// How a text was found to repeat another, the surest first.
+public enum LeakKind: String, Codable, CaseIterable, Sendable {
+  /// The same text.
+  case exact
+  /// The same after normalization.
+  case normalized
+  /// Its shingles are nearly those of the other (Jaccard index).
+  case lexical
+  /// Its vector is near that of the other.
+  case semantic
+}
+
+/// What a leakage check found.
+public struct LeakSummary: Codable, Sendable {
+  /// A record and the one it repeats.
+  public struct Pair: Codable, Sendable {
+    public var test: String
+    public var testText: String
+    /// File and line, `file:line`.
+    public var testPlace: String
+    public var train: String
+    public var trainText: String
+    public var trainPlace: String
+    /// Cosine, however it was found.
+    public var score: Float
+    public var kind: LeakKind
+  }
+
+  /// Records of one file, and how many of them repeat a record of what it was compared with.
+  public struct Share: Codable, Sendable {
+    public var records: Int
+    public var leaked: Int
+    /// ``leaked`` of ``records``.
+    public var rate: Double
+    /// Wilson's, 95%.
+    public var interval: Interval
+
+    init(_ leaked: Int, of records: Int) {
+      self.records = records
+      self.leaked = leaked
+      rate = Double(leaked) / Double(max(1, records))
+      interval = .wilson(successes: leaked, of: records)
+    }
+  }
+
+  public struct File: Codable, Sendable {
+    public var name: String
+    public var records: Int
+    /// Against all files it was compared with together; nil for a training file.
+    public var leaked: Share?
+  }
+
+  /// Records of `file` that repeat one of `other`.
+  public struct Overlap: Codable, Sendable {
+    public var file: String
+    public var other: String
+    public var leaked: Share
+    /// Of the leaked ones, by the surest kind that finds each.
+    public var kinds: [String: Int]
+    /// The highest cosine across the two files, 1 where they share a text.
+    public var highest: Float
+  }
+
+  public var threshold: Float
+  public var lexicalThreshold: Float
+  public var trainRecords: Int
+  /// Records that were looked for in other files.
+  public var testRecords: Int
+  /// Of them, those that repeat a record of another file.
+  public var leaked: Int
+  /// ``leaked`` of ``testRecords``, with its 95% interval.
+  public var rate: Double
+  public var interval: Interval
+  public var files: [File]
+  public var overlaps: [Overlap]
+  /// Files whose own rate is over the limit.
+  public var overLimit: [String]
+  public var maxRate: Double?
+  /// The leaked records nearest to what they repeat, nearest first.
+  public var worst: [Pair]
+}
