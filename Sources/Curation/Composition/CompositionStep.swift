@@ -1,11 +1,6 @@
 import Foundation
 import Store
 
-/// What records can be grouped by.
-public enum CompositionKey: String, Codable, Sendable, CaseIterable {
-  case label, source, length, topic, script
-}
-
 /// How many records of every group there were, stayed after dedup, and were selected.
 public struct Composition: Codable, Sendable {
   public struct Group: Codable, Sendable {
@@ -51,7 +46,10 @@ public struct CompositionStep {
       isSelected = selected
     }
     let result = try keys.compactMap { key in
-      try names(key, table).map { Self.compare(key, $0, isKept, isSelected) }
+      try CompositionGroups(key, table, index).flatMap { groups in
+        groups.names.contains { $0 != groups.names[0] }
+          ? Self.compare(key, groups.names, isKept, isSelected) : nil
+      }
     }
     try store(result)
     return result
@@ -71,29 +69,6 @@ public struct CompositionStep {
       }
     }
     try index.catalog.update { try $0.replaceMeasurements(step: step, values) }
-  }
-
-  /// The group of every row; nil if there is but one.
-  private func names(_ key: CompositionKey, _ table: RecordTable) throws -> [String]? {
-    let names: [String]
-    switch key {
-    case .label: names = table.labels.map { $0 ?? "(none)" }
-    case .source: names = table.sources
-    case .length: names = table.texts.map { Self.lengthBucket($0.unicodeScalars.count) }
-    case .topic:
-      guard try index.catalog.step("cluster") != nil else { return nil }
-      names = try SplitStep.topics(index).ofRow.map { "topic \($0)" }
-    case .script:
-      names = table.texts.map { ScriptGuard.dominantScript(of: $0)?.rawValue ?? "(none)" }
-    }
-    return names.contains { $0 != names[0] } ? names : nil
-  }
-
-  /// Characters by powers of two: `17-32`.
-  static func lengthBucket(_ length: Int) -> String {
-    if length <= 16 { return "0-16" }
-    let upper = 1 << (Int.bitWidth - (length - 1).leadingZeroBitCount)
-    return "\(upper / 2 + 1)-\(upper)"
   }
 
   private static func compare(

@@ -194,7 +194,7 @@ public struct DistinctRows {
       (copy + place * dimension).update(from: vectors[Int(row)], count: dimension)
       if place % 65_536 == 65_535 { vectors.pageOut() }
     }
-    vectors.pageOut()
+    if rows.count >= 65_536 { vectors.pageOut() }
     return try body(VectorRows(pointer: copy, rows: rows.count, dimension: dimension))
   }
 }

@@ -12,6 +12,8 @@ struct SplitMeasures {
   let threshold: Float
   /// The set that coverage is measured against: all records.
   let reference: [UInt32]
+  /// The stored near pairs; nil where not all are there.
+  let near: NearPairs?
 
   /// - Parameter prefix: which split or subset, such as `before`.
   func measure(_ prefix: String, train: [UInt32], test: [UInt32]) throws -> [Store.Measurement] {
@@ -26,11 +28,15 @@ struct SplitMeasures {
       let covered = try nearestScores(of: sample(reference), in: trainVectors)
       values.append(
         ("coverage at \(coverageRadius)", Diversity.coverage(covered, atLeast: coverageRadius)))
-      let leaked = try nearestScores(of: test, in: trainVectors)
-      values.append(("highest train-test cosine", leaked.max().map(Double.init)))
+      // All test records where they are few; else a sample, and the stored pairs for what they hold.
+      let leaked = try nearestScores(of: sample(test), in: trainVectors)
+      let stored = test.count > Self.sampleSize ? near?.nearest(of: test, in: train) : nil
+      values.append(
+        ("highest train-test cosine", (leaked + (stored ?? [])).max().map(Double.init)))
       for threshold in Set([threshold, 0.95, 0.9, 0.8]) {
+        let scores = stored.flatMap { threshold >= near!.floor ? $0 : nil } ?? leaked
         values.append(
-          ("test share leaked at \(threshold)", Diversity.coverage(leaked, atLeast: threshold)))
+          ("test share leaked at \(threshold)", Diversity.coverage(scores, atLeast: threshold)))
       }
     }
     values.append(("label entropy", entropy(train.map { Int(table.labelNumbers[Int($0)]) })))
@@ -59,6 +65,33 @@ struct SplitMeasures {
         measurement("target: \(part.rawValue) label shares, greatest difference", worst),
       ]
     }
+  }
+
+  static let cellsName = "selection: cells"
+
+  /// What the selection took and how far it met its quotas.
+  func selection(
+    _ selected: BalancedSelection.Result, of train: [UInt32], quotas: SelectionQuotas?
+  ) -> [Store.Measurement] {
+    var values = [
+      measurement("selection: spent", Double(selected.spent)),
+      measurement(Self.cellsName, Double(selected.cells)),
+    ]
+    if let objective = selected.objective {
+      values.append(measurement("selection: objective", objective))
+    }
+    if let quotas {
+      values.append(
+        measurement(
+          "target: quotas by \(quotas.key.rawValue), greatest difference",
+          quotas.deviation(of: selected.rows, from: train)))
+    }
+    return values
+  }
+
+  /// Pairs at or above a threshold of dedup, and equal texts, in more than one part.
+  func crossing(_ prefix: String, _ count: Int) -> Store.Measurement {
+    measurement("\(prefix): near pairs across parts", Double(count))
   }
 
   /// Sizes of the folds, and how far their label shares are from those of all.

@@ -146,9 +146,14 @@ struct CurationAssembly {
       after: "group-disjoint split of the kept ones",
       method: "Groups of paraphrases and everything at or above the threshold stay in one part; "
         + "\(selected) training records were selected by \(options.selection.rawValue) with "
-        + "\(options.labels.rawValue) quotas by label and \(options.topics.rawValue) ones by topic."
+        + "\(Self.quotas(options)). Its guarantee: \(try SplitStep.guarantee(index, options))."
         + (try selectedDiversity()),
       source: "tables splits and measurements (step split)")
+  }
+
+  private static func quotas(_ options: SplitOptions) -> String {
+    if let pin = options.pin { return "the mixture by \(pin.rawValue) of all records" }
+    return options.balance == .none ? "no quotas" : "quotas by \(options.balance.rawValue)"
   }
 
   private func selectedDiversity() throws -> String {
