@@ -90,6 +90,18 @@ struct CurationAssembly {
     }
   }
 
+  func composition() throws -> CompositionSection? {
+    let mixtures = try CompositionStep(index).compare(CompositionKey.allCases)
+    guard !mixtures.isEmpty else { return nil }
+    let split =
+      try index.catalog.step("split") == nil
+      ? nil : index.options(of: "split", as: SplitOptions.self)
+    return CompositionSection(
+      mixtures: mixtures, pinned: split?.pin,
+      balanced: split.flatMap { $0.balance == .none ? nil : $0.balance.rawValue },
+      source: "tables records, kept, splits and cluster_members (simcurate composition)")
+  }
+
   func clusters() throws -> ClusterSection? {
     guard try index.catalog.step("cluster") != nil else { return nil }
     let groups = try index.catalog.clusters(kind: .paraphrase)
