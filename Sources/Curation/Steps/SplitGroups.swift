@@ -1,4 +1,3 @@
-import Corpus
 import Neighbors
 import Store
 
@@ -36,15 +35,21 @@ struct SplitGroups {
   }
 
   /// How many of ``pairs`` and of the texts have records in more than one part.
-  func crossing(_ placement: SplitAssigner.Placement) -> Int {
-    var partsOfText = [UInt8](repeating: 0, count: texts.count)
-    for (row, part) in placement.partOfRow {
-      partsOfText[Int(texts.groupOfRow[Int(row)])] |= 1 << GivenSplit.allCases.firstIndex(of: part)!
+  ///
+  /// - Parameter partOfRow: rows without a part count for nothing.
+  func crossing<Part: Equatable>(_ partOfRow: [UInt32: Part]) -> Int {
+    var partOfText = [Part?](repeating: nil, count: texts.count)
+    var isTorn = [Bool](repeating: false, count: texts.count)
+    for (row, part) in partOfRow {
+      let text = Int(texts.groupOfRow[Int(row)])
+      if let other = partOfText[text], other != part { isTorn[text] = true }
+      partOfText[text] = part
     }
     let between = pairs.count { pair in
-      let (a, b) = (partsOfText[Int(pair.a)], partsOfText[Int(pair.b)])
-      return a != 0 && b != 0 && (a != b || a.nonzeroBitCount > 1)
+      let (a, b) = (Int(pair.a), Int(pair.b))
+      guard let left = partOfText[a], let right = partOfText[b] else { return false }
+      return left != right || isTorn[a] || isTorn[b]
     }
-    return between + partsOfText.count { $0.nonzeroBitCount > 1 }
+    return between + isTorn.count { $0 }
   }
 }

@@ -18,7 +18,7 @@ struct SplitMeasures {
   /// - Parameter prefix: which split or subset, such as `before`.
   func measure(_ prefix: String, train: [UInt32], test: [UInt32]) throws -> [Store.Measurement] {
     var values: [(String, Double?)] = [("records", Double(train.count))]
-    try withVectors(of: train) { trainVectors in
+    try rows(train).withVectors { trainVectors in
       guard trainVectors.rows > 1 else { return }
       values.append(
         ("vendi score", Diversity.vendiScore(trainVectors)))
@@ -95,13 +95,16 @@ struct SplitMeasures {
   }
 
   /// Sizes of the folds, and how far their label shares are from those of all.
-  func folds(_ result: SplitResult) -> [Store.Measurement] {
+  ///
+  /// - Parameter crossing: near pairs in different folds.
+  func folds(_ result: SplitResult, crossing: Int) -> [Store.Measurement] {
     let sizes = result.parts.map(\.count)
     let worst = result.parts.map(\.worstLabelDeviation).max() ?? 0
     return [
       measurement("folds: smallest", Double(sizes.min() ?? 0)),
       measurement("folds: largest", Double(sizes.max() ?? 0)),
       measurement("folds: label shares, greatest difference", worst),
+      measurement("folds: near pairs across folds", Double(crossing)),
     ]
   }
 
@@ -133,7 +136,7 @@ struct SplitMeasures {
   private func nearestOthers(of train: [UInt32], in base: VectorRows) throws -> [Float] {
     let places = Dictionary(uniqueKeysWithValues: train.enumerated().map { ($1, $0) })
     let asked = sample(train)
-    return try withVectors(of: asked) { queries in
+    return try rows(asked).withVectors { queries in
       try NearestNeighbor.search(queries: queries, base: base, count: 2).enumerated().compactMap {
         query, nearest in nearest.first { $0.row != places[asked[query]] }?.score
       }
@@ -142,18 +145,10 @@ struct SplitMeasures {
 
   private var coverageRadius: Float { 0.5 }
 
-  /// A copy of some rows; the file they come from leaves memory, where it is large.
-  private func withVectors<Result>(
-    of rows: [UInt32], _ body: (VectorRows) throws -> Result
-  ) rethrows -> Result {
-    try DistinctRows(rows: rows, vectors: vectors).withVectors { copy in
-      if vectors.rows > Self.sampleSize { vectors.pageOut() }
-      return try body(copy)
-    }
-  }
+  private func rows(_ rows: [UInt32]) -> DistinctRows { DistinctRows(rows: rows, vectors: vectors) }
 
   private func nearestScores(of queries: [UInt32], in base: VectorRows) throws -> [Float] {
-    try withVectors(of: queries) {
+    try rows(queries).withVectors {
       try NearestNeighbor.search(queries: $0, base: base).compactMap { $0?.score }
     }
   }

@@ -77,12 +77,12 @@ public struct SplitStep {
     let test = placement.rows(.test)
     var measurements =
       measures.targets(placement, options: options)
-      + (folds.map { measures.folds($0.result) } ?? [])
+      + (folds.map { measures.folds($0.result, crossing: near.crossing($0.ofRow)) } ?? [])
       + measures.selection(selected, of: train, quotas: selection.quotas)
     for (name, split) in [("before", before), ("after", placement)] {
       try monitor.checkpoint()
       measurements += try measures.measure(name, train: split.rows(.train), test: split.rows(.test))
-      measurements.append(measures.crossing(name, near.crossing(split)))
+      measurements.append(measures.crossing(name, near.crossing(split.partOfRow)))
       measurements += assigner.entityMeasures(name, split)
     }
     measurements += try measures.measure("selected", train: selected.rows, test: test)

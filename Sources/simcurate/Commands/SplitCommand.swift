@@ -233,9 +233,11 @@ extension SplitSummary {
     if let smallest = measurements["folds: smallest"], let largest = measurements["folds: largest"]
     {
       let worst = measurements["folds: label shares, greatest difference"] ?? 0
+      let crossing = measurements["folds: near pairs across folds"] ?? 0
       text += String(
-        format: "\nfolds: %.0f to %.0f records, label shares off by at most %.2f%%\n", smallest,
-        largest, worst * 100)
+        format:
+          "\nfolds: %.0f to %.0f records, label shares off by at most %.2f%%, %.0f near pairs across\n",
+        smallest, largest, worst * 100, crossing)
     }
     return text
   }
