@@ -126,6 +126,21 @@ import Testing
     #expect(text.contains("against the dedup before (0 records are new)"))
   }
 
+  /// Under the rule `first` no new record outranks an old one, so nothing decided before changes.
+  @Test func newRecordsThatOutrankNoneChangeNothing() throws {
+    let sandbox = try parted()
+    func dedup() throws -> [String: Any] {
+      try sandbox.run("dedup", "grown", "--threshold", "0.75", "--keep", "first", "--json")
+        .succeeded().object()
+    }
+    let before = try #require(try dedup()["removed"] as? Int)
+    try sandbox.run("index", "--append", "new.jsonl", "--out", "grown").succeeded()
+    let summary = try dedup()
+    let changes = try #require(summary["changes"] as? [String: Any])
+    #expect(try #require(summary["removed"] as? Int) > before)
+    for name in ["nowKept", "nowRemoved", "otherWitness"] { #expect(changes[name] as? Int == 0) }
+  }
+
   @Test func tokensAreCounted() throws {
     let sandbox = try parted()
     let counts = try rows(

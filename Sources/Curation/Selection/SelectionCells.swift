@@ -2,35 +2,46 @@ import Neighbors
 
 /// Items divided so that no step of a selection grows with the square of their number: all in one
 /// cell while they are few, else by topic, a large topic by spherical k-means.
-struct SelectionCells {
-  private static let exactItems = 50_000
-  private static let largestTopic = 10_000
-  private static let cellSize = 2_000
+package struct SelectionCells {
+  /// Up to when what is done.
+  package struct Limits: Sendable {
+    /// All items are one cell.
+    package var exactItems = 50_000
+    /// A topic is a cell.
+    package var largestTopic = 10_000
+    /// Items of a cell of k-means, about.
+    package var cellSize = 2_000
+
+    package init() {}
+  }
 
   /// Numbers of the items, ascending within each cell.
-  let cells: [[UInt32]]
+  package let cells: [[UInt32]]
   private let items: [UInt32]
   private let vectors: VectorRows
 
   /// - Parameter items: their rows.
-  init(_ items: [UInt32], topicOfRow: [UInt32], vectors: VectorRows) throws {
+  package init(
+    _ items: [UInt32], topicOfRow: [UInt32], vectors: VectorRows, limits: Limits = Limits()
+  ) throws {
     self.items = items
     self.vectors = vectors
     let all = Array(0..<UInt32(items.count))
-    guard items.count > Self.exactItems else {
+    guard items.count > limits.exactItems else {
       cells = [all]
       return
     }
     let topics = Dictionary(grouping: all) { topicOfRow[Int(items[Int($0)])] }
     cells = try topics.sorted { $0.key < $1.key }.flatMap { _, topic in
-      topic.count > Self.largestTopic ? try Self.divide(topic, items, vectors) : [topic]
+      topic.count > limits.largestTopic
+        ? try Self.divide(topic, items, vectors, size: limits.cellSize) : [topic]
     }
   }
 
   private static func divide(
-    _ topic: [UInt32], _ items: [UInt32], _ vectors: VectorRows
+    _ topic: [UInt32], _ items: [UInt32], _ vectors: VectorRows, size: Int
   ) throws -> [[UInt32]] {
-    let count = topic.count / cellSize
+    let count = topic.count / size
     let rows = DistinctRows(rows: topic.map { items[Int($0)] }, vectors: vectors)
     let result = try rows.withVectors {
       try SphericalKMeans.cluster($0, count: count, seed: 0, iterations: 10)
@@ -42,7 +53,7 @@ struct SelectionCells {
 
   /// Every item with its `count` nearest neighbors of its cell, in either direction. What the cells
   /// leave out counts as no similarity: bounds hold for the graph as it is.
-  func neighborGraph(count: Int) throws -> PairGraph {
+  package func neighborGraph(count: Int) throws -> PairGraph {
     var pairs: [ScoredPair] = []
     for cell in cells where cell.count > 1 {
       let rows = DistinctRows(rows: cell.map { items[Int($0)] }, vectors: vectors)

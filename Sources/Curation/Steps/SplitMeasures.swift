@@ -25,12 +25,14 @@ struct SplitMeasures {
       let within = try nearestOthers(of: train, in: trainVectors)
       values.append(
         ("mean nearest-neighbor distance", Diversity.meanNearestNeighborDistance(within)))
-      let covered = try nearestScores(of: sample(reference), in: trainVectors)
+      let covered = try nearestScores(
+        of: sample(reference, against: train.count), in: trainVectors)
       values.append(
         ("coverage at \(coverageRadius)", Diversity.coverage(covered, atLeast: coverageRadius)))
       // All test records where they are few; else a sample, and the stored pairs for what they hold.
-      let leaked = try nearestScores(of: sample(test), in: trainVectors)
-      let stored = test.count > Self.sampleSize ? near?.nearest(of: test, in: train) : nil
+      let asked = sample(test, against: train.count)
+      let leaked = try nearestScores(of: asked, in: trainVectors)
+      let stored = asked.count < test.count ? near?.nearest(of: test, in: train) : nil
       values.append(
         ("highest train-test cosine", (leaked + (stored ?? [])).max().map(Double.init)))
       for threshold in Set([threshold, 0.95, 0.9, 0.8]) {
@@ -118,24 +120,28 @@ struct SplitMeasures {
     }
   }
 
-  /// At most this many records are asked for their neighbors where a mean over all is wanted.
-  private static let sampleSize = 20_000
+  /// So many records are asked for their neighbors where a mean over all is wanted: fewer, the more
+  /// there are to compare with.
+  private static func sampleSize(against base: Int) -> Int {
+    min(20_000, max(5_000, 4_000_000_000 / max(1, base)))
+  }
 
   /// All of `rows` if they are few, else the first in the order of their texts' hashes: as good as
   /// random, and the same whatever the order of the records.
-  private func sample(_ rows: [UInt32]) -> [UInt32] {
-    guard rows.count > Self.sampleSize else { return rows }
+  private func sample(_ rows: [UInt32], against base: Int) -> [UInt32] {
+    let size = Self.sampleSize(against: base)
+    guard rows.count > size else { return rows }
     return Array(
       rows.sorted {
         let (a, b) = (Int($0), Int($1))
         return (table.textHashes[a], table.ids[a]) < (table.textHashes[b], table.ids[b])
-      }.prefix(Self.sampleSize))
+      }.prefix(size))
   }
 
   /// Of some of `train`, the score with the nearest other row of it.
   private func nearestOthers(of train: [UInt32], in base: VectorRows) throws -> [Float] {
     let places = Dictionary(uniqueKeysWithValues: train.enumerated().map { ($1, $0) })
-    let asked = sample(train)
+    let asked = sample(train, against: train.count)
     return try rows(asked).withVectors { queries in
       try NearestNeighbor.search(queries: queries, base: base, count: 2).enumerated().compactMap {
         query, nearest in nearest.first { $0.row != places[asked[query]] }?.score
