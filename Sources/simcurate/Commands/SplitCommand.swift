@@ -79,7 +79,7 @@ struct SplitArguments: ParsableArguments {
     name: .long,
     help: ArgumentHelp(
       "How the subset is chosen: facility-location (what represents all best), stochastic-greedy (the "
-        + "same by samples, faster for small budgets), k-center (what is farthest apart), mmr (quality "
+        + "same, each step over a sample), k-center (what is farthest apart), mmr (quality "
         + "against likeness).", valueName: "method"))
   var selection: SplitOptions.Selection = .facilityLocation
 
