@@ -49,7 +49,8 @@ import Testing
     #expect(
       coverage
         == (wasDeduplicated
-          ? ["[name:\"floor semantic\" value:0.7]", "[name:\"records semantic\" value:150.0]"] : []))
+          ? ["[name:\"floor semantic\" value:0.7]", "[name:\"records semantic\" value:150.0]"] : [])
+    )
     let lines = try sandbox.text("corpus.jsonl").split(separator: "\n")
     try sandbox.write("old.jsonl", lines.prefix(150).joined(separator: "\n") + "\n")
     try sandbox.run("index", "old.jsonl", "new.jsonl", "--out", "scratch").succeeded()
@@ -66,6 +67,78 @@ import Testing
       #expect(try rows(sandbox, "grown", table) == expected, "\(table)")
     }
     try sandbox.run("verify", "grown").succeeded()
+  }
+
+  /// What the command says of changed decisions is what the catalogs before and after say; with
+  /// protected records, decisions by hand and all stages the result is that of a run from scratch.
+  @Test(arguments: [3, 5, 8] as [UInt64])
+  func dedupSaysWhichEarlierDecisionsChanged(seed: UInt64) throws {
+    let sandbox = try Sandbox()
+    try sandbox.writeCorpus()
+    try TinyModel.write(to: sandbox.url("model"))
+    var random = Random(state: seed)
+    let lines = try sandbox.text("corpus.jsonl").split(separator: "\n").shuffled(using: &random)
+    let cut = Int.random(in: 60...170, using: &random)
+    try sandbox.write("old.jsonl", lines.prefix(cut).joined(separator: "\n") + "\n")
+    try sandbox.write("new.jsonl", lines.dropFirst(cut).joined(separator: "\n") + "\n")
+    let ids = try sandbox.rows("old.jsonl").map { $0["id"] as! String }
+    try sandbox.write("protected.txt", ids.prefix(5).joined(separator: "\n") + "\n")
+    func dedup(_ index: String) throws -> [String: Any] {
+      try sandbox.run(
+        "dedup", index, "--threshold", "0.75", "--stages", "exact,normalized,lexical,semantic",
+        "--lexical-threshold", "0.6", "--protect", "protected.txt", "--conflicts", "majority",
+        "--json"
+      ).succeeded().object()
+    }
+    func out(_ index: String) throws -> Set<String> {
+      Set(
+        try rows(
+          sandbox, index,
+          "SELECT id FROM records WHERE row NOT IN (SELECT row FROM kept) ORDER BY id"))
+    }
+    try sandbox.run("index", "old.jsonl", "--out", "grown").succeeded()
+    for (command, id) in [("keep", ids[10]), ("drop", ids[20])] {
+      try sandbox.run(command, "grown", id).succeeded()
+    }
+    #expect(try dedup("grown")["changes"] == nil)
+    let before = try out("grown")
+    let old = Set(try rows(sandbox, "grown", "SELECT id FROM records"))
+    try sandbox.run("index", "--append", "new.jsonl", "--out", "grown").succeeded()
+    #expect(try out("grown") == before)
+    let changes = try #require(try dedup("grown")["changes"] as? [String: Any])
+    let after = try out("grown")
+    #expect(changes["earlierRecords"] as? Int == cut)
+    #expect(changes["nowKept"] as? Int == before.subtracting(after).count)
+    #expect(changes["nowRemoved"] as? Int == after.subtracting(before).intersection(old).count)
+
+    try sandbox.run("index", "old.jsonl", "new.jsonl", "--out", "scratch").succeeded()
+    for (command, id) in [("keep", ids[10]), ("drop", ids[20])] {
+      try sandbox.run(command, "scratch", id).succeeded()
+    }
+    _ = try dedup("scratch")
+    for index in ["grown", "scratch"] { try sandbox.run("verify", index).succeeded() }
+    for table in tables.prefix(5) + ["SELECT * FROM drops ORDER BY row"] {
+      let expected = try rows(sandbox, "scratch", table)
+      #expect(!expected.isEmpty || table.contains("vetoes"), "\(table)")
+      #expect(try rows(sandbox, "grown", table) == expected, "\(table)")
+    }
+    let text = try sandbox.run("dedup", "grown", "--threshold", "0.95").succeeded().text
+    #expect(text.contains("against the dedup before (0 records are new)"))
+  }
+
+  /// Under the rule `first` no new record outranks an old one, so nothing decided before changes.
+  @Test func newRecordsThatOutrankNoneChangeNothing() throws {
+    let sandbox = try parted()
+    func dedup() throws -> [String: Any] {
+      try sandbox.run("dedup", "grown", "--threshold", "0.75", "--keep", "first", "--json")
+        .succeeded().object()
+    }
+    let before = try #require(try dedup()["removed"] as? Int)
+    try sandbox.run("index", "--append", "new.jsonl", "--out", "grown").succeeded()
+    let summary = try dedup()
+    let changes = try #require(summary["changes"] as? [String: Any])
+    #expect(try #require(summary["removed"] as? Int) > before)
+    for name in ["nowKept", "nowRemoved", "otherWitness"] { #expect(changes[name] as? Int == 0) }
   }
 
   @Test func tokensAreCounted() throws {

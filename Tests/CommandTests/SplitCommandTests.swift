@@ -82,6 +82,7 @@ import Testing
     #expect(crossing.isEmpty)
     let measures = try #require(summary["measurements"] as? [String: Double])
     #expect(measures["folds: largest"]! - measures["folds: smallest"]! <= 3)
+    #expect(measures["folds: near pairs across folds"] == 0)
     try sandbox.run("split", "index", "--folds", "1").fails(64, saying: "--folds")
     #expect(
       try sandbox.run("split", "index", "--folds", "5").succeeded().text.contains("nothing to do"))

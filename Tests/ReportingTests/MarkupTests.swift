@@ -84,7 +84,9 @@ import Testing
   }
 
   @Test func sectionsStandInOrderAndOnlyIfMeasured() {
-    let names = ["removal", "similarity", "clusters", "split", "study", "cost", "provenance"]
+    let names = [
+      "removal", "similarity", "composition", "clusters", "split", "study", "cost", "provenance",
+    ]
     #expect(sections(Self.plain) == ["verdict"] + names)
     #expect(
       sections(SampleReport.dedupOnly()) == ["verdict", "removal", "similarity", "provenance"])

@@ -1,3 +1,4 @@
+import Curation
 import Foundation
 import Reporting
 import Study
@@ -9,6 +10,7 @@ enum SampleReport {
     var report = dedupOnly()
     report.clusters = clusters
     report.split = split
+    report.composition = composition
     report.study = fiveSeeds
     report.cost = CostSection(
       steps: [
@@ -121,6 +123,23 @@ enum SampleReport {
         name: "1", size: 298, words: ["game", "puzzle", "arcade"],
         example: "arcade-style puzzle game", label: "games", labelShare: 0.88),
     ], source: "clusters, cluster_members")
+
+  private static let composition = CompositionSection(
+    mixtures: [
+      Composition(
+        key: .source,
+        groups: [
+          Composition.Group(name: "forum.jsonl", before: 3000, kept: 1200, selected: 900),
+          Composition.Group(name: "mail & <chat>", before: 4000, kept: 3900, selected: 1500),
+          Composition.Group(name: "empty", before: 40, kept: 0, selected: 0),
+        ]),
+      Composition(
+        key: .length,
+        groups: (0..<9).map {
+          Composition.Group(
+            name: "\((1 << $0) + 1)-\(2 << $0)", before: 100, kept: 90, selected: 45)
+        }),
+    ], pinned: .length, source: "records, kept, splits")
 
   private static let split = SplitSection(
     parts: ["train", "dev", "test"], targets: [0.8, 0.1, 0.1],

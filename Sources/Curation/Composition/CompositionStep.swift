@@ -1,43 +1,23 @@
 import Foundation
 import Store
 
-/// What records can be grouped by.
-public enum CompositionKey: String, Codable, Sendable, CaseIterable {
-  case label, source, length, topic, script
-}
-
-/// How many records of every group there were, stayed after dedup, and were selected.
-public struct Composition: Codable, Sendable {
-  public struct Group: Codable, Sendable {
-    public var name: String
-    public var before: Int
-    public var kept: Int
-    /// Nil before the step `split`.
-    public var selected: Int?
-    /// Of the group's records, what dedup removed or dropped.
-    public var lostShare: Double
-  }
-
-  public var key: CompositionKey
-  /// Those that lost the largest share first.
-  public var groups: [Group]
-  /// From all records to the kept ones.
-  public var shift: MixtureShift
-  /// From the kept records to the selected training records; nil before the step `split`.
-  public var selectionShift: MixtureShift?
-}
-
 /// Compares the mixture of the records before and after the steps that left some out.
 public struct CompositionStep {
   private let index: OpenIndex
 
   public init(_ index: OpenIndex) { self.index = index }
 
-  /// Counts by each of `keys` and stores the shifts as measurements of step `composition`.
-  ///
-  /// Keys that tell nothing apart (no labels, no topics yet) are left out.
-  /// - Throws: ``CurationError`` before the step `dedup`.
+  /// As ``compare(_:)``, and stores the shifts as measurements of step `composition`.
   public func run(_ keys: [CompositionKey]) throws -> [Composition] {
+    let result = try compare(keys)
+    try store(result)
+    return result
+  }
+
+  /// Counts by each of `keys`; those that tell nothing apart (no labels, no topics yet) are left out.
+  ///
+  /// - Throws: ``CurationError`` before the step `dedup`.
+  public func compare(_ keys: [CompositionKey]) throws -> [Composition] {
     _ = try StepAccount.outcomeHash(of: "dedup", in: index)
     let table = try RecordTable(index.catalog)
     var isKept = [Bool](repeating: false, count: table.count)
@@ -50,18 +30,21 @@ public struct CompositionStep {
       }
       isSelected = selected
     }
-    let result = try keys.compactMap { key in
-      try names(key, table).map { Self.compare(key, $0, isKept, isSelected) }
+    return try keys.compactMap { key in
+      try CompositionGroups(key, table, index).flatMap { groups in
+        groups.names.contains { $0 != groups.names[0] }
+          ? Self.compare(key, groups.names, isKept, isSelected) : nil
+      }
     }
-    try store(result)
-    return result
   }
 
   private func store(_ compositions: [Composition]) throws {
     let step = "composition"
     let values = compositions.flatMap { composition in
-      [("dedup", composition.shift), ("selection", composition.selectionShift)].flatMap {
-        name, shift in
+      [
+        ("dedup", composition.shift), ("selection", composition.selectionShift),
+        ("dedup and selection", composition.overallShift),
+      ].flatMap { name, shift in
         shift.map {
           [("distance", $0.distance), ("probability", $0.probability)].map { figure, value in
             Store.Measurement(
@@ -73,29 +56,6 @@ public struct CompositionStep {
     try index.catalog.update { try $0.replaceMeasurements(step: step, values) }
   }
 
-  /// The group of every row; nil if there is but one.
-  private func names(_ key: CompositionKey, _ table: RecordTable) throws -> [String]? {
-    let names: [String]
-    switch key {
-    case .label: names = table.labels.map { $0 ?? "(none)" }
-    case .source: names = table.sources
-    case .length: names = table.texts.map { Self.lengthBucket($0.unicodeScalars.count) }
-    case .topic:
-      guard try index.catalog.step("cluster") != nil else { return nil }
-      names = try SplitStep.topics(index).ofRow.map { "topic \($0)" }
-    case .script:
-      names = table.texts.map { ScriptGuard.dominantScript(of: $0)?.rawValue ?? "(none)" }
-    }
-    return names.contains { $0 != names[0] } ? names : nil
-  }
-
-  /// Characters by powers of two: `17-32`.
-  static func lengthBucket(_ length: Int) -> String {
-    if length <= 16 { return "0-16" }
-    let upper = 1 << (Int.bitWidth - (length - 1).leadingZeroBitCount)
-    return "\(upper / 2 + 1)-\(upper)"
-  }
-
   private static func compare(
     _ key: CompositionKey, _ names: [String], _ isKept: [Bool], _ isSelected: [Bool]?
   ) -> Composition {
@@ -105,16 +65,12 @@ public struct CompositionStep {
       if isKept[row] { counts[name]!.kept += 1 }
       if isKept[row], isSelected?[row] ?? false { counts[name]!.selected += 1 }
     }
-    let groups = counts.map { name, count in
-      Composition.Group(
-        name: name, before: count.before, kept: count.kept,
-        selected: isSelected == nil ? nil : count.selected,
-        lostShare: Double(count.before - count.kept) / Double(count.before))
-    }.sorted { ($1.lostShare, $0.name) < ($0.lostShare, $1.name) }
-    let kept = groups.map(\.kept)
     return Composition(
-      key: key, groups: groups, shift: MixtureShift(before: groups.map(\.before), after: kept),
-      selectionShift: isSelected == nil
-        ? nil : MixtureShift(before: kept, after: groups.map { $0.selected ?? 0 }))
+      key: key,
+      groups: counts.map { name, count in
+        Composition.Group(
+          name: name, before: count.before, kept: count.kept,
+          selected: isSelected == nil ? nil : count.selected)
+      })
   }
 }

@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import Neighbors
 
 /// Measures of how varied a set of records is and how far apart two sets are.
@@ -59,7 +60,7 @@ public enum Diversity {
   /// Xᵀ X / n, lower triangle, summed over blocks of rows that are turned to columns first.
   private static func secondMoments(_ vectors: VectorRows) -> [Double] {
     let (rows, dimension) = (vectors.rows, vectors.dimension)
-    let blockRows = 256
+    let (blockRows, bandRows) = (256, 32)
     var sums = [Double](repeating: 0, count: dimension * dimension)
     var columns = [Double](repeating: 0, count: dimension * blockRows)
     sums.withUnsafeMutableBufferPointer { sums in
@@ -70,10 +71,15 @@ public enum Diversity {
             let line = vectors[start + row]
             for column in 0..<dimension { columns[column * blockRows + row] = Double(line[column]) }
           }
-          for i in 0..<dimension {
-            let left = columns.baseAddress! + i * blockRows
-            for j in 0...i {
-              sums[i * dimension + j] += dot(left, columns.baseAddress! + j * blockRows, count)
+          // Every worker has rows of the triangle of its own, so sums do not depend on their number.
+          nonisolated(unsafe) let (sums, columns) = (sums, columns.baseAddress!)
+          let bands = (dimension + bandRows - 1) / bandRows
+          Threads.forEach(bands) { band in
+            for i in (band * bandRows)..<min(dimension, (band + 1) * bandRows) {
+              for j in 0...i {
+                sums[i * dimension + j] += dot(
+                  columns + i * blockRows, columns + j * blockRows, count)
+              }
             }
           }
         }

@@ -1,7 +1,10 @@
+import Kernels
+
 /// Selections that keep the chosen items far from each other.
 ///
 /// Both start from the best item in canonical order (or of highest quality) and add one item at a
-/// time; ties go to the earlier item in canonical order. O(items · selected) scores.
+/// time; ties go to the earlier item in canonical order. O(items · selected) scores, on all threads:
+/// the functions given are called from several at once.
 public struct DispersedSelection: Sendable {
   public let order: CanonicalOrder
 
@@ -42,6 +45,9 @@ public struct DispersedSelection: Sendable {
 
   /// Adds the item of highest utility until none fits; `nearest` ends as the highest score of every
   /// item with a selected one (1 for selected items).
+  ///
+  /// Each step goes once over all items, blocks of them at a time on all threads: an item's nearest
+  /// score is brought up to date, then its utility compared.
   private func traverse(
     _ budget: SelectionBudget, _ score: (UInt32, UInt32) -> Float,
     _ utility: (UInt32, Float) -> Double
@@ -51,21 +57,45 @@ public struct DispersedSelection: Sendable {
     var nearest = [Float](repeating: -1, count: order.rows.count)
     var isSelected = [Bool](repeating: false, count: order.rows.count)
     var items: [UInt32] = []
+    let blocks = (order.rows.count + Self.blockSize - 1) / Self.blockSize
+    var best = [(item: UInt32, utility: Double)?](repeating: nil, count: blocks)
     while true {
-      var best: UInt32?
-      var bestUtility = -Double.infinity
-      for item in order.rows where !isSelected[Int(item)] && remaining.fits(item) {
-        let value = utility(item, nearest[Int(item)])
-        if value > bestUtility { (best, bestUtility) = (item, value) }
+      let (last, open) = (items.last, remaining)
+      order.rows.withUnsafeBufferPointer { rows in
+        nearest.withUnsafeMutableBufferPointer { nearest in
+          isSelected.withUnsafeBufferPointer { isSelected in
+            best.withUnsafeMutableBufferPointer { best in
+              // Each block writes its own slots alone.
+              nonisolated(unsafe) let (nearest, best) = (nearest, best)
+              Threads.forEach(blocks) { block in
+                var found: (item: UInt32, utility: Double)?
+                let start = block * Self.blockSize
+                for place in start..<min(rows.count, start + Self.blockSize) {
+                  let item = rows[place]
+                  if isSelected[Int(item)] { continue }
+                  if let last { nearest[Int(item)] = max(nearest[Int(item)], score(last, item)) }
+                  guard open.fits(item) else { continue }
+                  let value = utility(item, nearest[Int(item)])
+                  if value > found?.utility ?? -.infinity { found = (item, value) }
+                }
+                best[block] = found
+              }
+            }
+          }
+        }
       }
-      guard let chosen = best else { return (items, remaining.spent, nearest) }
-      items.append(chosen)
-      remaining.take(chosen)
-      isSelected[Int(chosen)] = true
-      for item in 0..<UInt32(nearest.count) where !isSelected[Int(item)] {
-        nearest[Int(item)] = max(nearest[Int(item)], score(chosen, item))
+      // Of equal ones the earlier in canonical order, as in one thread.
+      var chosen: (item: UInt32, utility: Double)?
+      for case let found? in best where found.utility > chosen?.utility ?? -.infinity {
+        chosen = found
       }
-      nearest[Int(chosen)] = 1
+      guard let item = chosen?.item else { return (items, remaining.spent, nearest) }
+      items.append(item)
+      remaining.take(item)
+      isSelected[Int(item)] = true
+      nearest[Int(item)] = 1
     }
   }
+
+  private static let blockSize = 4096
 }

@@ -22,10 +22,12 @@ public struct Quotas: Hashable, Sendable {
 
   /// Shares `budget` between labels, and each label's part between its topics.
   ///
-  /// - Parameter costs: what each item takes from the budget; 1 each if nil.
+  /// - Parameters:
+  ///   - weights: of the labels, in place of `labelMode`; a label without one gets nothing.
+  ///   - costs: what each item takes from the budget; 1 each if nil.
   public static func nested(
-    budget: Int, labels: [Int32], labelMode: Mode, topics: [UInt32], topicMode: Mode,
-    costs: [Int]? = nil
+    budget: Int, labels: [Int32], labelMode: Mode = .balanced, weights: [Int32: Double]? = nil,
+    topics: [UInt32], topicMode: Mode, costs: [Int]? = nil
   ) -> Quotas {
     precondition(labels.count == topics.count, "one label and one topic per item")
     var available: [Int32: [UInt32: Int]] = [:]
@@ -33,8 +35,11 @@ public struct Quotas: Hashable, Sendable {
       available[label, default: [:]][topics[item], default: 0] += costs?[item] ?? 1
     }
     let labelList = available.keys.sorted()
-    let parts = share(
-      budget, of: labelList.map { available[$0]!.values.reduce(0, +) }, mode: labelMode)
+    let ofLabel = labelList.map { available[$0]!.values.reduce(0, +) }
+    let parts =
+      weights.map { weights in
+        share(budget, of: ofLabel, weights: labelList.map { weights[$0] ?? 0 })
+      } ?? share(budget, of: ofLabel, mode: labelMode)
     var numbers: [Int32: [UInt32: UInt32]] = [:]
     var limits: [Int] = []
     for (label, part) in zip(labelList, parts) {
@@ -62,6 +67,39 @@ public struct Quotas: Hashable, Sendable {
     case .balanced:
       return balanced(budget, available)
     }
+  }
+
+  /// Whole shares in proportion to `weights`, as far as each cell has enough; what small cells cannot
+  /// use goes to the others by their weights. They sum to the budget, or to all that cells of a
+  /// positive weight have. Fractions are settled as by ``share(_:of:mode:)``.
+  public static func share(_ budget: Int, of available: [Int], weights: [Double]) -> [Int] {
+    precondition(weights.count == available.count, "one weight per cell")
+    precondition(weights.allSatisfy { $0 >= 0 && $0.isFinite }, "a weight cannot be negative")
+    var shares = [Int](repeating: 0, count: available.count)
+    var open = available.indices.filter { weights[$0] > 0 }
+    var rest = min(budget, open.reduce(0) { $0 + available[$1] })
+    while !open.isEmpty {
+      let total = open.reduce(0) { $0 + weights[$1] }
+      let wanted = Dictionary(
+        uniqueKeysWithValues: open.map { ($0, Double(rest) * weights[$0] / total) })
+      let full = open.filter { Double(available[$0]) <= wanted[$0]! }
+      if full.isEmpty {
+        for cell in open { shares[cell] = Int(wanted[cell]!) }
+        let left = rest - open.reduce(0) { $0 + shares[$1] }
+        let byRemainder = open.sorted {
+          (-wanted[$0]!.truncatingRemainder(dividingBy: 1), $0)
+            < (-wanted[$1]!.truncatingRemainder(dividingBy: 1), $1)
+        }
+        for cell in byRemainder.prefix(left) { shares[cell] += 1 }
+        return shares
+      }
+      for cell in full {
+        shares[cell] = available[cell]
+        rest -= available[cell]
+      }
+      open.removeAll { shares[$0] == available[$0] }
+    }
+    return shares
   }
 
   private static func largestRemainder(_ budget: Int, weights: [Int], total: Int) -> [Int] {

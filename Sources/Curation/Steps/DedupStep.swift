@@ -30,6 +30,8 @@ public struct DedupSummary: Codable, Sendable {
   public var floor: Float
   /// What an approximate join found of a sample's pairs; nil after an exact join.
   public var recall: JoinRecall?
+  /// Against the dedup before, in a run that follows one; nil if there was none.
+  public var changes: DecisionChanges?
   public var seconds: Double
   public var nothingToDo: Bool
 }
@@ -76,9 +78,11 @@ public struct DedupStep {
     let removal = Removals(
       table: table, texts: texts, semantic: semantic?.pairs ?? [], lexical: lexical.pairs,
       options: options, rule: rule)
-    try store(removal.decide(), removal, semantic, lexical, input)
-    return try storedSummary(
+    let changes = try store(removal.decide(), removal, semantic, lexical, input)
+    var summary = try storedSummary(
       nothingToDo: false, joined: semantic?.isNew == true || !lexical.floors.isEmpty)
+    summary.changes = changes
+    return summary
   }
 
   private func checkProtected(_ table: RecordTable) throws {
@@ -89,10 +93,11 @@ public struct DedupStep {
     }
   }
 
+  /// Gives what is decided otherwise than before.
   private func store(
     _ result: RemovalResult, _ removal: Removals, _ semantic: SemanticPairs?,
     _ lexical: LexicalStages.Found, _ input: String
-  ) throws {
+  ) throws -> DecisionChanges? {
     let (table, texts) = (removal.table, removal.texts)
     let removals = result.removals.map { removed in
       Store.Removal(
@@ -131,6 +136,8 @@ public struct DedupStep {
       coverage.setSemantic(floor: semantic.floor, method: semantic.method, records: recordCount)
     }
     let drops = try self.drops(result, table)
+    let changes = try DecisionChanges.find(
+      in: index, removals: removals, drops: drops, ids: table.ids)
     let step = try account.step("dedup", options: options, inputHash: input)
     try index.catalog.update { editor in
       for (stage, pairs) in found {
@@ -149,7 +156,8 @@ public struct DedupStep {
         step: "dedup",
         [
           Store.Measurement(
-            step: "dedup", name: "protected repeats", value: Double(result.protectedRepeats))
+            step: "dedup", name: "protected repeats", value: Double(result.protectedRepeats)),
+          DecisionChanges.measurement(records: recordCount),
         ])
       try editor.replaceRemovals(removals)
       try editor.replaceDrops(drops)
@@ -158,6 +166,7 @@ public struct DedupStep {
       try editor.forgetStepsAfterDedup()
       try editor.complete(step)
     }
+    return changes
   }
 
   private func drops(_ result: RemovalResult, _ table: RecordTable) throws -> [Drop] {

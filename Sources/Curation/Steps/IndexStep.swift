@@ -41,14 +41,6 @@ public struct IndexSummary: Codable, Sendable {
 /// embedded once per model: vectors come from the old index or the journal of an interrupted run
 /// where either has them.
 public struct IndexStep {
-  /// What an index folder has at least, and all that simcurate writes into one: a folder with
-  /// anything else in it is not ours to replace.
-  private static let leastNames: Set = ["manifest.json", "catalog.sqlite"]
-  private static let ownNames = leastNames.union([
-    "catalog.sqlite-journal", "catalog.sqlite-wal", "catalog.sqlite-shm", "vectors.npy",
-    "index.faiss", "runs", "comparison.json", "report.html", "report.md", "report.json",
-  ])
-
   private let folder: IndexFolder
   private let staging: IndexFolder
   /// The folder as the user typed it.
@@ -121,8 +113,10 @@ public struct IndexStep {
   ) throws -> IndexSummary {
     try prepareFolders()
     let journal = try EmbeddingJournal(
-      at: staging.url.appendingPathComponent("vectors.journal"),
+      at: staging.url.appendingPathComponent(OwnFiles.journal),
       identity: StepAccount.json(Manifest.Model(embedder.identity)), dimension: embedder.dimension)
+    // Only now is nobody else at work in the folder.
+    try OwnFiles.clear(staging.url)
     let staged: StagedCatalog
     do {
       staged = try read()
@@ -148,22 +142,28 @@ public struct IndexStep {
 
   private func prepareFolders() throws {
     let files = FileManager.default
-    let content = (try? files.contentsOfDirectory(atPath: folder.url.path)) ?? []
-    let others = Set(content).subtracting(Self.ownNames).sorted()
-    // A manifest.json alone says little: many programs call a file so.
-    guard others.isEmpty, content.isEmpty || Set(content).isSuperset(of: Self.leastNames) else {
-      throw CurationError(
-        place: folder.url.relativePath, expected: "an index folder, an empty one or none",
-        found: others.first.map { "a folder with another file, '\($0)'" } ?? "no whole index",
-        advice: "choose another --out, or move what is in the folder; "
-          + "an index is replaced as a whole")
-    }
+    try checkContent(of: folder) { $0.isEmpty || Set($0).isSuperset(of: OwnFiles.least) }
+    try checkContent(of: staging) { _ in true }
     do {
       try files.createDirectory(at: staging.url, withIntermediateDirectories: true)
     } catch {
       throw CurationError(
         place: staging.url.relativePath, expected: "a folder that can be written",
         found: error.localizedDescription, advice: "choose another --out")
+    }
+  }
+
+  /// - Parameter isWhole: what more a folder with our files only must be. A manifest.json alone says
+  ///   little: many programs call a file so.
+  private func checkContent(of folder: IndexFolder, isWhole: ([String]) -> Bool) throws {
+    let content = (try? FileManager.default.contentsOfDirectory(atPath: folder.url.path)) ?? []
+    let foreign = OwnFiles.foreign(in: content)
+    guard foreign == nil, isWhole(content) else {
+      throw CurationError(
+        place: folder.url.relativePath, expected: "an index folder, an empty one or none",
+        found: foreign.map { "a folder with another file, '\($0)'" } ?? "no whole index",
+        advice: "choose another --out, or move what is in the folder; "
+          + "an index is replaced as a whole")
     }
   }
 
@@ -204,7 +204,7 @@ public struct IndexStep {
       vectors: try Manifest.File(staging.vectors), index: try Manifest.File(staging.index))
     try manifest.write(to: staging)
     try FileManager.default.removeItem(
-      at: staging.url.appendingPathComponent("vectors.journal"))
+      at: staging.url.appendingPathComponent(OwnFiles.journal))
     try FolderExchange.place(staging.url, at: folder.url)
     return summary(
       embedder, staged, texts: vectors.texts, embedded: embedded, labeled: labeled,

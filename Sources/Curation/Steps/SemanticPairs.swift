@@ -188,13 +188,15 @@ public struct DistinctRows {
     let isWhole = rows.count == vectors.rows && rows.indices.allSatisfy { rows[$0] == $0 }
     if isWhole { return try body(vectors) }
     let dimension = vectors.dimension
+    let isLarge = vectors.rows >= 1 << 18
     let copy = UnsafeMutablePointer<Float>.allocate(capacity: max(1, rows.count * dimension))
     defer { copy.deallocate() }
     for (place, row) in rows.enumerated() {
       (copy + place * dimension).update(from: vectors[Int(row)], count: dimension)
-      if place % 65_536 == 65_535 { vectors.pageOut() }
+      // A fault brings the pages around it too, so scattered rows fill memory fast.
+      if isLarge, place % 4096 == 4095 { vectors.pageOut() }
     }
-    vectors.pageOut()
+    if isLarge, rows.count >= 4096 { vectors.pageOut() }
     return try body(VectorRows(pointer: copy, rows: rows.count, dimension: dimension))
   }
 }

@@ -1,5 +1,6 @@
 import Corpus
 import Foundation
+import Store
 
 /// Decides the part of every kept record: by the user's files where they gave a test set, else by
 /// our own group-disjoint split.
@@ -18,7 +19,32 @@ struct SplitAssigner {
   let table: RecordTable
   let groups: RowGroups
   /// Of every row, where the split goes by time.
-  var times: [Double]?
+  private let times: [Double]?
+  /// Of every row, where none may be in two parts.
+  private let entities: [[String]]?
+  /// Entities too frequent to keep their records together.
+  private let passedOver: Int
+
+  /// - Parameter kept: the rows to be placed.
+  init(
+    options: SplitOptions, table: RecordTable, groups: RowGroups, kept: [UInt32] = [],
+    times: [Double]? = nil, entities: [[String]]? = nil
+  ) {
+    self.options = options
+    self.table = table
+    self.times = times
+    self.entities = entities
+    // Where parts are given or go by time, records leave training instead of moving.
+    let isFree = times == nil && kept.allSatisfy { table.givenSplits[Int($0)] == nil }
+    guard let entities, isFree else {
+      (self.groups, passedOver) = (groups, 0)
+      return
+    }
+    let largest = options.folds.map { 1 / Double($0) } ?? options.trainShare
+    (self.groups, passedOver) = EntityLinks.unite(
+      entities: entities, groups: groups, rows: kept,
+      largestGroup: Int(largest * Double(kept.count)))
+  }
 
   func assign(_ kept: [UInt32]) throws -> Placement {
     let given = kept.filter { table.givenSplits[Int($0)] != nil }
@@ -81,6 +107,7 @@ struct SplitAssigner {
       placement.partOfRow[row] = parts[part]
       placement.reasons[row] = "\(parts[part].rawValue) by time"
     }
+    leaveOutEntities(&placement)
     return placement
   }
 
@@ -109,19 +136,56 @@ struct SplitAssigner {
       groups: kept.map { groups.groupOfRow[Int($0)] }, partOfRow: partOfRow,
       precedence: precedence)
     var placement = Placement()
-    var train: [UInt32] = []
     for (place, row) in kept.enumerated() {
       guard let part = cleaned.partOfRow[place].map({ parts[$0] }) else { continue }
       placement.partOfRow[row] = part
       placement.reasons[row] = "given as \(part.rawValue)"
-      if part == .train { train.append(row) }
     }
+    leaveOutEntities(&placement)
+    let train = placement.rows(.train)
     if !placement.partOfRow.values.contains(.development), !train.isEmpty {
       divide(
         train, into: [(.train, options.trainShare), (.development, options.developmentShare)],
         &placement)
     }
     return placement
+  }
+
+  /// Takes out of training and development what names an entity of the test part, and out of training
+  /// what names one of the development part.
+  private func leaveOutEntities(_ placement: inout Placement) {
+    guard let entities else { return }
+    for (part, earlier) in [
+      (GivenSplit.test, [GivenSplit.train, .development]), (.development, [.train]),
+    ] {
+      let named = Set(placement.rows(part).flatMap { entities[Int($0)] })
+      for row in earlier.flatMap({ placement.rows($0) })
+      where !named.isDisjoint(with: entities[Int(row)]) {
+        placement.partOfRow[row] = nil
+        placement.reasons[row] = nil
+      }
+    }
+  }
+
+  /// Which share of the entities of the test part is in training too.
+  func entityMeasures(_ prefix: String, _ placement: Placement) -> [Store.Measurement] {
+    guard let entities else { return [] }
+    let test = Set(placement.rows(.test).flatMap { entities[Int($0)] })
+    let train = Set(placement.rows(.train).flatMap { entities[Int($0)] })
+    let values = [
+      ("\(prefix): test entities", Double(test.count)),
+      (
+        "\(prefix): test entities also in training",
+        Double(test.intersection(train).count) / Double(max(1, test.count))
+      ),
+    ]
+    return values.map { Store.Measurement(step: "split", name: $0.0, value: $0.1) }
+      + (prefix == "after"
+        ? [
+          Store.Measurement(
+            step: "split", name: "entities: too frequent to keep together",
+            value: Double(passedOver))
+        ] : [])
   }
 
   /// What practitioners do: a random split of all records within labels, each record on its own.

@@ -12,6 +12,8 @@ struct SplitMeasures {
   let threshold: Float
   /// The set that coverage is measured against: all records.
   let reference: [UInt32]
+  /// The stored near pairs; nil where not all are there.
+  let near: NearPairs?
 
   /// - Parameter prefix: which split or subset, such as `before`.
   func measure(_ prefix: String, train: [UInt32], test: [UInt32]) throws -> [Store.Measurement] {
@@ -23,14 +25,20 @@ struct SplitMeasures {
       let within = try nearestOthers(of: train, in: trainVectors)
       values.append(
         ("mean nearest-neighbor distance", Diversity.meanNearestNeighborDistance(within)))
-      let covered = try nearestScores(of: sample(reference), in: trainVectors)
+      let covered = try nearestScores(
+        of: sample(reference, against: train.count), in: trainVectors)
       values.append(
         ("coverage at \(coverageRadius)", Diversity.coverage(covered, atLeast: coverageRadius)))
-      let leaked = try nearestScores(of: test, in: trainVectors)
-      values.append(("highest train-test cosine", leaked.max().map(Double.init)))
+      // All test records where they are few; else a sample, and the stored pairs for what they hold.
+      let asked = sample(test, against: train.count)
+      let leaked = try nearestScores(of: asked, in: trainVectors)
+      let stored = asked.count < test.count ? near?.nearest(of: test, in: train) : nil
+      values.append(
+        ("highest train-test cosine", (leaked + (stored ?? [])).max().map(Double.init)))
       for threshold in Set([threshold, 0.95, 0.9, 0.8]) {
+        let scores = stored.flatMap { threshold >= near!.floor ? $0 : nil } ?? leaked
         values.append(
-          ("test share leaked at \(threshold)", Diversity.coverage(leaked, atLeast: threshold)))
+          ("test share leaked at \(threshold)", Diversity.coverage(scores, atLeast: threshold)))
       }
     }
     values.append(("label entropy", entropy(train.map { Int(table.labelNumbers[Int($0)]) })))
@@ -61,14 +69,44 @@ struct SplitMeasures {
     }
   }
 
+  static let cellsName = "selection: cells"
+
+  /// What the selection took and how far it met its quotas.
+  func selection(
+    _ selected: BalancedSelection.Result, of train: [UInt32], quotas: SelectionQuotas?
+  ) -> [Store.Measurement] {
+    var values = [
+      measurement("selection: spent", Double(selected.spent)),
+      measurement(Self.cellsName, Double(selected.cells)),
+    ]
+    if let objective = selected.objective {
+      values.append(measurement("selection: objective", objective))
+    }
+    if let quotas {
+      values.append(
+        measurement(
+          "target: quotas by \(quotas.key.rawValue), greatest difference",
+          quotas.deviation(of: selected.rows, from: train)))
+    }
+    return values
+  }
+
+  /// Pairs at or above a threshold of dedup, and equal texts, in more than one part.
+  func crossing(_ prefix: String, _ count: Int) -> Store.Measurement {
+    measurement("\(prefix): near pairs across parts", Double(count))
+  }
+
   /// Sizes of the folds, and how far their label shares are from those of all.
-  func folds(_ result: SplitResult) -> [Store.Measurement] {
+  ///
+  /// - Parameter crossing: near pairs in different folds.
+  func folds(_ result: SplitResult, crossing: Int) -> [Store.Measurement] {
     let sizes = result.parts.map(\.count)
     let worst = result.parts.map(\.worstLabelDeviation).max() ?? 0
     return [
       measurement("folds: smallest", Double(sizes.min() ?? 0)),
       measurement("folds: largest", Double(sizes.max() ?? 0)),
       measurement("folds: label shares, greatest difference", worst),
+      measurement("folds: near pairs across folds", Double(crossing)),
     ]
   }
 
@@ -82,24 +120,28 @@ struct SplitMeasures {
     }
   }
 
-  /// At most this many records are asked for their neighbors where a mean over all is wanted.
-  private static let sampleSize = 20_000
+  /// So many records are asked for their neighbors where a mean over all is wanted: fewer, the more
+  /// there are to compare with.
+  private static func sampleSize(against base: Int) -> Int {
+    min(20_000, max(5_000, 4_000_000_000 / max(1, base)))
+  }
 
   /// All of `rows` if they are few, else the first in the order of their texts' hashes: as good as
   /// random, and the same whatever the order of the records.
-  private func sample(_ rows: [UInt32]) -> [UInt32] {
-    guard rows.count > Self.sampleSize else { return rows }
+  private func sample(_ rows: [UInt32], against base: Int) -> [UInt32] {
+    let size = Self.sampleSize(against: base)
+    guard rows.count > size else { return rows }
     return Array(
       rows.sorted {
         let (a, b) = (Int($0), Int($1))
         return (table.textHashes[a], table.ids[a]) < (table.textHashes[b], table.ids[b])
-      }.prefix(Self.sampleSize))
+      }.prefix(size))
   }
 
   /// Of some of `train`, the score with the nearest other row of it.
   private func nearestOthers(of train: [UInt32], in base: VectorRows) throws -> [Float] {
     let places = Dictionary(uniqueKeysWithValues: train.enumerated().map { ($1, $0) })
-    let asked = sample(train)
+    let asked = sample(train, against: train.count)
     return try rows(asked).withVectors { queries in
       try NearestNeighbor.search(queries: queries, base: base, count: 2).enumerated().compactMap {
         query, nearest in nearest.first { $0.row != places[asked[query]] }?.score

@@ -23,6 +23,9 @@ public struct SplitSummary: Codable, Sendable {
   public var measurements: [String: Double]
   public var seconds: Double
   public var nothingToDo: Bool
+  /// How the balanced subset was selected, and what is proven of it.
+  public var method: String
+  public var guarantee: String
 }
 
 /// Divides the kept records into training, development and test parts that share no paraphrase group
@@ -51,51 +54,40 @@ public struct SplitStep {
     let dedup = try index.options(of: "dedup", as: DedupOptions.self)
     let table = try RecordTable(index.catalog)
     let kept = try index.catalog.keptRows().map { UInt32($0) }
-    let groups = try splitGroups(table, dedup)
-    let assigner = SplitAssigner(
-      options: options, table: table, groups: groups,
-      times: try options.timeField.map { try RecordTimes(index.catalog, field: $0).values })
+    let near = try SplitGroups(index, table, dedup)
+    let assigner = try SplitAssigner(
+      options: options, table: table, groups: near.groups, kept: kept,
+      times: try options.timeField.map { try RecordTimes(index.catalog, field: $0).values },
+      entities: options.disjoint == .entities ? RecordEntities(index.catalog).ofRow : nil)
     let placement = try assigner.assign(kept)
     let folds = options.folds.map { assigner.folds($0, of: placement) }
     try monitor.checkpoint()
-    let topics = try Self.topics(index)
     let train = placement.rows(.train)
     monitor.progress(StepProgress(phase: "selecting", completed: 0, total: nil, unit: "records"))
-    let selected = try BalancedSelection(
-      table: table, vectors: index.vectors.vectors, topicOfRow: topics.ofRow
-    ).select(train, budget: options.records(of: train.count), options: options)
+    let selection = try BalancedSelection(index, table: table, options: options)
+    let selected = try selection.select(train, size: options.size(of: train.count))
     try monitor.checkpoint()
+    let topics = try Self.topics(index)
     let measures = SplitMeasures(
       table: table, vectors: index.vectors.vectors, topicOfRow: topics.ofRow,
       topicCount: topics.count, threshold: dedup.threshold,
-      reference: Array(0..<UInt32(table.count)))
+      reference: Array(0..<UInt32(table.count)), near: try NearPairs(index, near.texts))
     monitor.progress(StepProgress(phase: "measuring", completed: 0, total: nil, unit: "sets"))
     let before = SplitAssigner.random(table, options: options)
-    let measurements =
+    let test = placement.rows(.test)
+    var measurements =
       measures.targets(placement, options: options)
-      + (folds.map { measures.folds($0.result) } ?? [])
-      + (try measures.measure("before", train: before.rows(.train), test: before.rows(.test))
-        + measures.measure("after", train: train, test: placement.rows(.test))
-        + measures.measure("selected", train: selected, test: placement.rows(.test)))
-    try store(placement, selected, groups, folds?.ofRow ?? [:], measurements, input)
+      + (folds.map { measures.folds($0.result, crossing: near.crossing($0.ofRow)) } ?? [])
+      + measures.selection(selected, of: train, quotas: selection.quotas)
+    for (name, split) in [("before", before), ("after", placement)] {
+      try monitor.checkpoint()
+      measurements += try measures.measure(name, train: split.rows(.train), test: split.rows(.test))
+      measurements.append(measures.crossing(name, near.crossing(split.partOfRow)))
+      measurements += assigner.entityMeasures(name, split)
+    }
+    measurements += try measures.measure("selected", train: selected.rows, test: test)
+    try store(placement, selected.rows, assigner.groups, folds?.ofRow ?? [:], measurements, input)
     return try summary(nothingToDo: false, leftOut: kept.count - placement.partOfRow.count)
-  }
-
-  /// Rows that must stay together: paraphrase groups, and whatever is at or above the threshold.
-  private func splitGroups(_ table: RecordTable, _ dedup: DedupOptions) throws -> RowGroups {
-    let texts = HashGroups(table.textHashes)
-    var links: [(UInt32, UInt32)] = []
-    let heads = try index.catalog.clusters(kind: .paraphrase).map { UInt32($0.representative) }
-    for member in try index.catalog.members(kind: .paraphrase) {
-      links.append((UInt32(member.row), heads[member.cluster]))
-    }
-    for removal in try index.catalog.removals() {
-      links.append((UInt32(removal.row), UInt32(removal.witness)))
-    }
-    try index.catalog.forEachPair(
-      stage: RemovalStage.semantic.rawValue, minimumScore: Double(dedup.threshold)
-    ) { links.append((UInt32($0.a), UInt32($0.b))) }
-    return RowGroups(rowCount: table.count, partitions: [texts.groupOfRow], links: links)
   }
 
   /// The topic cell of every row and how many cells there are.
@@ -105,6 +97,16 @@ public struct SplitStep {
       topics[member.row] = UInt32(member.cluster)
     }
     return (topics, Int((topics.max() ?? 0) + 1))
+  }
+
+  /// What is proven of the selection that the step made with `options`.
+  public static func guarantee(_ index: OpenIndex, _ options: SplitOptions) throws -> String {
+    let cells = try index.catalog.measurements(step: "split").first {
+      $0.name == SplitMeasures.cellsName
+    }
+    return SelectionGuarantee.text(
+      options.selection, hasQuotas: options.pin != nil || options.balance != .none,
+      inTokens: options.budgetTokens != nil, cells: cells.map { Int($0.value) } ?? 1)
   }
 
   private func store(
@@ -143,6 +145,7 @@ public struct SplitStep {
       measurements: Dictionary(
         uniqueKeysWithValues: try index.catalog.measurements(step: "split").map {
           ($0.name, $0.value)
-        }), seconds: try index.catalog.step("split")?.seconds ?? 0, nothingToDo: nothingToDo)
+        }), seconds: try index.catalog.step("split")?.seconds ?? 0, nothingToDo: nothingToDo,
+      method: options.selection.rawValue, guarantee: try Self.guarantee(index, options))
   }
 }

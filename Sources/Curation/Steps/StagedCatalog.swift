@@ -36,8 +36,8 @@ struct StagedCatalog {
     self.monitor = monitor
   }
 
-  /// A copy of the catalog of `old` with its records, pairs, removals and decisions by hand; all
-  /// that other steps made is left out.
+  /// A copy of the catalog of `old` with its records, pairs, removals, drops and decisions by hand;
+  /// all that other steps made is left out.
   init(copying old: OpenIndex, to url: URL, monitor: StepMonitor) throws {
     Self.remove(url)
     try FileManager.default.copyItem(at: old.folder.catalog, to: url)
@@ -46,8 +46,10 @@ struct StagedCatalog {
     let coverage = try PairCoverage(old).afterAppend()
     let catalog = catalog
     let (runs, steps) = (try catalog.runs(), try catalog.steps())
-    // The recall of an approximate join stays with its pairs.
-    let measured = Set(try catalog.measurements().map(\.step)).subtracting([JoinRecall.step])
+    // The recall of an approximate join stays with its pairs, and how many records were decided.
+    let measured = Set(try catalog.measurements().map(\.step)).subtracting([
+      JoinRecall.step, DecisionChanges.step,
+    ])
     try catalog.update { editor in
       try editor.replaceComparisons([Comparison]())
       try editor.replaceTestSlices([TestSlice]())
@@ -55,7 +57,6 @@ struct StagedCatalog {
       try editor.forgetStepsAfterDedup()
       try editor.replaceVetoes([Veto]())
       try editor.replaceConflicts([Conflict]())
-      try editor.replaceDrops([Drop]())
       try editor.replaceOutliers([Outlier]())
       for step in steps { try editor.forget(step: step.name) }
       for step in measured { try editor.replaceMeasurements(step: step, [Store.Measurement]()) }

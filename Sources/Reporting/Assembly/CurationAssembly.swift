@@ -90,6 +90,18 @@ struct CurationAssembly {
     }
   }
 
+  func composition() throws -> CompositionSection? {
+    let mixtures = try CompositionStep(index).compare(CompositionKey.allCases)
+    guard !mixtures.isEmpty else { return nil }
+    let split =
+      try index.catalog.step("split") == nil
+      ? nil : index.options(of: "split", as: SplitOptions.self)
+    return CompositionSection(
+      mixtures: mixtures, pinned: split?.pin,
+      balanced: split.flatMap { $0.balance == .none ? nil : $0.balance.rawValue },
+      source: "tables records, kept, splits and cluster_members (simcurate composition)")
+  }
+
   func clusters() throws -> ClusterSection? {
     guard try index.catalog.step("cluster") != nil else { return nil }
     let groups = try index.catalog.clusters(kind: .paraphrase)
@@ -146,9 +158,14 @@ struct CurationAssembly {
       after: "group-disjoint split of the kept ones",
       method: "Groups of paraphrases and everything at or above the threshold stay in one part; "
         + "\(selected) training records were selected by \(options.selection.rawValue) with "
-        + "\(options.labels.rawValue) quotas by label and \(options.topics.rawValue) ones by topic."
+        + "\(Self.quotas(options)). Its guarantee: \(try SplitStep.guarantee(index, options))."
         + (try selectedDiversity()),
       source: "tables splits and measurements (step split)")
+  }
+
+  private static func quotas(_ options: SplitOptions) -> String {
+    if let pin = options.pin { return "the mixture by \(pin.rawValue) of all records" }
+    return options.balance == .none ? "no quotas" : "quotas by \(options.balance.rawValue)"
   }
 
   private func selectedDiversity() throws -> String {

@@ -28,6 +28,7 @@ public struct ReportAssembler {
       let curation = CurationAssembly(index: index, table: table, options: options)
       report.removal = try curation.removal()
       report.similarity = try curation.similarity()
+      report.composition = try curation.composition()
       report.clusters = try curation.clusters()
       report.split = try curation.split()
     }

@@ -8,9 +8,9 @@ extension Document {
     lead = Lead(report)
     keyNumbers = report.keyNumbers.isEmpty ? report.derivedKeyNumbers : report.keyNumbers
     sections = [
-      report.removal?.section, report.similarity?.section, report.clusters?.section,
-      report.split?.section, report.study?.section, report.cost?.section,
-      report.provenance.section,
+      report.removal?.section, report.similarity?.section, report.composition?.section,
+      report.clusters?.section, report.split?.section, report.study?.section,
+      report.cost?.section, report.provenance.section,
     ].compactMap(\.self)
   }
 }

@@ -12,6 +12,7 @@ public struct Report: Codable, Equatable, Sendable {
   public var keyNumbers: [KeyNumber] = []
   public var removal: RemovalSection?
   public var similarity: SimilaritySection?
+  public var composition: CompositionSection?
   public var clusters: ClusterSection?
   public var split: SplitSection?
   public var study: StudySection?

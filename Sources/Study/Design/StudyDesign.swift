@@ -65,9 +65,11 @@ public struct StudyDesign: Sendable {
     deduped = try Self.deduped(
       index, table, labeled: labeled, isTest: isTest, dedup: dedup, monitor: monitor)
     monitor.progress(StepProgress(phase: "selecting", completed: 0, total: nil, unit: "records"))
-    balanced = try BalancedSelection(
-      table: table, vectors: vectors, topicOfRow: SplitStep.topics(index).ofRow
-    ).select(raw, budget: deduped.count, options: split).sorted()
+    // As many records as the arm it is compared with has, whatever the budget of the split.
+    var selection = split
+    selection.budgetTokens = nil
+    balanced = try BalancedSelection(index, table: table, options: selection)
+      .select(raw, size: .records(deduped.count)).rows.sorted()
     nearest = try Self.nearest(test, raw, vectors)
     testGroups = try Self.groups(of: test, index, table)
   }

@@ -8,7 +8,9 @@ struct CompositionCommand: ParsableCommand {
     abstract: "Compare the mixture of records before and after dedup and selection.",
     discussion: """
       Says which groups lose most, and warns where the mixture shifts by more than chance \
-      (chi-square test at 1%) and by at least 2% of the records (total variation distance).
+      (chi-square test at 1%) and by at least 2% of the records (total variation distance). \
+      A group's weight is what its kept records count in training for the mixture to be as before; \
+      simcurate split --pin KEY selects a subset with the old mixture.
 
       Example: simcurate composition indexes/reviews --by label,source
       """)
@@ -43,12 +45,14 @@ extension Composition {
   var text: String {
     var table = Table([
       (key.rawValue, .left), ("before", .right), ("kept", .right), ("lost", .right),
-      ("selected", .right),
+      ("weight", .right), ("selected", .right),
     ])
     for group in groups.prefix(Self.shownGroups) {
       table.add([
         excerpt(group.name, limit: 32), "\(group.before)", "\(group.kept)",
-        String(format: "%.1f%%", group.lostShare * 100), group.selected.map(String.init) ?? "",
+        String(format: "%.1f%%", group.lostShare * 100),
+        group.weight.map { String(format: "%.2f", $0) } ?? "",
+        group.selected.map(String.init) ?? "",
       ])
     }
     var text = table.text
@@ -57,6 +61,8 @@ extension Composition {
     }
     text += Self.sentence("dedup", shift)
     if let selectionShift { text += Self.sentence("selection", selectionShift) }
+    if let overallShift { text += Self.sentence("dedup and selection", overallShift) }
+    if isShifted { text += "hint: simcurate split --pin \(key.rawValue) keeps the old mixture\n" }
     return text
   }
 
@@ -64,6 +70,7 @@ extension Composition {
     let figures = String(
       format: "distance %.1f%%, p = %.2g", shift.distance * 100, shift.probability)
     return shift.isShift
-      ? "warning: \(step) shifts the mixture (\(figures))\n" : "\(step): no shift (\(figures))\n"
+      ? "warning: \(step) \(step.contains(" ") ? "shift" : "shifts") the mixture (\(figures))\n"
+      : "\(step): no shift (\(figures))\n"
   }
 }

@@ -262,6 +262,13 @@ extension DedupSummary {
     if conflicts > 0 {
       text += "       \(conflicts) near-duplicate pairs carry different labels\n"
     }
+    if let changes {
+      let added = records - changes.earlierRecords
+      text +=
+        "       against the dedup before (\(added) records are new): \(changes.nowKept) removed "
+      text += "then are kept now, \(changes.nowRemoved) kept then are left out now, "
+      text += "\(changes.otherWitness) have another witness\n"
+    }
     return text
   }
 }

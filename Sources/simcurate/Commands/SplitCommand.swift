@@ -15,6 +15,11 @@ struct SplitCommand: ParsableCommand {
         simcurate split indexes/reviews --shares 0.8,0.1,0.1 --export splits/
         simcurate split indexes/reviews --time-field date
         simcurate split indexes/reviews --folds 5
+        simcurate split indexes/reviews --budget-tokens 200000 --selection stochastic-greedy
+        simcurate split indexes/reviews --quality-field stars --selection mmr --budget 5000
+        simcurate split indexes/reviews --balance source --quota web=3 --quota forum=1
+        simcurate split indexes/reviews --pin topic
+        simcurate split indexes/news --disjoint entities
       """)
 
   @OptionGroup var index: IndexArgument
@@ -65,8 +70,57 @@ struct SplitArguments: ParsableArguments {
   var budget = 0.5
 
   @Option(
-    name: .long, help: ArgumentHelp("facility-location or k-center.", valueName: "method"))
+    name: .long,
+    help: ArgumentHelp(
+      "Size of the balanced training subset in tokens, in place of --budget.", valueName: "n"))
+  var budgetTokens: Int?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "How the subset is chosen: facility-location (what represents all best), stochastic-greedy (the "
+        + "same, each step over a sample), k-center (what is farthest apart), mmr (quality "
+        + "against likeness).", valueName: "method"))
   var selection: SplitOptions.Selection = .facilityLocation
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "A field whose number says how good a record is, higher is better; ranks count, not the scale.",
+      valueName: "field"))
+  var qualityField: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp("What quality counts against diversity, 0 to 1.", valueName: "w"))
+  var qualityWeight = 0.5
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Equal quotas of the subset by label, source or topic; or none.", valueName: "key"))
+  var balance: SplitOptions.Balance = .label
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Weight of a group of --balance, for example spam=3; groups not named weigh 1. Repeatable.",
+      valueName: "group=weight"))
+  var quota: [QuotaWeight] = []
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Keep the mixture that all records had before dedup, by label, source, length, topic or "
+        + "script, in place of --balance.", valueName: "key"))
+  var pin: CompositionKey?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "entities: no entity that CoNLL tags mark is in training and test at once, as far as groups "
+        + "allow.", valueName: "what"))
+  var disjoint: SplitOptions.Disjoint?
 
   @Option(
     name: .long,
@@ -92,25 +146,69 @@ struct SplitArguments: ParsableArguments {
       throw ValidationError("--shares must be three positive shares that sum to 1: 0.8,0.1,0.1.")
     }
     guard budget > 0 else { throw ValidationError("--budget must be positive, got \(budget).") }
+    if let budgetTokens, budgetTokens < 1 {
+      throw ValidationError("--budget-tokens must be at least 1, got \(budgetTokens).")
+    }
+    guard (0...1).contains(qualityWeight) else {
+      throw ValidationError("--quality-weight must be from 0 to 1, got \(qualityWeight).")
+    }
+    if selection == .maximalMarginalRelevance, qualityField == nil {
+      throw ValidationError("--selection mmr needs --quality-field.")
+    }
+    if selection == .kCenter, qualityField != nil {
+      throw ValidationError("--quality-field: --selection k-center does not weigh quality.")
+    }
+    if balance == .none, pin == nil, !quota.isEmpty {
+      throw ValidationError("--quota needs groups: leave out --balance none.")
+    }
   }
 
   private var shareList: [Double] { shares.split(separator: ",").compactMap { Double($0) } }
 
   func options(seed: UInt64) -> SplitOptions {
-    SplitOptions(
+    var options = SplitOptions(
       trainShare: shareList[0], developmentShare: shareList[1], testShare: shareList[2],
-      budget: budget, selection: selection, seed: seed, folds: folds, timeField: timeField)
+      budget: budget, selection: selection, balance: balance, seed: seed, folds: folds,
+      timeField: timeField)
+    options.budgetTokens = budgetTokens
+    options.quotas = Dictionary(quota.map { ($0.group, $0.weight) }, uniquingKeysWith: { $1 })
+    options.pin = pin
+    options.qualityField = qualityField
+    options.qualityWeight = qualityWeight
+    options.disjoint = disjoint
+    return options
+  }
+}
+
+/// `GROUP=WEIGHT`; a group's name may hold more equals signs.
+struct QuotaWeight: ExpressibleByArgument {
+  let group: String
+  let weight: Double
+
+  init?(argument: String) {
+    guard let place = argument.lastIndex(of: "="), place > argument.startIndex,
+      let weight = Double(argument[argument.index(after: place)...]), weight >= 0,
+      weight.isFinite
+    else { return nil }
+    self.weight = weight
+    group = String(argument[..<place])
   }
 }
 
 extension SplitOptions.Selection: ExpressibleByArgument {}
+extension SplitOptions.Balance: ExpressibleByArgument {}
+extension SplitOptions.Disjoint: ExpressibleByArgument {}
+extension CompositionKey: ExpressibleByArgument {}
 
 extension SplitSummary {
   var text: String {
     let parts = parts.map { String(format: "%@ %d (%.1f%%)", $0.name, $0.records, $0.share * 100) }
     var text = nothingToDo ? "split: nothing to do; " : "split: "
     text += parts.joined(separator: ", ") + "; \(selected) selected for balance\n"
-    if leftOut > 0 { text += "       \(leftOut) records left out: they repeat a given part\n" }
+    if leftOut > 0 {
+      text += "       \(leftOut) records left out: their group reaches into another part\n"
+    }
+    text += "       selected by \(method); guarantee: \(guarantee)\n"
     var table = Table([
       ("measure", .left), ("before", .right), ("after", .right), ("selected", .right),
     ])
@@ -135,9 +233,11 @@ extension SplitSummary {
     if let smallest = measurements["folds: smallest"], let largest = measurements["folds: largest"]
     {
       let worst = measurements["folds: label shares, greatest difference"] ?? 0
+      let crossing = measurements["folds: near pairs across folds"] ?? 0
       text += String(
-        format: "\nfolds: %.0f to %.0f records, label shares off by at most %.2f%%\n", smallest,
-        largest, worst * 100)
+        format:
+          "\nfolds: %.0f to %.0f records, label shares off by at most %.2f%%, %.0f near pairs across\n",
+        smallest, largest, worst * 100, crossing)
     }
     return text
   }

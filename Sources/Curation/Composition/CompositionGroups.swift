@@ -1,0 +1,40 @@
+import Store
+
+/// What records can be grouped by.
+public enum CompositionKey: String, Codable, Sendable, CaseIterable {
+  case label, source, length, topic, script
+}
+
+/// The group of every record by one key.
+struct CompositionGroups {
+  /// In row order.
+  let names: [String]
+
+  /// - Returns: nil for topics before the step `cluster`.
+  init?(_ key: CompositionKey, _ table: RecordTable, _ index: OpenIndex) throws {
+    switch key {
+    case .label: names = table.labels.map { $0 ?? "(none)" }
+    case .source: names = table.sources
+    case .length: names = table.texts.map { Self.lengthBucket($0.unicodeScalars.count) }
+    case .topic:
+      guard try index.catalog.step("cluster") != nil else { return nil }
+      names = try SplitStep.topics(index).ofRow.map { "topic \($0)" }
+    case .script:
+      names = table.texts.map { ScriptGuard.dominantScript(of: $0)?.rawValue ?? "(none)" }
+    }
+  }
+
+  /// The groups as numbers of their sorted names.
+  var numbered: (names: [String], ofRow: [Int32]) {
+    let sorted = Set(names).sorted()
+    let numbers = Dictionary(uniqueKeysWithValues: sorted.enumerated().map { ($1, Int32($0)) })
+    return (sorted, names.map { numbers[$0]! })
+  }
+
+  /// Characters by powers of two: `17-32`.
+  private static func lengthBucket(_ length: Int) -> String {
+    if length <= 16 { return "0-16" }
+    let upper = 1 << (Int.bitWidth - (length - 1).leadingZeroBitCount)
+    return "\(upper / 2 + 1)-\(upper)"
+  }
+}

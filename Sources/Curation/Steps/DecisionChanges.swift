@@ -1,0 +1,54 @@
+import Store
+
+/// What a new `dedup` decided otherwise than the one before it, of the records both saw.
+public struct DecisionChanges: Codable, Hashable, Sendable {
+  static let step = "dedup"
+  private static let recordsName = "records"
+  /// At most so many ids are named.
+  private static let shownIDs = 20
+
+  /// Records the earlier dedup decided on; those after them are new.
+  public var earlierRecords: Int
+  /// Left out before, kept now.
+  public var nowKept: Int
+  /// Kept before, left out now.
+  public var nowRemoved: Int
+  /// Removed before and now, for another record.
+  public var otherWitness: Int
+  /// The first ids of both, in row order.
+  public var nowKeptIDs: [String]
+  public var nowRemovedIDs: [String]
+
+  /// Against what the catalog still holds; nil if there was no dedup before, or an earlier version
+  /// made it.
+  static func find(
+    in index: OpenIndex, removals: [Store.Removal], drops: [Drop], ids: [String]
+  ) throws -> DecisionChanges? {
+    let catalog = index.catalog
+    let measured = try catalog.measurements(step: step)
+    guard let value = measured.first(where: { $0.name == recordsName })?.value,
+      let earlier = Int(exactly: value), 0...ids.count ~= earlier
+    else { return nil }
+    let before = witnesses(try catalog.removals(), try catalog.drops())
+    let after = witnesses(removals, drops)
+    let kept = before.keys.filter { after[$0] == nil }.sorted()
+    let removed = after.keys.filter { $0 < earlier && before[$0] == nil }.sorted()
+    return DecisionChanges(
+      earlierRecords: earlier, nowKept: kept.count, nowRemoved: removed.count,
+      otherWitness: before.count { row, witness in after[row].map { $0 != witness } ?? false },
+      nowKeptIDs: kept.prefix(shownIDs).map { ids[$0] },
+      nowRemovedIDs: removed.prefix(shownIDs).map { ids[$0] })
+  }
+
+  /// The witness of every record that is left out, -1 for one that has none.
+  private static func witnesses(_ removals: [Store.Removal], _ drops: [Drop]) -> [Int: Int] {
+    Dictionary(
+      removals.map { ($0.row, $0.witness) } + drops.map { ($0.row, -1) },
+      uniquingKeysWith: { first, _ in first })
+  }
+
+  /// The figure that lets the next dedup say what it changed.
+  static func measurement(records: Int) -> Store.Measurement {
+    Store.Measurement(step: step, name: recordsName, value: Double(records))
+  }
+}

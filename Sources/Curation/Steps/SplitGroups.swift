@@ -1,0 +1,55 @@
+import Neighbors
+import Store
+
+/// Rows that a split must keep together, and the pairs that make it so.
+struct SplitGroups {
+  /// Pairs of text groups, each at or above the threshold of its stage.
+  let pairs: [ScoredPair]
+  let texts: HashGroups
+  /// Paraphrase groups, removed records with their witnesses, and both ends of every pair.
+  let groups: RowGroups
+
+  init(_ index: OpenIndex, _ table: RecordTable, _ dedup: DedupOptions) throws {
+    let texts = HashGroups(table.textHashes)
+    var links: [(UInt32, UInt32)] = []
+    let heads = try index.catalog.clusters(kind: .paraphrase).map { UInt32($0.representative) }
+    for member in try index.catalog.members(kind: .paraphrase) {
+      links.append((UInt32(member.row), heads[member.cluster]))
+    }
+    for removal in try index.catalog.removals() {
+      links.append((UInt32(removal.row), UInt32(removal.witness)))
+    }
+    var pairs: [ScoredPair] = []
+    for stage in dedup.stages {
+      // Scores are stored as doubles of the float they were: the threshold must be the same.
+      try index.catalog.forEachPair(
+        stage: stage.rawValue, minimumScore: Double(dedup.threshold(of: stage))
+      ) { pair in
+        links.append((UInt32(pair.a), UInt32(pair.b)))
+        pairs.append(texts.pair(UInt32(pair.a), UInt32(pair.b), score: Float(pair.score)))
+      }
+    }
+    self.pairs = pairs
+    self.texts = texts
+    groups = RowGroups(rowCount: table.count, partitions: [texts.groupOfRow], links: links)
+  }
+
+  /// How many of ``pairs`` and of the texts have records in more than one part.
+  ///
+  /// - Parameter partOfRow: rows without a part count for nothing.
+  func crossing<Part: Equatable>(_ partOfRow: [UInt32: Part]) -> Int {
+    var partOfText = [Part?](repeating: nil, count: texts.count)
+    var isTorn = [Bool](repeating: false, count: texts.count)
+    for (row, part) in partOfRow {
+      let text = Int(texts.groupOfRow[Int(row)])
+      if let other = partOfText[text], other != part { isTorn[text] = true }
+      partOfText[text] = part
+    }
+    let between = pairs.count { pair in
+      let (a, b) = (Int(pair.a), Int(pair.b))
+      guard let left = partOfText[a], let right = partOfText[b] else { return false }
+      return left != right || isTorn[a] || isTorn[b]
+    }
+    return between + isTorn.count { $0 }
+  }
+}
