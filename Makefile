@@ -7,7 +7,7 @@ DEMO_INDEX = indexes/debian-demo
 DEMO_SECTIONS = admin database editors games graphics mail math net science sound text video web
 PACKAGES = libopenblas-dev libfaiss-dev libdnnl-dev libsqlite3-dev libssl-dev zlib1g-dev python3-pip
 
-.PHONY: help setup build demo test bench sts models format lint clean
+.PHONY: help setup build demo test bench bench-encoder sts models format lint clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -26,6 +26,10 @@ test: setup $(MODEL)
 ## make bench   measure encoding, join and training (and the Python peers, if PEERS names their environment)
 bench: build $(MODEL)
 	Docs/Benchmarks/run.sh
+
+## make bench-encoder   measure the encoder against its bars, the peers beside it (about 15 minutes)
+bench-encoder: build $(MODEL)
+	Docs/Benchmarks/encoder.sh
 
 ## make sts     Spearman correlation on the STS benchmark's test part
 sts: build $(MODEL)
