@@ -2,9 +2,9 @@
 
 Needs tokenizers==0.23.3 (pip install tokenizers==0.23.3) and a built .build/release/simcurate.
 
-    python tokenizers.py compare MODEL FILE.jsonl      lines that differ; exits 1 if there are any
-    python tokenizers.py speed MODEL FILE.jsonl        texts a second of processor time, interleaved
-    python tokenizers.py train FOLDER FILE.jsonl       trains the tokenizers that no model here has
+    python tokenizer_compare.py compare MODEL FILE.jsonl      lines that differ; exits 1 if there are any
+    python tokenizer_compare.py speed MODEL FILE.jsonl        texts a second of processor time, interleaved
+    python tokenizer_compare.py train FOLDER FILE.jsonl       trains the tokenizers that no model here has
 
 MODEL is a folder with tokenizer files, FILE holds {"text": ...} a line (tokenizer_texts.py makes
 hard ones). --bare leaves special tokens out, as simcurate does for static token vectors. SIMCURATE
