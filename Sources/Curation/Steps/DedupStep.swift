@@ -60,7 +60,7 @@ public struct DedupStep {
       return try storedSummary()
     }
     let table = try RecordTable(index.catalog, for: options)
-    try checkProtected(table)
+    try checkNames(table, rule)
     let texts = HashGroups(table.textHashes)
     // Stored pairs serve if they reach down to the threshold, or to the floor where one was asked for.
     let semantic =
@@ -85,11 +85,27 @@ public struct DedupStep {
     return summary
   }
 
-  private func checkProtected(_ table: RecordTable) throws {
+  /// An option that names what the index lacks would do nothing, without a word.
+  private func checkNames(_ table: RecordTable, _ rule: KeepRule) throws {
     let ids = Set(table.ids)
     if let unknown = options.protectedIDs.first(where: { !ids.contains($0) }) {
       throw CurationError(
         place: "--protect", expected: "ids of records of the index", found: "'\(unknown)'")
+    }
+    if let field = options.protectField, !table.hasProtectField {
+      throw CurationError(
+        place: "--protect-field", expected: "a field of some record", found: "'\(field)'")
+    }
+    if let field = rule.field, table.values.allSatisfy(\.isNaN) {
+      throw CurationError(
+        place: "--keep", expected: "a field that is a number in some record", found: "'\(field)'")
+    }
+    let sources = Set(table.sources)
+    if case .sources(let names) = rule, let unknown = names.first(where: { !sources.contains($0) })
+    {
+      throw CurationError(
+        place: "--keep", expected: "names of files that were indexed", found: "'\(unknown)'",
+        advice: "some that were: " + sources.sorted().prefix(5).joined(separator: ", "))
     }
   }
 

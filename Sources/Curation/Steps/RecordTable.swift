@@ -17,6 +17,8 @@ public struct RecordTable: Sendable {
   public var isProtected: [Bool] = []
   /// A person decided to leave it out.
   public var isDropped: [Bool] = []
+  /// Whether some record has the field that protects, whatever its value.
+  public private(set) var hasProtectField = false
   /// Distinct labels, sorted; ``labelNumbers`` counts in them.
   public private(set) var labelNames: [String] = []
   public private(set) var labelNumbers: [Int32] = []
@@ -40,10 +42,12 @@ public struct RecordTable: Sendable {
     try catalog.forEachRecord { record in
       let verdict = decisions[record.id]
       isDropped.append(verdict == .drop)
+      let protection = protectField.flatMap { Self.value($0, in: record.fields) }
+      hasProtectField = hasProtectField || protection != nil
       isProtected.append(
         verdict != .drop
           && (verdict == .keep || record.givenSplit == .test || protectedIDs.contains(record.id)
-            || protectField.map { Self.isTrue($0, in: record.fields) } ?? false)
+            || Self.isTrue(protection))
       )
       ids.append(record.id)
       texts.append(record.text)
@@ -92,8 +96,8 @@ public struct RecordTable: Sendable {
     return (value as? String).flatMap(Double.init) ?? .nan
   }
 
-  private static func isTrue(_ field: String, in fields: String?) -> Bool {
-    switch value(field, in: fields) {
+  private static func isTrue(_ value: Any?) -> Bool {
+    switch value {
     case let number as NSNumber: number.doubleValue != 0
     case let text as String: !["", "0", "false", "no"].contains(text.lowercased())
     default: false

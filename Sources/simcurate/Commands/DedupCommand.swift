@@ -7,7 +7,11 @@ struct DedupCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "dedup",
     abstract: "Find near-duplicates and record each removal with its reason.",
-    discussion: "Example: simcurate dedup indexes/reviews --threshold 0.9 --export kept.jsonl")
+    discussion: """
+      Example: simcurate dedup indexes/reviews --threshold 0.9 --export kept.jsonl
+      Example: simcurate dedup indexes/reviews --stages exact,normalized,lexical \
+      --keep sources:wiki.jsonl,crawl.jsonl --conflicts majority
+      """)
 
   @OptionGroup var index: IndexArgument
   @OptionGroup var options: DedupArguments
@@ -102,7 +106,7 @@ struct DedupArguments: ParsableArguments {
     name: .long,
     help: ArgumentHelp(
       "Record to keep of several: first, longest, shortest, central, highest:FIELD, lowest:FIELD, "
-        + "sources:A,B.", valueName: "rule"))
+        + "sources:A,B (names of the files, the best first).", valueName: "rule"))
   var keep: KeepRule = .longest
 
   @Option(
@@ -150,7 +154,10 @@ struct DedupArguments: ParsableArguments {
         throw ValidationError("--containment belongs to the stage lexical: add it to --stages.")
       }
     }
-    _ = try stageList
+    guard try keep != .central || stageList.contains(.semantic) else {
+      throw ValidationError(
+        "--keep central counts near texts of the stage semantic: add it to --stages.")
+    }
     _ = try guardList
   }
 
