@@ -24,10 +24,12 @@ public struct RecordTable: Sendable {
   public private(set) var labelNumbers: [Int32] = []
 
   /// With the field the options' keep rule ranks by, and the records they protect.
-  public init(_ catalog: Catalog, for options: DedupOptions) throws {
+  ///
+  /// - Parameter rows: all if nil.
+  public init(_ catalog: Catalog, for options: DedupOptions, rows: [Int]? = nil) throws {
     try self.init(
       catalog, valueField: options.validate().field, protectField: options.protectField,
-      protectedIDs: Set(options.protectedIDs))
+      protectedIDs: Set(options.protectedIDs), rows: rows)
   }
 
   /// - Parameters:
@@ -35,11 +37,11 @@ public struct RecordTable: Sendable {
   ///   - protectField: a field that is true, or a number other than 0, in protected records.
   public init(
     _ catalog: Catalog, valueField: String? = nil, protectField: String? = nil,
-    protectedIDs: Set<String> = []
+    protectedIDs: Set<String> = [], rows: [Int]? = nil
   ) throws {
     let decisions = Dictionary(
       uniqueKeysWithValues: try catalog.decisions().map { ($0.id, $0.verdict) })
-    try catalog.forEachRecord { record in
+    func append(_ record: StoredRecord) {
       let verdict = decisions[record.id]
       isDropped.append(verdict == .drop)
       let protection = protectField.flatMap { Self.value($0, in: record.fields) }
@@ -57,6 +59,11 @@ public struct RecordTable: Sendable {
       givenSplits.append(record.givenSplit)
       sources.append(record.source)
       if let valueField { values.append(Self.number(valueField, in: record.fields)) }
+    }
+    if let rows {
+      for row in rows { try catalog.record(row: row).map(append) }
+    } else {
+      try catalog.forEachRecord(append)
     }
     numberLabels()
   }
