@@ -34,7 +34,7 @@ struct CurationAssembly {
       .sorted { $0.key < $1.key }.map { RemovalSection.Count(name: $0.key, count: $0.value) }
     section.vetoes = Self.spread(vetoes.sorted { ($0.score, $0.a) < ($1.score, $1.a) }).map {
       RemovalSection.Pair(
-        record: item($0.a), witness: item($0.b), score: $0.score, stage: "semantic",
+        record: item($0.a), witness: item($0.b), score: $0.score, stage: $0.stage,
         guards: [$0.guardName + ($0.detail.map { ": " + $0 } ?? "")])
     }
     return section
@@ -71,22 +71,9 @@ struct CurationAssembly {
       source: "vectors.npy; SELECT * FROM pairs; SELECT count(*) FROM records")
   }
 
-  /// What the removal rule would keep at thresholds from the stored floor up.
   private func retention() throws -> [SimilaritySection.Retention] {
-    guard options.stages.contains(.semantic) else { return [] }
-    let rule = KeepRule(options.keep) ?? .longest
-    let table = try RecordTable(index.catalog, for: options)
-    let texts = HashGroups(table.textHashes)
-    let pairs = try SemanticPairs.find(
-      in: index, texts: texts, floor: options.floor, monitor: StepMonitor()
-    ).pairs
-    return stride(from: options.floor.decimal, through: 1, by: 0.02).map { threshold in
-      var moved = options
-      moved.threshold = Float(threshold)
-      let result = Removals(
-        table: table, texts: texts, semantic: pairs, options: moved, rule: rule
-      ).decide()
-      return SimilaritySection.Retention(threshold: threshold, kept: result.kept.count)
+    try RetentionCurve(index, options: options).points.map {
+      SimilaritySection.Retention(threshold: $0.threshold, kept: $0.kept)
     }
   }
 

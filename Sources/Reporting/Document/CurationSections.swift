@@ -59,9 +59,10 @@ extension SimilaritySection {
     if !retention.isEmpty {
       figures.append(
         Figure(
-          caption: "What another threshold would keep.", drawing: retentionPlot(),
+          caption: "What another threshold of the stage semantic would keep, the other stages as "
+            + "they were run.", drawing: retentionPlot(),
           data: Table(
-            caption: "Records kept at each threshold",
+            caption: "Records kept at each threshold of the stage semantic",
             columns: [.number("threshold"), .number("kept"), .number("share")],
             rows: retention.map {
               [

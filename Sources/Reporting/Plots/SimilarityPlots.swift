@@ -31,7 +31,9 @@ extension SimilaritySection {
       x: Scale.range(of: points.map(\.threshold), including: [threshold]),
       y: Scale.range(of: points.map { share($0.kept) }, including: [100]))
     var svg = SVG()
-    frame.draw(in: &svg, xTitle: "threshold", yTitle: "records kept") { frame.y.label($0) + "%" }
+    frame.draw(in: &svg, xTitle: "threshold of the stage semantic", yTitle: "records kept") {
+      frame.y.label($0) + "%"
+    }
     svg.path(points.map { (frame.x($0.threshold), frame.y(share($0.kept))) }, "curve")
     drawThreshold(in: &svg, frame)
     if let here = points.min(by: { abs($0.threshold - threshold) < abs($1.threshold - threshold) }),
@@ -45,7 +47,8 @@ extension SimilaritySection {
         "label strong", anchor: isRight ? .end : .start)
     }
     return svg.element(
-      height: PlotFrame.height, description: "Share of records kept at each similarity threshold")
+      height: PlotFrame.height,
+      description: "Share of records kept at each threshold of the stage semantic")
   }
 
   private func drawThreshold(in svg: inout SVG, _ frame: PlotFrame) {
