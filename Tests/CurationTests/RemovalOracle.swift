@@ -75,8 +75,8 @@ struct RemovalOracle {
     return outcome
   }
 
-  /// The cheapest stage at which a kept record is the same, and the nearest of them there; `kept` is
-  /// in canonical order, so the first of several equally near.
+  /// The cheapest stage at which a kept record is the same, and the nearest of them there; `kept`
+  /// is in canonical order, so the first of several equally near.
   private func removal(of row: Int, _ kept: [Int]) -> Removal? {
     for stage in settings.stages.sorted() {
       let witnesses = kept.filter {

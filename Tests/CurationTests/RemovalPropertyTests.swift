@@ -1,8 +1,8 @@
 import Curation
 import Testing
 
-/// The removal rule over small random data sets with everything at once: all stages with real joins,
-/// labels, protected records, decisions by hand, guards, every keep rule, policy and scope.
+/// The removal rule over small random data sets with everything at once: all stages with real
+/// joins, labels, protected records, decisions by hand, guards, every keep rule, policy and scope.
 @Suite struct RemovalPropertyTests {
   private func forEachCorpus(
     seed: UInt64, _ count: Int, _ body: (RandomCorpus, inout TestRandom) throws -> Void
@@ -37,8 +37,8 @@ import Testing
     #expect(seen.count == 10 + 28 + 4 + 3 + 1, "\(seen.sorted())")
   }
 
-  /// Every record is kept, removed for a kept one, or dropped; protected ones are kept; and two kept
-  /// records that are the same are out of scope or listed.
+  /// Every record is kept, removed for a kept one, or dropped; protected ones are kept; and two
+  /// kept records that are the same are out of scope or listed.
   @Test func everyRecordIsAccountedForAndEveryKeptPairListed() throws {
     try forEachCorpus(seed: 22, 400) { corpus, _ in
       let (records, oracle) = (corpus.records, corpus.oracle)

@@ -1,8 +1,8 @@
 import Neighbors
 import Store
 
-/// What an index knows about one record: what its catalog holds, what became of the record, and of a
-/// kept one the kept record nearest to it.
+/// What an index knows about one record: what its catalog holds, what became of it, and of a kept
+/// record the kept record nearest to it.
 public struct Explanation: Sendable {
   public enum State: String, Codable, Sendable {
     case kept, removed, dropped

@@ -28,7 +28,8 @@ public struct SimilaritySection: Codable, Equatable, Sendable {
   public var bins: [Bin]
   /// The threshold in force, marked in both plots.
   public var threshold: Double
-  /// Records kept at each threshold of the stage semantic, the other stages as run; empty if not computed.
+  /// Records kept at each threshold of the stage semantic, the other stages as run; empty if not
+  /// computed.
   public var retention: [Retention]
   public var records: Int
   public var source: String
