@@ -9,6 +9,7 @@
 #include <faiss/impl/io.h>
 #include <faiss/index_factory.h>
 #include <faiss/index_io.h>
+#include <faiss/utils/random.h>
 
 #include <cstdio>
 #include <cstring>
@@ -16,6 +17,7 @@
 #include <memory>
 #include <new>
 #include <string>
+#include <vector>
 
 struct cfaiss_index {
   std::unique_ptr<faiss::Index> base;
@@ -157,6 +159,14 @@ int cfaiss_read(const char *path, cfaiss_index **out) {
     CheckedReader reader(path);
     std::unique_ptr<faiss::Index> base(faiss::read_index(&reader));
     *out = new cfaiss_index{std::move(base)};
+  });
+}
+
+int cfaiss_kmeans_sample(int64_t rows, int64_t count, int seed, int32_t *sample) {
+  return guarded([&] {
+    std::vector<int> order(rows);
+    faiss::rand_perm(order.data(), order.size(), seed);
+    std::memcpy(sample, order.data(), sizeof(int) * count);
   });
 }
 

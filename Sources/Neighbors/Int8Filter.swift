@@ -13,7 +13,8 @@ import Kernels
 /// towards letting pairs pass. The left codes are shifted by 128 to be unsigned, which adds 128
 /// times the column's sum of codes to I and is part of the column's cut-off.
 struct Int8Filter: JoinFilter {
-  private let left: Buffer<UInt8>
+  /// Shifted to be unsigned, in place.
+  private let left: Buffer<Int8>
   private let depth: Int
   private let right: PackedByteRows
   /// The square of the step: what one unit of an integer product is worth.
@@ -50,13 +51,15 @@ struct Int8Filter: JoinFilter {
       Int32((-miss / unit).rounded(.down)) - 1 + 128 * sum
     }
     depth = rightCodes.depth
-    self.left = Self.unsigned(leftCodes)
     self.right = PackedByteRows(
       rows: right.rows, depth: depth, tileRows: JoinTile.columns, windowRows: JoinTile.rows)
     let (packed, depth) = (self.right, depth)
     Threads.forEach((right.rows + JoinTile.columns - 1) / JoinTile.columns) { tile in
       packed.pack(tile: tile, rightCodes.codes.pointer + tile * JoinTile.columns * depth)
     }
+    // Only now: within one set these are the codes just packed.
+    Self.makeUnsigned(leftCodes)
+    self.left = leftCodes.codes
   }
 
   /// `|r| reach + |t|²/2` of each row, rounded up.
@@ -66,16 +69,14 @@ struct Int8Filter: JoinFilter {
     }
   }
 
-  private static func unsigned(_ codes: ByteCodes) -> Buffer<UInt8> {
-    let shifted = Buffer<UInt8>(count: codes.codes.count)
-    let (from, to) = (codes.codes.pointer, shifted.pointer)
+  private static func makeUnsigned(_ codes: ByteCodes) {
+    let (pointer, count) = (codes.codes.pointer, codes.codes.count)
     let size = codes.depth * 1024
-    Threads.forEach((codes.codes.count + size - 1) / size) { chunk in
-      for index in chunk * size..<min(codes.codes.count, (chunk + 1) * size) {
-        to[index] = UInt8(bitPattern: from[index]) ^ 0x80
+    Threads.forEach((count + size - 1) / size) { chunk in
+      for index in chunk * size..<min(count, (chunk + 1) * size) {
+        pointer[index] = Int8(bitPattern: UInt8(bitPattern: pointer[index]) ^ 0x80)
       }
     }
-    return shifted
   }
 
   /// One unit less than exact, which covers the rounding of canonical scores near zero too.
@@ -91,7 +92,8 @@ struct Int8Filter: JoinFilter {
   func multiply(left rows: Range<Int>, right columns: Range<Int>, workspace: ByteProductWorker) {
     precondition(columns.lowerBound % JoinTile.columns == 0, "tiles start where they are packed")
     workspace.multiply(
-      window: UnsafePointer(left.pointer + rows.lowerBound * depth),
+      window: UnsafeRawPointer(left.pointer + rows.lowerBound * depth)
+        .assumingMemoryBound(to: UInt8.self),
       tile: columns.lowerBound / JoinTile.columns)
   }
 

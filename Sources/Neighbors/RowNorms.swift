@@ -10,8 +10,9 @@ struct RowNorms: Sendable {
   /// Lengths beyond this would let float32 products overflow; unit vectors have 1.
   static let limit: Float = 1e15
 
+  /// - Parameter numbers: what errors call the rows; their own numbers if nil.
   /// - Throws: ``NeighborsError`` for a row with a value that is not finite or is far too large.
-  init(_ vectors: VectorRows) throws {
+  init(_ vectors: VectorRows, numbers: [UInt32]? = nil) throws {
     let chunk = 4096
     let buffer = Buffer<Float>(count: max(1, vectors.rows))
     let norms = buffer.pointer
@@ -26,7 +27,8 @@ struct RowNorms: Sendable {
     values = Array(UnsafeBufferPointer(start: norms, count: vectors.rows))
     for (row, norm) in values.enumerated() where !(norm < Self.limit) {
       throw NeighborsError(
-        place: "vector \(row)", expected: "finite numbers of moderate size", found: "\(norm)",
+        place: "vector \(numbers.map { Int($0[row]) } ?? row)",
+        expected: "finite numbers of moderate size", found: "\(norm)",
         advice: "the encoder gave a broken vector for this record; build the index again")
     }
     largest = values.max() ?? 0

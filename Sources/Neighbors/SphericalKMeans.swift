@@ -22,40 +22,78 @@ public enum SphericalKMeans {
 
   /// Clusters rows into `count` cells, at most one per row.
   ///
+  /// Only the rows trained on and one block of all rows are in memory at a time.
+  ///
+  /// - Parameter rows: distinct rows in the order in which they are numbered and sampled; all rows if
+  ///   nil.
   /// - Throws: ``NeighborsError`` if a vector is not finite or memory runs out.
   /// - Complexity: O(min(rows, 256 · count) · count · dimension · iterations) on one thread.
   public static func cluster(
-    _ vectors: VectorRows, count: Int, seed: Int, iterations: Int = 20
+    _ vectors: VectorRows, rows: [UInt32]? = nil, count: Int, seed: Int, iterations: Int = 20
   ) throws -> Result {
-    precondition(count >= 1 && count <= vectors.rows, "\(count) cells for \(vectors.rows) rows")
+    let rows = rows ?? Array(0..<UInt32(vectors.rows))
+    precondition(count >= 1 && count <= rows.count, "\(count) cells for \(rows.count) rows")
     precondition(iterations >= 1, "iterations must be positive, got \(iterations)")
-    _ = try RowNorms(vectors)
+    let sample = try sample(rows, count: count, seed: seed)
+    let centroids = try train(vectors, sample, count, seed, iterations)
+    return try assign(vectors, rows, to: centroids, count: count)
+  }
+
+  /// The rows that FAISS would train on, in its order.
+  private static func sample(_ rows: [UInt32], count: Int, seed: Int) throws -> [UInt32] {
+    let most = 256 * count
+    if rows.count <= most { return rows }
+    var places = [Int32](repeating: 0, count: most)
+    let status = cfaiss_kmeans_sample(
+      Int64(rows.count), Int64(most), Int32(truncatingIfNeeded: seed), &places)
+    if status != 0 { throw failure(count) }
+    return places.map { rows[Int($0)] }
+  }
+
+  private static func train(
+    _ vectors: VectorRows, _ rows: [UInt32], _ count: Int, _ seed: Int, _ iterations: Int
+  ) throws -> Buffer<Float> {
+    let copy = RowBlocks.gather(rows, of: vectors)
+    vectors.pageOut()
+    let training = VectorRows(
+      pointer: copy.pointer, rows: rows.count, dimension: vectors.dimension)
+    _ = try RowNorms(training, numbers: rows)
     let centroids = Buffer<Float>(count: count * vectors.dimension)
     var failure: NeighborsError?
     Threads.forEach(1) { _ in
       let status = cfaiss_spherical_kmeans(
-        Int32(vectors.dimension), Int64(vectors.rows), vectors.pointer, Int32(count),
+        Int32(training.dimension), Int64(training.rows), training.pointer, Int32(count),
         Int32(iterations), Int32(truncatingIfNeeded: seed), centroids.pointer)
-      if status != 0 {
-        failure = NeighborsError(
-          place: "FAISS k-means", expected: "\(count) cells",
-          found: String(cString: cfaiss_last_error()))
-      }
+      if status != 0 { failure = Self.failure(count) }
     }
     if let failure { throw failure }
-    return try assign(vectors, to: centroids, count: count)
+    return withExtendedLifetime(copy) { centroids }
+  }
+
+  private static func failure(_ count: Int) -> NeighborsError {
+    NeighborsError(
+      place: "FAISS k-means", expected: "\(count) cells",
+      found: String(cString: cfaiss_last_error()))
   }
 
   private static func assign(
-    _ vectors: VectorRows, to centroids: Buffer<Float>, count: Int
+    _ vectors: VectorRows, _ rows: [UInt32], to centroids: Buffer<Float>, count: Int
   ) throws -> Result {
     let base = VectorRows(
       pointer: centroids.pointer, rows: count, dimension: vectors.dimension)
-    let nearest = try NearestNeighbor.search(queries: vectors, base: base)
+    var assignment = [UInt32](repeating: 0, count: rows.count)
+    var scores = [Float](repeating: 0, count: rows.count)
     var sizes = [Int](repeating: 0, count: count)
-    for entry in nearest { sizes[entry!.row] += 1 }
+    try RowBlocks(vectors, rows: rows).forEach { places, block in
+      _ = try RowNorms(block, numbers: places.map { rows[Int($0)] })
+      let nearest = try NearestNeighbor.search(queries: block, base: base)
+      for (place, entry) in zip(places, nearest) {
+        assignment[Int(place)] = UInt32(entry!.row)
+        scores[Int(place)] = entry!.score
+        sizes[entry!.row] += 1
+      }
+    }
     return Result(
-      centroids: Array(centroids.values), assignment: nearest.map { UInt32($0!.row) },
-      sizes: sizes, scores: nearest.map { $0!.score })
+      centroids: Array(centroids.values), assignment: assignment, sizes: sizes, scores: scores)
   }
 }

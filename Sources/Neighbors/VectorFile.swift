@@ -40,7 +40,7 @@ public final class VectorFile: @unchecked Sendable {
 
   /// A view of all rows; keep this object alive while it is in use.
   public var vectors: VectorRows {
-    VectorRows(pointer: pointer, rows: rows, dimension: dimension)
+    VectorRows(pointer: pointer, rows: rows, dimension: dimension, isMapped: true)
   }
 }
 

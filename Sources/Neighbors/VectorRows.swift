@@ -7,14 +7,22 @@ public struct VectorRows: @unchecked Sendable {
   public let pointer: UnsafePointer<Float>
   public let rows: Int
   public let dimension: Int
+  /// Whether the rows are read-only pages of a file, which can leave memory without loss.
+  private let isMapped: Bool
 
   /// - Parameter pointer: `rows * dimension` floats in row order.
   public init(pointer: UnsafePointer<Float>, rows: Int, dimension: Int) {
+    self.init(pointer: pointer, rows: rows, dimension: dimension, isMapped: false)
+  }
+
+  /// - Parameter isMapped: the rows lie in a read-only mapping of a file.
+  init(pointer: UnsafePointer<Float>, rows: Int, dimension: Int, isMapped: Bool) {
     precondition(rows >= 0 && dimension > 0, "shape [\(rows), \(dimension)] is not valid")
     precondition(rows <= Int(UInt32.max), "at most 2^32 - 1 rows, got \(rows)")
     self.pointer = pointer
     self.rows = rows
     self.dimension = dimension
+    self.isMapped = isMapped
   }
 
   /// The first of the `dimension` floats of a row.
@@ -24,17 +32,19 @@ public struct VectorRows: @unchecked Sendable {
   /// The view of a range of rows.
   public subscript(range: Range<Int>) -> VectorRows {
     precondition(range.lowerBound >= 0 && range.upperBound <= rows, "rows \(range) of \(rows)")
-    return VectorRows(pointer: self[range.lowerBound], rows: range.count, dimension: dimension)
+    return VectorRows(
+      pointer: self[range.lowerBound], rows: range.count, dimension: dimension, isMapped: isMapped)
   }
 
-  /// Tells the system that the rows are not needed soon: a mapped file's pages leave memory and come
-  /// back from the file when read. A hint without any effect on values.
+  /// Hands the pages of a mapped file back to the system, which may keep them in its file cache; they
+  /// come back when read. Nothing happens to other rows, and to values nothing in any case.
   public func pageOut() {
+    guard isMapped else { return }
     let page = sysconf(Int32(_SC_PAGESIZE))
     let start = (Int(bitPattern: pointer) + page - 1) / page * page
     let end = Int(bitPattern: pointer + rows * dimension) / page * page
     guard start < end, let first = UnsafeMutableRawPointer(bitPattern: start) else { return }
-    madvise(first, end - start, 21)  // MADV_PAGEOUT, which the system module leaves out
+    madvise(first, end - start, MADV_DONTNEED)
   }
 
   func isSame(as other: VectorRows) -> Bool {

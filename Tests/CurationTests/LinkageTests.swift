@@ -63,7 +63,7 @@ private final class UnitVectors {
       let vectors = UnitVectors(
         count: 48, dimension: 8, centers: 7, spread: 0.3 + Float(seed) * 0.1, seed: UInt64(seed))
       let linkage = AverageLinkage(
-        graph: try vectors.graph(atLeast: cohesion - 0.1), vectors: vectors.rows,
+        graph: try vectors.graph(atLeast: cohesion - 0.1), texts: allRows(of: vectors.rows),
         cohesion: cohesion)
       let clusters = Set(linkage.clusters.map(Set.init))
       #expect(clusters == reference(vectors, cohesion: cohesion))
@@ -86,8 +86,12 @@ private final class UnitVectors {
     let graph = PairGraph(vertexCount: count, pairs: pairs)
     let texts = HashGroups((0..<count).map { ContentHash("text \($0)") })
     #expect(RowGroups.connected(graph, texts: texts, atLeast: 0.85).count > 0)
-    let linkage = AverageLinkage(graph: graph, vectors: rows, cohesion: 0.85)
+    let linkage = AverageLinkage(graph: graph, texts: allRows(of: rows), cohesion: 0.85)
     #expect(linkage.clusters.allSatisfy { $0.count <= 3 } && linkage.clusters.count >= 2)
+  }
+
+  private func allRows(of vectors: VectorRows) -> DistinctRows {
+    DistinctRows(rows: Array(0..<UInt32(vectors.rows)), vectors: vectors)
   }
 
   private func cosine(_ angle: Double) -> Double {
@@ -125,6 +129,18 @@ private final class UnitVectors {
       #expect(zip(found, expected).allSatisfy { abs($0.similarity - means[$1]) < 1e-9 })
     }
     #expect(try OutlierSearch.find(vectors.rows[0..<1], cells: [0], count: 3).isEmpty)
+  }
+
+  /// Some rows of a file in an order of their own are as good as a copy of them in that order.
+  @Test func outliersOfSomeRowsAreThoseOfACopy() throws {
+    let vectors = UnitVectors(count: 300, dimension: 12, centers: 9, spread: 0.4, seed: 6)
+    let chosen = (0..<200).map { UInt32($0 * 7 % 300) }
+    let cells = chosen.indices.map { UInt32($0 % 4) }
+    let found = try OutlierSearch.find(vectors.rows, rows: chosen, cells: cells, count: 15)
+    let copied = try DistinctRows(rows: chosen, vectors: vectors.rows).withVectors {
+      try OutlierSearch.find($0, cells: cells, count: 15)
+    }
+    #expect(found == copied && found.count == 15)
   }
 
   @Test(arguments: [1, 4, 8])

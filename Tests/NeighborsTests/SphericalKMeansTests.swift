@@ -42,6 +42,21 @@ import Testing
     #expect(first.centroids != other.centroids)
   }
 
+  /// Rows in an order of their own are as good as a copy of them in that order, sampled or not.
+  @Test(arguments: [1, 12]) func someRowsAreAsGoodAsTheirCopy(count: Int) throws {
+    let world = World.clustered(rows: 900, dimension: 33, clusters: 20, noise: 0.9, seed: 9)
+    let chosen = (0..<600).map { UInt32($0 * 7 % 900) }
+    let copy = World(
+      "copy",
+      chosen.map { Array(UnsafeBufferPointer(start: world.vectors[Int($0)], count: 33)) },
+      dimension: 33, normalized: false)
+    let found = try SphericalKMeans.cluster(world.vectors, rows: chosen, count: count, seed: 5)
+    let copied = try SphericalKMeans.cluster(copy.vectors, count: count, seed: 5)
+    #expect(found.centroids == copied.centroids)
+    #expect(found.assignment == copied.assignment)
+    #expect(found.scores == copied.scores && found.sizes == copied.sizes)
+  }
+
   @Test func degenerateInputs() throws {
     let equal = World("equal", Array(repeating: [1, 2, 2], count: 50), dimension: 3)
     #expect(try SphericalKMeans.cluster(equal.vectors, count: 4, seed: 1).sizes.reduce(0, +) == 50)

@@ -50,6 +50,10 @@ int cfaiss_write(const cfaiss_index *index, const char *path);
 /// Reads an index file. A claimed size larger than the file is refused before it is allocated.
 int cfaiss_read(const char *path, cfaiss_index **out);
 
+/// The rows, of `rows`, that k-means with this seed would train on where it takes `count` of them; in
+/// its order.
+int cfaiss_kmeans_sample(int64_t rows, int64_t count, int seed, int32_t *sample);
+
 /// k-means on unit vectors (spherical: centroids are normalized); centroids is [k, dimension].
 int cfaiss_spherical_kmeans(int dimension, int64_t rows, const float *vectors, int k,
                             int iterations, int seed, float *centroids);

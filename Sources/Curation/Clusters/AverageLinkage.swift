@@ -17,10 +17,10 @@ public struct AverageLinkage: Sendable {
   ///
   /// - Parameters:
   ///   - graph: complete pairs of texts at or above `cohesion`.
-  ///   - vectors: row `t` is text `t` of the graph.
-  public init(graph: PairGraph, vectors: VectorRows, cohesion: Float) {
-    precondition(graph.vertexCount == vectors.rows, "one vector per text")
-    var linkage = Agglomeration(graph: graph, vectors: vectors, cohesion: cohesion)
+  ///   - texts: the row at place `t` is that of text `t` of the graph.
+  public init(graph: PairGraph, texts: DistinctRows, cohesion: Float) {
+    precondition(graph.vertexCount == texts.rows.count, "one vector per text")
+    var linkage = Agglomeration(graph: graph, texts: texts, cohesion: cohesion)
     linkage.run()
     clusters = linkage.members.values.map { $0.sorted() }.sorted { $0[0] < $1[0] }
   }
@@ -39,7 +39,7 @@ private struct Agglomeration {
     }
   }
 
-  private let vectors: VectorRows
+  private let texts: DistinctRows
   private let cohesion: Double
   /// Of clusters of two texts or more.
   private(set) var members: [UInt32: [UInt32]] = [:]
@@ -48,8 +48,8 @@ private struct Agglomeration {
   private var totals: [[UInt32: Double]]
   private var heap: PriorityHeap<Candidate>
 
-  init(graph: PairGraph, vectors: VectorRows, cohesion: Float) {
-    self.vectors = vectors
+  init(graph: PairGraph, texts: DistinctRows, cohesion: Float) {
+    self.texts = texts
     self.cohesion = Double(cohesion)
     var totals = [[UInt32: Double]](repeating: [:], count: graph.vertexCount)
     var candidates: [Candidate] = []
@@ -102,8 +102,7 @@ private struct Agglomeration {
 
   private func sum(_ cluster: UInt32) -> [Double] {
     sums[cluster]
-      ?? UnsafeBufferPointer(start: vectors[Int(cluster)], count: vectors.dimension).map(
-        Double.init)
+      ?? UnsafeBufferPointer(start: texts[cluster], count: texts.vectors.dimension).map(Double.init)
   }
 
   /// The sum of the scores of all pairs across two clusters.

@@ -37,7 +37,9 @@ struct ClusterTables {
         members.append(
           ClusterMember(kind: kind, cluster: number, row: Int(row), similarity: Double(score)))
       }
+      if number % 4096 == 4095 { vectors.pageOut() }
     }
+    vectors.pageOut()
   }
 
   /// Topic cells; empty ones are left out.
@@ -75,15 +77,16 @@ extension AverageLinkage {
   /// The groups of two rows or more, copies of one text among them, by their first row in `order`;
   /// the representative is the text with the highest mean score with all.
   ///
-  /// - Parameter vectors: row `t` is text `t`.
+  /// - Parameter vectors: of all rows.
   func groups(_ texts: HashGroups, _ order: CanonicalOrder, _ vectors: VectorRows)
     -> [ClusterTables.Group]
   {
+    let distinct = DistinctRows(rows: texts.representatives, vectors: vectors)
     var clusterOfText = [Int](repeating: -1, count: texts.count)
     var centers: [UInt32] = []
     for (number, members) in clusters.enumerated() {
       for text in members { clusterOfText[Int(text)] = number }
-      centers.append(Self.center(members, vectors))
+      centers.append(Self.center(members, distinct))
     }
     var next = clusters.count
     for (text, size) in texts.sizes.enumerated() where clusterOfText[text] < 0 && size > 1 {
@@ -109,15 +112,15 @@ extension AverageLinkage {
     return groups
   }
 
-  private static func center(_ members: [UInt32], _ vectors: VectorRows) -> UInt32 {
-    var sum = [Double](repeating: 0, count: vectors.dimension)
+  private static func center(_ members: [UInt32], _ texts: DistinctRows) -> UInt32 {
+    var sum = [Double](repeating: 0, count: texts.vectors.dimension)
     for text in members {
-      let row = vectors[Int(text)]
+      let row = texts[text]
       for place in sum.indices { sum[place] += Double(row[place]) }
     }
     var best = (text: members[0], score: -Double.infinity)
     for text in members {
-      let row = vectors[Int(text)]
+      let row = texts[text]
       let score = sum.indices.reduce(0) { $0 + sum[$1] * Double(row[$1]) }
       if score > best.score { best = (text, score) }
     }

@@ -21,16 +21,20 @@ public enum OutlierSearch {
   /// The `count` rows of lowest similarity, the lowest first, ties to the lower row.
   ///
   /// - Parameters:
+  ///   - rows: the distinct rows to search, by whose places those found and `cells` are numbered; all
+  ///     rows if nil. Only blocks of them are in memory at a time.
   ///   - cells: a cell for each row; rows of one should be near each other.
   ///   - check: called now and then; what it throws ends the search.
   /// - Complexity: O(sum of squared cell sizes · dimension), and O(rows · dimension) for each row that
   ///   the bound does not rule out.
   public static func find(
-    _ vectors: VectorRows, cells: [UInt32], count: Int, check: () throws -> Void = {}
+    _ vectors: VectorRows, rows: [UInt32]? = nil, cells: [UInt32], count: Int,
+    check: () throws -> Void = {}
   ) throws -> [Outlier] {
-    precondition(cells.count == vectors.rows, "one cell per row")
-    guard count > 0, vectors.rows > 1 else { return [] }
-    let bounds = try bounds(vectors, cells, check)
+    let texts = DistinctRows(rows: rows ?? Array(0..<UInt32(vectors.rows)), vectors: vectors)
+    precondition(cells.count == texts.rows.count, "one cell per row")
+    guard count > 0, cells.count > 1 else { return [] }
+    let bounds = try bounds(texts, cells, check)
     let order = bounds.indices.sorted { (bounds[$0], $0) < (bounds[$1], $1) }
     var found: [Outlier] = []
     var (start, size) = (0, max(256, count))
@@ -38,7 +42,7 @@ public enum OutlierSearch {
       if found.count == count, bounds[order[start]] > found[count - 1].similarity { break }
       try check()
       let chunk = Array(order[start..<min(start + size, order.count)])
-      found += zip(chunk, try similarities(chunk, of: vectors, among: nil)).map {
+      found += zip(chunk, try similarities(chunk, of: texts, among: nil)).map {
         Outlier(row: $0, similarity: $1)
       }
       found.sort { ($0.similarity, $0.row) < ($1.similarity, $1.row) }
@@ -50,35 +54,44 @@ public enum OutlierSearch {
   }
 
   private static func bounds(
-    _ vectors: VectorRows, _ cells: [UInt32], _ check: () throws -> Void
+    _ texts: DistinctRows, _ cells: [UInt32], _ check: () throws -> Void
   ) throws -> [Double] {
-    var bounds = [Double](repeating: -1, count: vectors.rows)
+    var bounds = [Double](repeating: -1, count: cells.count)
     for members in Dictionary(grouping: cells.indices, by: { cells[$0] }).values {
       try check()
-      for (row, similarity) in zip(members, try similarities(members, of: vectors, among: members))
-      {
+      for (row, similarity) in zip(members, try similarities(members, of: texts, among: members)) {
         bounds[row] = similarity
       }
     }
     return bounds
   }
 
-  /// Mean scores of `rows` with their nearest among `base`, all rows if nil; where there are too few
-  /// in `base`, the missing ones count as the least score there is.
+  /// Mean scores of the texts at `places` with their nearest among `base`, all if nil; where there are
+  /// too few in `base`, the missing ones count as the least score there is.
   private static func similarities(
-    _ rows: [Int], of vectors: VectorRows, among base: [Int]?
+    _ places: [Int], of texts: DistinctRows, among base: [Int]?
   ) throws -> [Double] {
-    let wanted = min(neighbors, vectors.rows - 1)
-    return try DistinctRows(rows: rows.map { UInt32($0) }, vectors: vectors).withVectors {
-      queries in
-      let found = try NearestNeighbor.search(
-        queries: queries, base: base == nil ? vectors : queries, count: wanted + 1)
-      return zip(rows.indices, found).map { place, nearest in
-        let own = base == nil ? rows[place] : place
-        let others = nearest.filter { $0.row != own }.prefix(wanted)
-        let sum = others.reduce(0) { $0 + Double($1.score) } - Double(wanted - others.count)
-        return sum / Double(wanted)
+    let wanted = min(neighbors, texts.rows.count - 1)
+    var best = [[Float]](repeating: [], count: places.count)
+    /// - Parameter numbers: the place of each row of `rows`.
+    func search(_ queries: VectorRows, in rows: VectorRows, _ numbers: [Int]) throws {
+      let found = try NearestNeighbor.search(queries: queries, base: rows, count: wanted + 1)
+      for (query, nearest) in found.enumerated() {
+        best[query] += nearest.filter { numbers[$0.row] != places[query] }.map(\.score)
+        best[query].sort(by: >)
+        best[query].removeLast(max(0, best[query].count - wanted))
       }
+    }
+    try DistinctRows(rows: places.map { texts.rows[$0] }, vectors: texts.vectors).withVectors {
+      queries in
+      if let base { return try search(queries, in: queries, base) }
+      try RowBlocks(texts.vectors, rows: texts.rows).forEach { numbers, block in
+        try search(queries, in: block, numbers.map { Int($0) })
+      }
+    }
+    return best.map { scores in
+      let sum = scores.reduce(0) { $0 + Double($1) } - Double(wanted - scores.count)
+      return sum / Double(wanted)
     }
   }
 }

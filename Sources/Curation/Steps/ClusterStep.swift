@@ -83,21 +83,17 @@ public struct ClusterStep {
       .paraphrase,
       ParaphraseGroups(graph: graph, texts: texts, order: order, floor: floor).ofSeveral,
       table, texts)
-    // Rows in hash order are in general not all rows in row order, so this copies them.
-    let rows = DistinctRows(rows: texts.representatives, vectors: index.vectors.vectors)
-    let (topics, average, outliers) = try rows.withVectors { vectors in
-      let cells = try self.cells(vectors)
-      let average = try cohesion.map {
-        try tables(
-          .average,
-          AverageLinkage(graph: graph, vectors: vectors, cohesion: $0).groups(
-            texts, order, vectors), table, texts)
-      }
-      return (
-        topicTables(cells, table, texts, order), average,
-        try self.outliers(vectors, cells.assignment, texts, order)
-      )
+    let average = try cohesion.map {
+      try tables(
+        .average,
+        AverageLinkage(
+          graph: graph, texts: DistinctRows(rows: texts.representatives, vectors: vectors),
+          cohesion: $0
+        ).groups(texts, order, vectors), table, texts)
     }
+    let cells = try self.cells(texts)
+    let topics = topicTables(cells, table, texts, order)
+    let outliers = try self.outliers(cells.assignment, texts, order)
     let step = try account.step("cluster", options: options, inputHash: input)
     try index.catalog.update { editor in
       try paraphrase.replace(.paraphrase, with: editor)
@@ -111,23 +107,30 @@ public struct ClusterStep {
     return try ClusterSummary(of: index, nothingToDo: false)
   }
 
+  private var vectors: VectorRows { index.vectors.vectors }
+
   private func tables(
     _ kind: ClusterKind, _ groups: [ClusterTables.Group], _ table: RecordTable,
     _ texts: HashGroups
   ) throws -> ClusterTables {
     try monitor.checkpoint()
     return try ClusterTables(
-      kind: kind, groups: groups, table: table, texts: texts, vectors: index.vectors.vectors)
+      kind: kind, groups: groups, table: table, texts: texts, vectors: vectors)
   }
 
   /// Spherical k-means over the distinct texts in the order of their hashes, so that the cells do not
   /// depend on the order of the records.
-  private func cells(_ vectors: VectorRows) throws -> SphericalKMeans.Result {
+  private func cells(_ texts: HashGroups) throws -> SphericalKMeans.Result {
     try report("topics")
     let seed = Int(truncatingIfNeeded: options.seed)
-    let wanted = try options.topics ?? TopicCount.suggest(vectors, seed: seed)
+    let sample = Array(texts.representatives.prefix(TopicCount.largestSample))
+    let wanted =
+      try options.topics
+      ?? DistinctRows(rows: sample, vectors: vectors).withVectors {
+        try TopicCount.suggest($0, seed: seed)
+      }
     return try SphericalKMeans.cluster(
-      vectors, count: min(max(1, wanted), vectors.rows), seed: seed)
+      vectors, rows: texts.representatives, count: min(max(1, wanted), texts.count), seed: seed)
   }
 
   private func topicTables(
@@ -142,12 +145,12 @@ public struct ClusterStep {
   }
 
   private func outliers(
-    _ vectors: VectorRows, _ cells: [UInt32], _ texts: HashGroups, _ order: CanonicalOrder
+    _ cells: [UInt32], _ texts: HashGroups, _ order: CanonicalOrder
   ) throws -> [Outlier] {
     try report("outliers")
     let found = try OutlierSearch.find(
-      vectors, cells: cells, count: options.outliers(among: texts.count),
-      check: monitor.checkpoint)
+      vectors, rows: texts.representatives, cells: cells,
+      count: options.outliers(among: texts.count), check: monitor.checkpoint)
     // Of several records with one text the first in canonical order stands for it.
     var rows = Dictionary(uniqueKeysWithValues: found.map { (UInt32($0.row), UInt32.max) })
     for row in order.rows where rows[texts.groupOfRow[Int(row)]] == .max {

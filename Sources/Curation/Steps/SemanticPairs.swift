@@ -170,7 +170,8 @@ extension JoinRecall {
 /// Some rows of an index, such as one for every distinct text, and their vectors in one block.
 public struct DistinctRows {
   public let rows: [UInt32]
-  private let vectors: VectorRows
+  /// Of all rows of the index.
+  let vectors: VectorRows
 
   init(texts: HashGroups, vectors: VectorRows) {
     rows = texts.representatives.sorted()
@@ -183,20 +184,22 @@ public struct DistinctRows {
     self.vectors = vectors
   }
 
+  /// The vector of the row at a place of ``rows``.
+  subscript(place: UInt32) -> UnsafePointer<Float> { vectors[Int(rows[Int(place)])] }
+
   /// Calls `body` with the rows' vectors one after the other; copies them only if some are left out.
   public func withVectors<Result>(_ body: (VectorRows) throws -> Result) rethrows -> Result {
     let isWhole = rows.count == vectors.rows && rows.indices.allSatisfy { rows[$0] == $0 }
     if isWhole { return try body(vectors) }
     let dimension = vectors.dimension
-    let isLarge = vectors.rows >= 1 << 18
     let copy = UnsafeMutablePointer<Float>.allocate(capacity: max(1, rows.count * dimension))
     defer { copy.deallocate() }
     for (place, row) in rows.enumerated() {
       (copy + place * dimension).update(from: vectors[Int(row)], count: dimension)
       // A fault brings the pages around it too, so scattered rows fill memory fast.
-      if isLarge, place % 4096 == 4095 { vectors.pageOut() }
+      if place % 4096 == 4095 { vectors.pageOut() }
     }
-    if isLarge, rows.count >= 4096 { vectors.pageOut() }
+    if rows.count >= 4096 { vectors.pageOut() }
     return try body(VectorRows(pointer: copy, rows: rows.count, dimension: dimension))
   }
 }

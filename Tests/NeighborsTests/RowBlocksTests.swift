@@ -1,0 +1,53 @@
+import Foundation
+import Kernels
+import Neighbors
+import Testing
+
+@Suite struct RowBlocksTests {
+  /// Every place once, each with its own row, whatever the size of a block and wherever rows lie.
+  @Test(arguments: [1, 3, 64, 1000])
+  func everyPlaceComesOnceWithItsRow(size: Int) throws {
+    let world = World.random(rows: 130, dimension: 5, seed: 4)
+    let orders: [[UInt32]] = [
+      [], [129], Array(0..<130), (0..<130).reversed(), (0..<90).map { UInt32($0 * 7 % 130) },
+    ]
+    let file = FileManager.default.temporaryDirectory.appending(
+      path: "row-blocks-\(UUID().uuidString).npy")
+    defer { try? FileManager.default.removeItem(at: file) }
+    let writer = try VectorFileWriter(to: file, dimension: 5)
+    try writer.append(world.vectors.pointer, count: world.rows)
+    try writer.finish()
+    let mapped = try VectorFile(contentsOf: file)
+    for vectors in [world.vectors, mapped.vectors] {
+      for rows in orders {
+        var seen: [UInt32] = []
+        RowBlocks(vectors, rows: rows, size: size).forEach { places, block in
+          #expect(places.count == block.rows && places.count <= size)
+          for (index, place) in places.enumerated() {
+            let row = world.vectors[Int(rows[Int(place)])]
+            #expect((0..<5).allSatisfy { block[index][$0] == row[$0] })
+          }
+          seen += places
+        }
+        #expect(seen.sorted() == Array(0..<UInt32(rows.count)))
+      }
+    }
+  }
+
+  /// Pages handed back come again from the file; rows in memory of our own stay as they are.
+  @Test func pagingOutLosesNothing() throws {
+    let world = World.random(rows: 4000, dimension: 16, seed: 5)
+    let file = FileManager.default.temporaryDirectory.appending(
+      path: "page-out-\(UUID().uuidString).npy")
+    defer { try? FileManager.default.removeItem(at: file) }
+    let writer = try VectorFileWriter(to: file, dimension: 16)
+    try writer.append(world.vectors.pointer, count: world.rows)
+    try writer.finish()
+    let mapped = try VectorFile(contentsOf: file)
+    let values = Array(world.buffer.values)
+    for vectors in [mapped.vectors, mapped.vectors[10..<3990], world.vectors] { vectors.pageOut() }
+    let read = UnsafeBufferPointer(start: mapped.pointer, count: values.count)
+    #expect(values.elementsEqual(read))
+    #expect(values.elementsEqual(world.buffer.values))
+  }
+}
