@@ -42,7 +42,9 @@ let package = Package(
     .target(
       name: "Store",
       dependencies: ["Corpus", .product(name: "GRDB", package: "GRDB.swift")]),
-    .target(name: "Curation", dependencies: ["Corpus", "Kernels", "Store", "Neighbors", "Transformer"]),
+    .target(
+      name: "Curation",
+      dependencies: ["Corpus", "Kernels", "Store", "Neighbors", "Transformer"]),
     .target(
       name: "Study",
       dependencies: ["Corpus", "Curation", "Neighbors", "Store", "Training", "Transformer"]),

@@ -19,7 +19,7 @@ public struct RowBlocks: Sendable {
 
   /// Calls `body` with each block: places in `rows`, and the vectors of the rows there, one after the
   /// other. They are copied only if rows between them are left out.
-  public func forEach(_ body: ([UInt32], VectorRows) throws -> Void) rethrows {
+  public func read(_ body: ([UInt32], VectorRows) throws -> Void) rethrows {
     let places = (0..<UInt32(rows.count)).sorted { rows[Int($0)] < rows[Int($1)] }
     for start in stride(from: 0, to: places.count, by: size) {
       let block = Array(places[start..<min(places.count, start + size)])

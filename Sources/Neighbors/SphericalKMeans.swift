@@ -84,7 +84,7 @@ public enum SphericalKMeans {
     var assignment = [UInt32](repeating: 0, count: rows.count)
     var scores = [Float](repeating: 0, count: rows.count)
     var sizes = [Int](repeating: 0, count: count)
-    try RowBlocks(vectors, rows: rows).forEach { places, block in
+    try RowBlocks(vectors, rows: rows).read { places, block in
       _ = try RowNorms(block, numbers: places.map { rows[Int($0)] })
       let nearest = try NearestNeighbor.search(queries: block, base: base)
       for (place, entry) in zip(places, nearest) {

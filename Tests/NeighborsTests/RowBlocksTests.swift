@@ -21,7 +21,7 @@ import Testing
     for vectors in [world.vectors, mapped.vectors] {
       for rows in orders {
         var seen: [UInt32] = []
-        RowBlocks(vectors, rows: rows, size: size).forEach { places, block in
+        RowBlocks(vectors, rows: rows, size: size).read { places, block in
           #expect(places.count == block.rows && places.count <= size)
           for (index, place) in places.enumerated() {
             let row = world.vectors[Int(rows[Int(place)])]

@@ -70,7 +70,8 @@ public struct PairCalibration {
         StepProgress(phase: "embedding", completed: done, total: count, unit: "texts"))
     }
     let rows = VectorRows(pointer: vectors, rows: texts.count, dimension: embedder.dimension)
-    return summary(pairs, texts: { $0 }) { rows.score(numbers[$0.a]!, numbers[$0.b]!) }
+    return summary(
+      pairs, texts: { $0 }, score: { rows.score(numbers[$0.a]!, numbers[$0.b]!) })
   }
 
   /// Pairs of ids of an index, scored by its vectors.
@@ -90,10 +91,11 @@ public struct PairCalibration {
       }
     }
     let vectors = index.vectors.vectors
-    return summary(pairs, texts: { table.texts[rows[$0]!] }) { pair in
+    func score(_ pair: LabeledPair) -> Float {
       let (a, b) = (rows[pair.a]!, rows[pair.b]!)
       return table.textHashes[a] == table.textHashes[b] ? 1 : vectors.score(a, b)
     }
+    return summary(pairs, texts: { table.texts[rows[$0]!] }, score: score)
   }
 
   private func summary(

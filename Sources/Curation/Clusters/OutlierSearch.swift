@@ -85,7 +85,7 @@ public enum OutlierSearch {
     try DistinctRows(rows: places.map { texts.rows[$0] }, vectors: texts.vectors).withVectors {
       queries in
       if let base { return try search(queries, in: queries, base) }
-      try RowBlocks(texts.vectors, rows: texts.rows).forEach { numbers, block in
+      try RowBlocks(texts.vectors, rows: texts.rows).read { numbers, block in
         try search(queries, in: block, numbers.map { Int($0) })
       }
     }
