@@ -7,7 +7,7 @@ DEMO_INDEX = indexes/debian-demo
 DEMO_SECTIONS = admin database editors games graphics mail math net science sound text video web
 PACKAGES = libopenblas-dev libfaiss-dev libdnnl-dev libsqlite3-dev libssl-dev zlib1g-dev python3-pip
 
-.PHONY: help setup build demo test bench bench-encoder sts models format lint clean
+.PHONY: help setup build demo test bench bench-encoder labelled sts models format lint clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -30,6 +30,11 @@ bench: build $(MODEL)
 ## make bench-encoder   measure the encoder against its bars, the peers beside it (about 15 minutes)
 bench-encoder: build $(MODEL)
 	Docs/Benchmarks/encoder.sh
+
+## make labelled   fetch labeled data and measure precision and recall against it
+labelled: build $(MODEL)
+	@for data in sts entities reviews; do corpora/fetch.sh $$data || echo "skipped: $$data" >&2; done
+	Docs/Benchmarks/labelled.sh
 
 ## make sts     Spearman correlation on the STS benchmark's test part
 sts: build $(MODEL)

