@@ -7,7 +7,8 @@ DEMO_INDEX = indexes/debian-demo
 DEMO_SECTIONS = admin database editors games graphics mail math net science sound text video web
 PACKAGES = libopenblas-dev libfaiss-dev libdnnl-dev libsqlite3-dev libssl-dev zlib1g-dev python3-pip
 
-.PHONY: help setup build demo test bench bench-encoder labelled sts models format lint clean
+.PHONY: help setup build demo test bench-encoder bench-curation bench-labeled bench-training sts models \
+  format lint clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -23,18 +24,22 @@ test: setup $(MODEL)
 	swift build -c release --build-tests
 	swift test -c release --skip-build
 
-## make bench   measure encoding, join and training (and the Python peers, if PEERS names their environment)
-bench: build $(MODEL)
-	Docs/Benchmarks/run.sh
-
-## make bench-encoder   measure the encoder against its bars, the peers beside it (about 15 minutes)
+## make bench-encoder    measure the encoder against its bars, the peers beside it (about 15 minutes)
 bench-encoder: build $(MODEL)
 	Docs/Benchmarks/encoder.sh
 
-## make labelled   fetch labeled data and measure precision and recall against it
-labelled: build $(MODEL)
+## make bench-curation   measure dedup and join at 10,000 to 1,000,000 rows, the peers beside them (about an hour)
+bench-curation: build $(MODEL)
+	Docs/Benchmarks/curation.sh
+
+## make bench-labeled    fetch labeled data and measure precision and recall against it
+bench-labeled: build $(MODEL)
 	@for data in sts entities reviews; do corpora/fetch.sh $$data || echo "skipped: $$data" >&2; done
-	Docs/Benchmarks/labelled.sh
+	Docs/Benchmarks/labeled.sh
+
+## make bench-training   measure training steps (and PyTorch's, if PEERS names its environment)
+bench-training: build $(MODEL)
+	Docs/Benchmarks/training.sh
 
 ## make sts     Spearman correlation on the STS benchmark's test part
 sts: build $(MODEL)

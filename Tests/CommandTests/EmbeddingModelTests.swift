@@ -39,6 +39,27 @@ import Testing
     try sandbox.run("embed", "lines.txt", "--out", "v.csv").fails(64, saying: ".npy or .jsonl")
   }
 
+  /// The file's bytes are the same on any number of threads, and each row in any order of the lines.
+  @Test(arguments: ["f32", "bf16", "int8"])
+  func threadsAndOrderChangeNoBit(precision: String) throws {
+    let sandbox = try sandbox()
+    let texts = try String(contentsOf: Sandbox.corpus, encoding: .utf8).split(separator: "\n")
+    try sandbox.write("lines.txt", texts.joined(separator: "\n"))
+    try sandbox.write("reversed.txt", texts.reversed().joined(separator: "\n"))
+    func embed(_ file: String, threads: Int) throws -> Data? {
+      let outcome = try sandbox.run(
+        "embed", file, "--out", "v.npy", "--precision", precision, "--threads", "\(threads)")
+      // A processor may lack what a precision needs, and then says so.
+      if outcome.status == 1 { outcome.fails(saying: precision == "int8" ? "VNNI" : "BF16") }
+      return outcome.status == 0 ? try sandbox.data("v.npy") : nil
+    }
+    guard let expected = try embed("lines.txt", threads: 1) else { return }
+    for threads in [2, 3, 8] { #expect(try embed("lines.txt", threads: threads) == expected) }
+    let reversed = try #require(try embed("reversed.txt", threads: 2))
+    #expect(
+      Array(matrix(reversed, columns: 32).reversed()) == matrix(expected, columns: 32))
+  }
+
   @Test func failedRunsLeaveNothing() throws {
     let sandbox = try sandbox()
     try sandbox.write("bad.jsonl", #"{"text": "a"}"# + "\nnonsense\n")
