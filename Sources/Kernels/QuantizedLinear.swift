@@ -44,21 +44,42 @@ public final class QuantizedLinear: @unchecked Sendable {
     scale = Buffer(count: outputs)
     total = Buffer(count: outputs)
     let plain = Buffer<Int8>(count: inputs * outputs)
+    let (scale, total) = (self.scale.pointer, self.total.pointer)
     for output in 0..<outputs {
-      let row = UnsafeBufferPointer(start: weight + output * inputs, count: inputs)
-      let largest = row.reduce(0) { max($0, abs($1)) }
-      let inverse = largest > 0 ? 127 / largest : 0
-      var sum = 0
-      for input in 0..<inputs {
-        let value = Int8((row[input] * inverse).rounded())
-        plain.pointer[output * inputs + input] = value
-        sum += Int(value)
-      }
-      scale.pointer[output] = largest / 127
-      total.pointer[output] = Float(sum) * largest / 127
+      let largest = Self.largest(weight + output * inputs, inputs)
+      let sum = Self.quantize(
+        weight + output * inputs, inputs, by: largest > 0 ? 127 / largest : 0,
+        into: plain.pointer + output * inputs)
+      scale[output] = largest / 127
+      total[output] = Float(sum) * largest / 127
     }
     let shape = Self.shape(rows: PackedWeights.typicalRows, inputs: inputs, outputs: outputs)
     weights = PackedWeights(shape, plain: plain.pointer, type: dnnl_s8)
+  }
+
+  /// The largest magnitude: without its sign a number's bits are ordered as it is, and the compiler
+  /// takes many integers at once.
+  private static func largest(_ row: UnsafePointer<Float>, _ count: Int) -> Float {
+    var largest: UInt32 = 0
+    for place in 0..<count { largest = max(largest, row[place].bitPattern & 0x7fff_ffff) }
+    return Float(bitPattern: largest)
+  }
+
+  /// Rounds each product to the nearest integer, halves to even, and gives the sum of them.
+  private static func quantize(
+    _ row: UnsafePointer<Float>, _ count: Int, by factor: Float,
+    into result: UnsafeMutablePointer<Int8>
+  ) -> Int {
+    // At 1.5 · 2²³ the last bit of a float is worth 1, so adding rounds and the integer is in the
+    // low bits.
+    let shift: Float = 12_582_912
+    var sum: Int32 = 0
+    for place in 0..<count {
+      let value = Int8(truncatingIfNeeded: (row[place] * factor + shift).bitPattern)
+      result[place] = value
+      sum &+= Int32(value)
+    }
+    return Int(sum)
   }
 
   private static func shape(rows: Int, inputs: Int, outputs: Int) -> LinearShape {

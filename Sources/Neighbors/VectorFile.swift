@@ -44,24 +44,42 @@ public final class VectorFile: @unchecked Sendable {
   }
 }
 
-/// Writes a `.npy` file row by row, in constant memory; it appears at its place with ``finish()``.
+/// Writes rows of float32 to a file one after the other, in constant memory; it appears at its place
+/// with ``finish()``.
 ///
 /// An object that goes away unfinished leaves nothing behind.
 public final class VectorFileWriter {
+  public enum Format: Sendable {
+    /// A NumPy array, `.npy`.
+    case numpy
+    /// A flat FAISS index for inner products.
+    case faiss
+
+    /// As long whatever the number of rows, so that it can be filled in last.
+    func header(rows: Int, dimension: Int) -> [UInt8] {
+      switch self {
+      case .numpy: NumpyHeader.bytes(rows: rows, dimension: dimension)
+      case .faiss: FlatIndexHeader.bytes(rows: rows, dimension: dimension)
+      }
+    }
+  }
+
   public let dimension: Int
   public private(set) var rows = 0
+  private let format: Format
   private let url: URL
   private let temporary: URL
   private var file: Int32
 
-  public init(to url: URL, dimension: Int) throws {
+  public init(to url: URL, dimension: Int, format: Format = .numpy) throws {
     precondition(dimension > 0, "dimension must be positive, got \(dimension)")
     self.url = url
+    self.format = format
     self.dimension = dimension
     temporary = AtomicFile.temporaryURL(for: url)
     file = open(temporary.path, O_WRONLY | O_CREAT | O_EXCL, 0o644)
     guard file >= 0 else { throw AtomicFile.systemError(url, "a place to write to") }
-    try write(NumpyHeader.bytes(rows: 0, dimension: dimension))
+    try write(format.header(rows: 0, dimension: dimension))
   }
 
   deinit {
@@ -84,7 +102,7 @@ public final class VectorFileWriter {
     guard lseek(file, 0, SEEK_SET) == 0 else {
       throw AtomicFile.systemError(url, "a file that can be rewound")
     }
-    try write(NumpyHeader.bytes(rows: rows, dimension: dimension))
+    try write(format.header(rows: rows, dimension: dimension))
     try AtomicFile.commit(file, temporary, to: url)
     close(file)
     file = -1

@@ -53,6 +53,21 @@ import Testing
     }
   }
 
+  /// The file written row by row is to the byte the one that FAISS writes.
+  @Test(arguments: [0, 1, 301]) func streamedFlatIndexIsFaissesOwn(rows: Int) throws {
+    let world = World.random(rows: max(1, rows), dimension: 12, seed: 8)
+    let folder = try Folder()
+    let index = try FaissIndex(factory: "Flat", dimension: 12)
+    try index.add(world.vectors[0..<rows])
+    try index.write(to: folder["whole.faiss"])
+    let writer = try VectorFileWriter(
+      to: folder["streamed.faiss"], dimension: 12, format: .faiss)
+    for row in 0..<rows { try writer.append(world.vectors[row], count: 1) }
+    try writer.finish()
+    #expect(
+      try Data(contentsOf: folder["streamed.faiss"]) == Data(contentsOf: folder["whole.faiss"]))
+  }
+
   @Test func searchParameters() throws {
     let world = World.random(rows: 400, dimension: 8, seed: 45)
     let index = try index("IVF16,Flat", world)

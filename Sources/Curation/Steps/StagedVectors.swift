@@ -39,36 +39,34 @@ struct StagedVectors {
     return missing.count
   }
 
-  /// Writes `vectors.npy` and `index.faiss`.
+  /// Writes `vectors.npy` and `index.faiss`, in constant memory.
   func write(dimension: Int) throws {
-    let writer = try VectorFileWriter(to: staging.vectors, dimension: dimension)
-    let row = UnsafeMutablePointer<Float>.allocate(capacity: dimension)
-    defer { row.deallocate() }
-    for hash in texts.hashOfRow {
+    let array = try VectorFileWriter(to: staging.vectors, dimension: dimension)
+    let index = try VectorFileWriter(to: staging.index, dimension: dimension, format: .faiss)
+    let copy = UnsafeMutablePointer<Float>.allocate(capacity: dimension)
+    defer { copy.deallocate() }
+    for (number, hash) in texts.hashOfRow.enumerated() {
+      let row: UnsafePointer<Float>
       if let known, let place = known.rows[hash] {
-        try writer.append(known.vectors[place], count: 1)
-      } else if try journal.copy(hash, to: row) {
-        try writer.append(row, count: 1)
+        row = known.vectors[place]
+      } else if try journal.copy(hash, to: copy) {
+        row = UnsafePointer(copy)
       } else {
         preconditionFailure("every text was embedded or known")
       }
+      try array.append(row, count: 1)
+      try index.append(row, count: 1)
+      if number % Self.chunk == Self.chunk - 1 {
+        known?.vectors.pageOut()
+        monitor.progress(
+          StepProgress(
+            phase: "indexing", completed: number + 1, total: texts.hashOfRow.count,
+            unit: "vectors"))
+        try monitor.checkpoint()
+      }
     }
-    try writer.finish()
-    try writeIndex()
-  }
-
-  private func writeIndex() throws {
-    let vectors = try VectorFile(contentsOf: staging.vectors)
-    let index = try FaissIndex(factory: "Flat", dimension: vectors.dimension)
-    for start in stride(from: 0, to: vectors.rows, by: 65_536) {
-      try index.add(vectors.vectors[start..<min(start + 65_536, vectors.rows)])
-      monitor.progress(
-        StepProgress(
-          phase: "indexing", completed: min(start + 65_536, vectors.rows), total: vectors.rows,
-          unit: "vectors"))
-      try monitor.checkpoint()
-    }
-    try index.write(to: staging.index)
+    try array.finish()
+    try index.finish()
   }
 
   /// The tokens of every row's text as the model sees it, if the embedder counts them.
