@@ -29,7 +29,11 @@ INLINE v16 splat(float x) { return (v16){} + x; }
 
 INLINE float sum(v16 x) { FOLD(x, PLUS) }
 
-INLINE v16 larger(v16 a, v16 b) { return __builtin_elementwise_max(a, b); }
+// One instruction; __builtin_elementwise_max takes three, to prefer a number to a NaN on either side.
+INLINE v16 larger(v16 a, v16 b) {
+  i16 isLarger = a > b;
+  return (v16)((isLarger & (i16)a) | (~isLarger & (i16)b));
+}
 
 INLINE float largest(v16 x) { FOLD(x, __builtin_elementwise_max) }
 
