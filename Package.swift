@@ -47,7 +47,9 @@ let package = Package(
       dependencies: ["Corpus", "Kernels", "Store", "Neighbors", "Transformer"]),
     .target(
       name: "Study",
-      dependencies: ["Corpus", "Curation", "Neighbors", "Store", "Training", "Transformer"]),
+      dependencies: [
+        "Corpus", "Curation", "Kernels", "Neighbors", "Store", "Training", "Transformer",
+      ]),
     .target(
       name: "Reporting",
       dependencies: [

@@ -113,16 +113,6 @@ public struct JoinRecall: Codable, Equatable, Sendable {
 
   /// 1 where there was nothing to find.
   public var share: Double { pairs == 0 ? 1 : Double(found) / Double(pairs) }
-
-  /// Wilson's score interval at 95% (Wilson, 1927), as if pairs were drawn independently.
-  public var interval: ClosedRange<Double> {
-    guard pairs > 0 else { return 0...1 }
-    let (z, n, p) = (1.959_963_985, Double(pairs), share)
-    let scale = 1 + z * z / n
-    let center = (p + z * z / (2 * n)) / scale
-    let half = z / scale * (p * (1 - p) / n + z * z / (4 * n * n)).squareRoot()
-    return max(0, center - half)...min(1, center + half)
-  }
 }
 
 /// The members of every cell, and the rows of other cells that look into it.

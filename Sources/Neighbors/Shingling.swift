@@ -1,3 +1,5 @@
+import Kernels
+
 /// How a text becomes a set of overlapping pieces ("shingles") for lexical comparison.
 ///
 /// Text is read as UTF-8 bytes. ASCII letters are compared without case; other characters as they

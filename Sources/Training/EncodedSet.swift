@@ -15,9 +15,9 @@ package struct EncodedSet: Sendable {
 
   /// A 64-bit digest of tokens and labels in their order.
   func digest(_ start: UInt64) -> UInt64 {
-    var state = SplitMix64(seed: start ^ UInt64(count))
+    var state = SplitMix64(state: start ^ UInt64(count))
     func add(_ value: Int) {
-      state = SplitMix64(seed: state.next() ^ UInt64(bitPattern: Int64(value)))
+      state = SplitMix64(state: state.next() ^ UInt64(bitPattern: Int64(value)))
     }
     for (sentence, label) in zip(sentences, labels) {
       add(label)

@@ -129,7 +129,7 @@ package final class Trainer {
   private func fillBatch(_ number: Int) {
     let epoch = (number - 1) / stepsPerEpoch
     if order.epoch != epoch {
-      var generator = SplitMix64(seed: options.seed &* 0x2545_F491_4F6C_DD1D &+ UInt64(epoch))
+      var generator = SplitMix64(state: options.seed &* 0x2545_F491_4F6C_DD1D &+ UInt64(epoch))
       order = (epoch, generator.permutation(training.count))
     }
     let first = (number - 1) % stepsPerEpoch * options.batchSize

@@ -1,5 +1,6 @@
 import Corpus
 import Foundation
+import Kernels
 import Neighbors
 import Store
 

@@ -1,4 +1,5 @@
 import Foundation
+import Kernels
 import Neighbors
 
 /// The subset that represents all items best: maximizes Σᵢ max over selected j of similarity(i, j),

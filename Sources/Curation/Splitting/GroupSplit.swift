@@ -1,4 +1,5 @@
 import Corpus
+import Kernels
 
 /// Divides records into parts so that no group crosses a part, sizes and label shares come as near
 /// to their targets as the groups allow, and the order of the input has no influence.
@@ -102,11 +103,5 @@ struct SplitItem {
     mixed(hash.high ^ mixed(hash.low &+ mixed(seed)))
   }
 
-  /// The finalizer of SplitMix64 (Steele, Lea, Flood 2014).
-  private static func mixed(_ value: UInt64) -> UInt64 {
-    var state = value &+ 0x9E37_79B9_7F4A_7C15
-    state = (state ^ (state >> 30)) &* 0xBF58_476D_1CE4_E5B9
-    state = (state ^ (state >> 27)) &* 0x94D0_49BB_1331_11EB
-    return state ^ (state >> 31)
-  }
+  private static func mixed(_ value: UInt64) -> UInt64 { SplitMix64.first(after: value) }
 }

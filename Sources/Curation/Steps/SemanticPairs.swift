@@ -152,13 +152,16 @@ extension JoinRecall {
     self.init(found: Int(found), pairs: Int(pairs), queries: Int(queries))
   }
 
+  /// Wilson's, 95%, as if pairs were drawn independently.
+  public var interval: Interval { .wilson(successes: found, of: pairs) }
+
   /// Replaces what an earlier join measured; nil deletes it.
   static func replace(_ recall: JoinRecall?, with editor: CatalogEditor) throws {
     let values = recall.map { recall in
       [
         ("recall_found", Double(recall.found)), ("recall_pairs", Double(recall.pairs)),
         ("recall_queries", Double(recall.queries)), ("recall", recall.share),
-        ("recall_low", recall.interval.lowerBound), ("recall_high", recall.interval.upperBound),
+        ("recall_low", recall.interval.low), ("recall_high", recall.interval.high),
       ]
     }
     try editor.replaceMeasurements(

@@ -1,3 +1,5 @@
+import Kernels
+
 /// A deterministic random number generator: xoshiro256** 1.0, seeded through SplitMix64
 /// (Blackman and Vigna, "Scrambled linear pseudorandom number generators", 2021).
 ///
@@ -6,15 +8,8 @@ public struct SeededGenerator: RandomNumberGenerator, Sendable {
   private var state: (UInt64, UInt64, UInt64, UInt64)
 
   public init(seed: UInt64) {
-    var counter = seed
-    func splitMix() -> UInt64 {
-      counter &+= 0x9E37_79B9_7F4A_7C15
-      var z = counter
-      z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-      z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-      return z ^ (z >> 31)
-    }
-    state = (splitMix(), splitMix(), splitMix(), splitMix())
+    var splitMix = SplitMix64(state: seed)
+    state = (splitMix.next(), splitMix.next(), splitMix.next(), splitMix.next())
   }
 
   public mutating func next() -> UInt64 {

@@ -28,7 +28,7 @@ package final class Network {
     for name in ["classifier.weight", "classifier.bias"] {
       if let tensor = folder.tensors[name] { stored[name] = try tensor.float32() }
     }
-    var generator = SplitMix64(seed: seed)
+    var generator = SplitMix64(state: seed)
     for entry in table.entries { load(entry, from: stored[entry.name], &generator) }
   }
 

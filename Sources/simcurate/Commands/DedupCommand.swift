@@ -263,8 +263,8 @@ extension DedupSummary {
       text += String(
         format:
           "       approximate join: %.2f%% of a sample's %d pairs found (95%%: %.2f to %.2f)\n",
-        recall.share * 100, recall.pairs, recall.interval.lowerBound * 100,
-        recall.interval.upperBound * 100)
+        recall.share * 100, recall.pairs, recall.interval.low * 100,
+        recall.interval.high * 100)
     }
     if conflicts > 0 {
       text += "       \(conflicts) near-duplicate pairs carry different labels\n"

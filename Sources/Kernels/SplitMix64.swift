@@ -6,9 +6,14 @@ package struct SplitMix64: RandomNumberGenerator {
   package init(state: UInt64) { self.state = state }
 
   package mutating func next() -> UInt64 {
-    state &+= 0x9e37_79b9_7f4a_7c15
+    state &+= Self.step
     return Self.mix(state)
   }
+
+  private static let step: UInt64 = 0x9e37_79b9_7f4a_7c15
+
+  /// The first number after `state`.
+  package static func first(after state: UInt64) -> UInt64 { mix(state &+ step) }
 
   /// A bijection of 64 bits in which every input bit reaches every output bit.
   @inline(__always)
