@@ -206,7 +206,8 @@ extension SplitSummary {
     var text = nothingToDo ? "split: nothing to do; " : "split: "
     text += parts.joined(separator: ", ") + "; \(selected) selected for balance\n"
     if leftOut > 0 {
-      text += "       \(leftOut) records left out: their group reaches into another part\n"
+      text += "       \(leftOut) records left out: their group reaches into another part "
+      text += "(cluster --paraphrase makes tighter groups)\n"
     }
     text += "       selected by \(method); guarantee: \(guarantee)\n"
     var table = Table([
@@ -220,7 +221,7 @@ extension SplitSummary {
       table.add(
         [name.trimmingCharacters(in: .whitespaces)]
           + sets.map { set in
-            measurements["\(set):\(name)"].map { String(format: "%.4g", $0) } ?? ""
+            measurements["\(set):\(name)"].map(Self.shown) ?? ""
           })
     }
     var targets = Table([("target", .left), ("off by", .right)])
@@ -240,5 +241,9 @@ extension SplitSummary {
         smallest, largest, worst * 100, crossing)
     }
     return text
+  }
+
+  private static func shown(_ value: Double) -> String {
+    String(format: value == value.rounded() && value >= 1000 ? "%.0f" : "%.4g", value)
   }
 }

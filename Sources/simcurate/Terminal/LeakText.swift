@@ -58,12 +58,12 @@ extension LeakSummary {
 
   private static func lines(_ pair: Pair) -> String {
     let head = String(format: "%.4f %@", pair.score, pair.kind.rawValue)
-    let room = max(20, 78 - max(pair.testPlace.count, pair.trainPlace.count) - 2)
+    let places = [pair.testPlace, pair.trainPlace].map { end(of: $0, width: 32) }
+    let room = 76 - places.map(\.count).max()!
     func line(_ place: String, _ text: String) -> String {
-      "  \(excerpt(place, limit: 40)): \(excerpt(text, limit: room - 2))\n"
+      "  \(place): \(excerpt(text, limit: room))\n"
     }
-    return head + "\n" + line(pair.testPlace, pair.testText)
-      + line(pair.trainPlace, pair.trainText)
+    return head + "\n" + line(places[0], pair.testText) + line(places[1], pair.trainText)
   }
 
   private static func percent(_ share: Double) -> String {
