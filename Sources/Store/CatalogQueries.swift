@@ -7,10 +7,13 @@ extension Catalog {
 
   /// Calls `body` with every record in row order, reading 4,096 at a time; `body` may use the
   /// catalog.
-  public func forEachRecord(from first: Int = 0, _ body: (StoredRecord) throws -> Void) throws {
+  public func forEachRecord(
+    from first: Int = 0, through end: Int = .max, _ body: (StoredRecord) throws -> Void
+  ) throws {
     var next = first
-    while true {
-      let chunk = try all(StoredRecord.self, "WHERE row >= ? ORDER BY row LIMIT 4096", [next])
+    while next <= end {
+      let chunk = try all(
+        StoredRecord.self, "WHERE row >= ? AND row <= ? ORDER BY row LIMIT 4096", [next, end])
       guard let last = chunk.last else { return }
       for record in chunk { try body(record) }
       next = last.row + 1

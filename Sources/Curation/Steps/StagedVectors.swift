@@ -29,7 +29,7 @@ struct StagedVectors {
       try monitor.checkpoint()
       let chunk = missing[start..<min(start + Self.chunk, missing.count)]
       let monitor = monitor
-      try embedder.embed(chunk.map { texts.texts[$0] }, into: rows) { done in
+      try embedder.embed(texts.texts(at: chunk), into: rows) { done in
         monitor.progress(
           StepProgress(
             phase: "embedding", completed: start + done, total: missing.count, unit: "texts"))
@@ -45,7 +45,8 @@ struct StagedVectors {
     let index = try VectorFileWriter(to: staging.index, dimension: dimension, format: .faiss)
     let copy = UnsafeMutablePointer<Float>.allocate(capacity: dimension)
     defer { copy.deallocate() }
-    for (number, hash) in texts.hashOfRow.enumerated() {
+    for (number, text) in texts.textOfRow.enumerated() {
+      let hash = texts.hashes[Int(text)]
       let row: UnsafePointer<Float>
       if let known, let place = known.rows[hash] {
         row = known.vectors[place]
@@ -60,7 +61,7 @@ struct StagedVectors {
         known?.vectors.pageOut()
         monitor.progress(
           StepProgress(
-            phase: "indexing", completed: number + 1, total: texts.hashOfRow.count,
+            phase: "indexing", completed: number + 1, total: texts.textOfRow.count,
             unit: "vectors"))
         try monitor.checkpoint()
       }
@@ -71,32 +72,56 @@ struct StagedVectors {
 
   /// The tokens of every row's text as the model sees it, if the embedder counts them.
   func tokenCounts(_ embedder: some Embedder) throws -> [Int]? {
-    var ofText: [ContentHash: Int] = [:]
-    for start in stride(from: 0, to: texts.texts.count, by: Self.chunk) {
+    var ofText: [Int] = []
+    for start in stride(from: 0, to: texts.hashes.count, by: Self.chunk) {
       try monitor.checkpoint()
-      let end = min(start + Self.chunk, texts.texts.count)
-      guard let counts = embedder.tokenCounts(Array(texts.texts[start..<end])) else { return nil }
-      for (place, count) in counts.enumerated() { ofText[texts.hashes[start + place]] = count }
+      let places = start..<min(start + Self.chunk, texts.hashes.count)
+      guard let counts = embedder.tokenCounts(try texts.texts(at: places)) else { return nil }
+      ofText += counts
     }
-    return texts.hashOfRow.map { ofText[$0]! }
+    return texts.textOfRow.map { ofText[Int($0)] }
   }
 }
 
-/// The distinct texts of a catalog, in the order of their first rows.
+/// The distinct texts of a catalog, in the order of their first rows; they stay in the catalog and
+/// are read when asked for.
 struct DistinctTexts {
-  private(set) var texts: [String] = []
   private(set) var hashes: [ContentHash] = []
-  private(set) var hashOfRow: [ContentHash] = []
+  /// The place of each row's text.
+  private(set) var textOfRow: [UInt32] = []
+  private var firstRows: [UInt32] = []
+  private let catalog: Catalog
 
   init(_ catalog: Catalog) throws {
-    var seen: Set<ContentHash> = []
+    self.catalog = catalog
+    var placeOfText: [ContentHash: UInt32] = [:]
     try catalog.forEachRecord { record in
-      hashOfRow.append(record.textHash)
-      if seen.insert(record.textHash).inserted {
-        texts.append(record.text)
+      let next = UInt32(hashes.count)
+      let place = placeOfText[record.textHash, default: next]
+      if place == next {
+        placeOfText[record.textHash] = place
+        firstRows.append(UInt32(record.row))
         hashes.append(record.textHash)
       }
+      textOfRow.append(place)
     }
+  }
+
+  /// - Parameter places: in ascending order.
+  /// - Complexity: O(rows from the first to the last).
+  func texts(at places: some RandomAccessCollection<Int>) throws -> [String] {
+    guard let first = places.first, let last = places.last else { return [] }
+    var texts: [String] = []
+    var next = places.makeIterator()
+    var wanted = next.next()
+    let rows = (Int(firstRows[first]), Int(firstRows[last]))
+    try catalog.forEachRecord(from: rows.0, through: rows.1) { record in
+      if let place = wanted, record.row == firstRows[place] {
+        texts.append(record.text)
+        wanted = next.next()
+      }
+    }
+    return texts
   }
 }
 
