@@ -47,7 +47,7 @@ fresh() {
 for size in ${SIZES:-10000 100000 1000000}; do
   corpus=$work/corpus$size.jsonl
   index=$work/index$size
-  [ -f "$corpus" ] || python3 "$here/curation_corpus.py" "$TEXTS" "$size" > "$corpus"
+  [ -f "$corpus" ] || python3 "$here/curation_corpus.py" "${TEXTS:?name a file of texts, see curation.sh}" "$size" > "$corpus"
   [ -f "$index/manifest.json" ] \
     || "$simcurate" index "$corpus" --out "$index" --precision int8 --quiet
   fresh "$size"

@@ -1,5 +1,5 @@
 /// What stands before the rows in a file of FAISS's flat index for inner products
-/// (`write_index` in faiss/impl/index_write.cpp, unchanged since 1.6; all little-endian).
+/// (`write_index` in faiss/impl/index_write.cpp; all little-endian).
 ///
 /// FAISS writes an index that is whole in memory. With this its file is written row by row.
 enum FlatIndexHeader {
