@@ -19,10 +19,14 @@ demo: build $(MODEL) $(DEMO_CORPUS)
 	$(BINARY) verify $(DEMO_INDEX)
 	@echo "report: $(CURDIR)/$(DEMO_INDEX)/report.html"
 
-## make test    set everything up and run the tests
+## make test    set everything up and run the tests, once more as on lesser processors those that depend on it
 test: setup $(MODEL)
 	swift build -c release --build-tests
 	swift test -c release --skip-build
+	SIMCURATE_PROCESSOR=avx2 swift test -c release --skip-build --filter \
+	  'KernelsTests|TransformerTests|NeighborsTests|TrainingTests|CommandTests'
+	SIMCURATE_PROCESSOR=baseline swift test -c release --skip-build --filter \
+	  'KernelsTests|NeighborsTests|EncoderFamilyTests|TokenEncoderTests|TrainerTests|WorkflowTests'
 
 ## make bench-encoder    measure the encoder against its bars, the peers beside it (about 15 minutes)
 bench-encoder: build $(MODEL)

@@ -1,27 +1,5 @@
-#include <stdlib.h>
-
+#include "byte_table.h"
 #include "vector_table.h"
-
-// SIMCURATE_VECTORS=avx2 or sse2 hides what lies above it, so that one machine can test them all.
-static int hidden_above(const char *level) {
-  const char *limit = getenv("SIMCURATE_VECTORS");
-  if (!limit || !*limit) return 0;
-  if (!strcmp(limit, "sse2")) return 1;
-  return !strcmp(limit, "avx2") && strcmp(level, "avx2") != 0;
-}
-
-ck_features ck_detect(void) {
-  __builtin_cpu_init();
-  ck_features found = {0};
-  found.avx2 = __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma") &&
-               !hidden_above("avx2");
-  found.avx512 = found.avx2 && !hidden_above("avx512") &&
-                 __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
-                 __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
-  found.avx512_bf16 = found.avx512 && __builtin_cpu_supports("avx512bf16");
-  found.avx512_vnni = found.avx512 && __builtin_cpu_supports("avx512vnni");
-  return found;
-}
 
 // Racing first calls all store the same pointer.
 static const vector_table *chosen;
@@ -59,8 +37,39 @@ void ck_add3(const float *word, const float *position, const float *type, long s
 
 void ck_add(const float *x, long size, float *total) { table()->add(x, size, total); }
 
-void ck_quantize(const float *x, long rows, long size, uint8_t *q, float *scales, float *least) {
-  table()->quantize(x, rows, size, q, scales, least);
+void ck_linear(const float *x, long rows, long inputs, const float *panels, const float *bias,
+               long outputs, int epilogue, float *y) {
+  table()->linear(x, rows, inputs, panels, bias, outputs, epilogue, y);
+}
+
+static const byte_table *bytes(void) {
+  static const byte_table *chosen;
+  const byte_table *known = __atomic_load_n(&chosen, __ATOMIC_RELAXED);
+  if (known) return known;
+  ck_features found = ck_detect();
+  known = found.avx512_vnni ? &ck_bytes_avx512_vnni
+          : found.avx_vnni  ? &ck_bytes_avx_vnni
+                            : &ck_bytes_avx2;
+  __atomic_store_n(&chosen, known, __ATOMIC_RELAXED);
+  return known;
+}
+
+long ck_byte_panel(void) { return bytes()->panel; }
+
+void ck_byte_product(const uint8_t *x, long rows, long stride, long depth, const int8_t *panels,
+                     long columns, int32_t *sums) {
+  bytes()->product(x, rows, stride, depth, panels, columns, sums);
+}
+
+void ck_byte_candidates(const uint8_t *x, long rows, long stride, long depth,
+                        const int8_t *panels, long columns, const int32_t *row_cutoffs,
+                        const int32_t *column_cutoffs, uint32_t *bits) {
+  bytes()->candidates(x, rows, stride, depth, panels, columns, row_cutoffs, column_cutoffs, bits);
+}
+
+void ck_quantize(const float *x, long rows, long size, int levels, uint8_t *q, float *scales,
+                 float *least) {
+  table()->quantize(x, rows, size, levels, q, scales, least);
 }
 
 void ck_dequantize(const int32_t *sums, long rows, long size, const float *scales,
@@ -71,10 +80,10 @@ void ck_dequantize(const int32_t *sums, long rows, long size, const float *scale
 
 void ck_activate_quantized(const int32_t *sums, long rows, long size, const float *scales,
                            const float *least, const float *scale, const float *total,
-                           const float *bias, int activation, float *line, uint8_t *q,
-                           float *new_scales, float *new_least) {
+                           const float *bias, int activation, float *line, int levels,
+                           uint8_t *q, float *new_scales, float *new_least) {
   table()->activate_quantized(sums, rows, size, scales, least, scale, total, bias, activation,
-                              line, q, new_scales, new_least);
+                              line, levels, q, new_scales, new_least);
 }
 
 void ck_rotate(float *x, long length, long stride, long heads, long head_size,

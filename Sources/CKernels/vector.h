@@ -49,8 +49,9 @@ INLINE v16 smaller(v16 a, v16 b) { return __builtin_elementwise_min(a, b); }
 
 INLINE float smallest(v16 x) { return -largest(-x); }
 
-// x [size] ~ scale * q + least, q in 0...255: the row's whole range is used, wherever zero lies.
-INLINE void NAME(quantize_row)(const float *x, long size, uint8_t *q, float *scale, float *least) {
+// x [size] ~ scale * q + least, q in 0...levels: the row's whole range is used, wherever zero lies.
+INLINE void NAME(quantize_row)(const float *x, long size, int levels, uint8_t *q, float *scale,
+                               float *least) {
   long whole = size / 16 * 16;
   float low = x[0], high = x[0];
   if (whole) {
@@ -66,20 +67,20 @@ INLINE void NAME(quantize_row)(const float *x, long size, uint8_t *q, float *sca
     low = x[i] < low ? x[i] : low;
     high = x[i] > high ? x[i] : high;
   }
-  float range = high - low, inverse = range > 0 ? 255 / range : 0;
+  float range = high - low, inverse = range > 0 ? levels / range : 0;
   for (long i = 0; i < whole; i += 16) {
     i16 rounded = __builtin_convertvector((load(x + i) - low) * inverse + 0.5f, i16);
     *(b16 *)(q + i) = __builtin_convertvector(rounded, b16);
   }
   for (long i = whole; i < size; i++) q[i] = (uint8_t)((x[i] - low) * inverse + 0.5f);
-  *scale = range / 255;
+  *scale = range / levels;
   *least = low;
 }
 
-static void NAME(quantize)(const float *x, long rows, long size, uint8_t *q, float *scales,
-                           float *least) {
+static void NAME(quantize)(const float *x, long rows, long size, int levels, uint8_t *q,
+                           float *scales, float *least) {
   for (long row = 0; row < rows; row++)
-    NAME(quantize_row)(x + row * size, size, q + row * size, scales + row, least + row);
+    NAME(quantize_row)(x + row * size, size, levels, q + row * size, scales + row, least + row);
 }
 
 #define DEQUANTIZED(i)                                                                   \
@@ -149,8 +150,8 @@ INLINE v16 NAME(activate)(v16 x, int activation) {
 static void NAME(activate_quantized)(const int32_t *sums, long rows, long size,
                                      const float *scales, const float *least, const float *scale,
                                      const float *total, const float *bias, int activation,
-                                     float *line, uint8_t *q, float *new_scales,
-                                     float *new_least) {
+                                     float *line, int levels, uint8_t *q,
+                                     float *new_scales, float *new_least) {
   long whole = size / 16 * 16;
   for (long row = 0; row < rows; row++, sums += size, q += size) {
     float a = scales[row], b = least[row];
@@ -161,6 +162,6 @@ static void NAME(activate_quantized)(const int32_t *sums, long rows, long size,
         store(line + i, NAME(activate)(DEQUANTIZED(i), activation));
     for (long i = whole; i < size; i++)
       line[i] = NAME(activate)(splat(DEQUANTIZED_SCALAR(i)), activation)[0];
-    NAME(quantize_row)(line, size, q, new_scales + row, new_least + row);
+    NAME(quantize_row)(line, size, levels, q, new_scales + row, new_least + row);
   }
 }

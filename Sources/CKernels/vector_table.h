@@ -14,12 +14,13 @@ typedef struct {
   void (*layer_norm)(float *, const float *, const float *, float, long, long, uint16_t *);
   void (*add3)(const float *, const float *, const float *, long, float *);
   void (*add)(const float *, long, float *);
-  void (*quantize)(const float *, long, long, uint8_t *, float *, float *);
+  void (*linear)(const float *, long, long, const float *, const float *, long, int, float *);
+  void (*quantize)(const float *, long, long, int, uint8_t *, float *, float *);
   void (*dequantize)(const int32_t *, long, long, const float *, const float *, const float *,
                      const float *, const float *, int, float *);
   void (*activate_quantized)(const int32_t *, long, long, const float *, const float *,
-                             const float *, const float *, const float *, int, float *, uint8_t *,
-                             float *, float *);
+                             const float *, const float *, const float *, int, float *, int,
+                             uint8_t *, float *, float *);
   void (*rotate)(float *, long, long, long, long, const float *, const float *);
   void (*gate)(const float *, long, long, int, void *, int);
 } vector_table;

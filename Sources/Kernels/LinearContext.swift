@@ -44,8 +44,8 @@ public final class LinearContext: @unchecked Sendable {
         dnnl_exec_arg_t(arg: DNNL_ARG_DST, memory: destination),
         dnnl_exec_arg_t(arg: DNNL_ARG_SCRATCHPAD, memory: scratchpad),
         dnnl_exec_arg_t(arg: DNNL_ARG_WEIGHTS, memory: nil),
+        dnnl_exec_arg_t(arg: DNNL_ARG_BIAS, memory: nil),
       ]
-      if shape.hasBias { arguments.append(dnnl_exec_arg_t(arg: DNNL_ARG_BIAS, memory: nil)) }
     }
 
     deinit {
@@ -53,15 +53,14 @@ public final class LinearContext: @unchecked Sendable {
       for memory in [source, destination, scratchpad] { dnnl_memory_destroy(memory) }
     }
 
-    /// `bias` is ignored by products without one.
     func run(
-      weights: dnnl_memory_t, bias: dnnl_memory_t?, source from: UnsafeMutableRawPointer,
+      weights: dnnl_memory_t, bias: dnnl_memory_t, source from: UnsafeMutableRawPointer,
       destination to: UnsafeMutableRawPointer, stream: dnnl_stream_t
     ) {
       OneDNN.check(dnnl_memory_set_data_handle_v2(source, from, stream), "handle")
       OneDNN.check(dnnl_memory_set_data_handle_v2(destination, to, stream), "handle")
       arguments[3].memory = weights
-      if arguments.count > 4 { arguments[4].memory = bias }
+      arguments[4].memory = bias
       OneDNN.execute(primitive, stream, arguments)
     }
   }

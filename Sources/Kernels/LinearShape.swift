@@ -2,13 +2,19 @@ import COneDNN
 
 /// One kind of product: what a oneDNN primitive is made for.
 struct LinearShape: Hashable {
-  let rows: Int
+  private(set) var rows: Int
   let inputs: Int
   let outputs: Int
   let epilogue: PackedLinear.Epilogue
+  /// Of the weights too.
   let source: dnnl_data_type_t
-  let weights: dnnl_data_type_t
   let destination: dnnl_data_type_t
+
+  func with(rows: Int) -> LinearShape {
+    var shape = self
+    shape.rows = rows
+    return shape
+  }
 
   func hash(into hasher: inout Hasher) {
     hasher.combine(rows)
@@ -26,9 +32,6 @@ struct LinearShape: Hashable {
     OneDNN.matrix(rows, outputs, destination, strides: (outputs, 1))
   }
 
-  /// Integer products have no bias: it is added when they are turned back into floats.
-  var hasBias: Bool { destination != dnnl_s32 }
-
   func makeDescriptor(packed: dnnl_memory_desc_t) -> dnnl_primitive_desc_t {
     var source = sourceMatrix
     var weights = packed
@@ -36,7 +39,7 @@ struct LinearShape: Hashable {
     var bias = OneDNN.matrix(1, outputs, dnnl_f32, strides: (outputs, 1))
     var operation = dnnl_matmul_desc_t()
     let status = withUnsafePointer(to: &bias) { bias in
-      dnnl_matmul_desc_init(&operation, &source, &weights, hasBias ? bias : nil, &destination)
+      dnnl_matmul_desc_init(&operation, &source, &weights, bias, &destination)
     }
     OneDNN.check(status, "matmul")
     let attributes = makeAttributes()

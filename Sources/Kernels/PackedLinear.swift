@@ -1,6 +1,7 @@
 import COneDNN
 
-/// A linear layer y = f(x Wᵀ + b) whose weights are packed once for oneDNN's products.
+/// A linear layer y = f(x Wᵀ + b) whose weights are packed once: for oneDNN's products with AVX-512,
+/// for our own without.
 ///
 /// Immutable and shared by all threads; what changes in a run lies in a ``LinearContext``.
 public final class PackedLinear: @unchecked Sendable {
@@ -15,21 +16,23 @@ public final class PackedLinear: @unchecked Sendable {
   /// How activations and weights are stored; sums are always float32.
   public enum Element: Hashable, Sendable {
     case float32
+    /// Needs ``Processor/hasBFloat16``.
     case bfloat16
   }
 
-  /// The rows of a product are rounded up to a multiple of this, so that few shapes exist: sources
-  /// and destinations must have room for ``paddedRows(_:)`` rows.
+  private enum Products {
+    case library(OneDNNLinear)
+    case panels(FloatPanels)
+  }
+
+  /// The rows of oneDNN's products are rounded up to a multiple of this, so that few shapes exist:
+  /// sources and destinations must have room for ``paddedRows(_:)`` rows.
   public static let rowStep = 32
 
   public let inputs: Int
   public let outputs: Int
-  let epilogue: Epilogue
-  let input: Element
-  let output: Element
-  private let weights: PackedWeights
-  private let bias: Buffer<Float>
-  private let biasMemory: dnnl_memory_t
+  private let epilogue: Epilogue
+  private let products: Products
 
   /// Packs `weight`, `[outputs, inputs]`, and copies `bias`, `[outputs]`.
   ///
@@ -43,33 +46,63 @@ public final class PackedLinear: @unchecked Sendable {
     self.inputs = inputs
     self.outputs = outputs
     self.epilogue = epilogue
-    self.input = input
-    self.output = output
-    self.bias = Buffer(UnsafeBufferPointer(start: bias, count: outputs))
-    let shape = LinearShape(
-      rows: PackedWeights.typicalRows, inputs: inputs, outputs: outputs, epilogue: epilogue,
-      source: input.type, weights: input.type, destination: output.type)
-    weights = PackedWeights(shape, plain: weight, type: dnnl_f32)
-    biasMemory = OneDNN.memory(
-      OneDNN.matrix(1, outputs, dnnl_f32, strides: (outputs, 1)), self.bias.pointer)
+    if Processor.hasAVX512 {
+      products = .library(
+        OneDNNLinear(
+          LinearShape(
+            rows: PackedWeights.typicalRows, inputs: inputs, outputs: outputs, epilogue: epilogue,
+            source: input.type, destination: output.type), weight: weight, bias: bias))
+    } else {
+      precondition(input == .float32 && output == .float32, "no bfloat16 instructions")
+      products = .panels(
+        FloatPanels(weight: weight, bias: bias, inputs: inputs, outputs: outputs))
+    }
   }
-
-  deinit { dnnl_memory_destroy(biasMemory) }
 
   public static func paddedRows(_ rows: Int) -> Int { (rows + rowStep - 1) / rowStep * rowStep }
 
   /// `destination` `[rows, outputs]` from `source` `[rows, inputs]`, both packed row-major with
   /// room for ``paddedRows(_:)`` rows; the rows beyond `rows` are garbage afterwards.
   ///
-  /// A row of the result depends on its row of the source alone.
+  /// A row of the result depends on its row of the source alone, to the last bit.
   public func callAsFunction(
     _ source: UnsafeMutableRawPointer, rows: Int, into destination: UnsafeMutableRawPointer,
     context: LinearContext
   ) {
-    let shape = LinearShape(
-      rows: Self.paddedRows(rows), inputs: inputs, outputs: outputs, epilogue: epilogue,
-      source: input.type, weights: input.type, destination: output.type)
-    context.product(shape, weights.description)
+    switch products {
+    case .library(let linear):
+      linear.run(
+        source, rows: Self.paddedRows(rows), into: destination, context: context)
+    case .panels(let panels):
+      panels.multiply(
+        source.assumingMemoryBound(to: Float.self), rows: rows, epilogue: epilogue,
+        into: destination.assumingMemoryBound(to: Float.self))
+    }
+  }
+}
+
+/// A linear layer as oneDNN runs it.
+private final class OneDNNLinear {
+  private let shape: LinearShape
+  private let weights: PackedWeights
+  private let bias: Buffer<Float>
+  private let biasMemory: dnnl_memory_t
+
+  init(_ shape: LinearShape, weight: UnsafePointer<Float>, bias: UnsafePointer<Float>) {
+    self.shape = shape
+    self.bias = Buffer(UnsafeBufferPointer(start: bias, count: shape.outputs))
+    weights = PackedWeights(shape, plain: weight)
+    biasMemory = OneDNN.memory(
+      OneDNN.matrix(1, shape.outputs, dnnl_f32, strides: (shape.outputs, 1)), self.bias.pointer)
+  }
+
+  deinit { dnnl_memory_destroy(biasMemory) }
+
+  func run(
+    _ source: UnsafeMutableRawPointer, rows: Int, into destination: UnsafeMutableRawPointer,
+    context: LinearContext
+  ) {
+    context.product(shape.with(rows: rows), weights.description)
       .run(
         weights: weights.memory, bias: biasMemory, source: source, destination: destination,
         stream: context.stream)

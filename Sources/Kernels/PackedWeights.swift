@@ -9,10 +9,10 @@ final class PackedWeights: @unchecked Sendable {
   let memory: dnnl_memory_t
   private let storage: Buffer<UInt8>
 
-  /// Packs `plain`, `[outputs, inputs]` of `type`, for products like `shape`.
-  init(_ shape: LinearShape, plain: UnsafeRawPointer, type: dnnl_data_type_t) {
+  /// Packs `plain`, `[outputs, inputs]`, for products like `shape`.
+  init(_ shape: LinearShape, plain: UnsafePointer<Float>) {
     let descriptor = shape.makeDescriptor(
-      packed: OneDNN.anyLayout(shape.inputs, shape.outputs, shape.weights))
+      packed: OneDNN.anyLayout(shape.inputs, shape.outputs, shape.source))
     description = dnnl_primitive_desc_query_md(descriptor, dnnl_query_weights_md, 0).pointee
     dnnl_primitive_desc_destroy(descriptor)
     var description = description
@@ -20,7 +20,7 @@ final class PackedWeights: @unchecked Sendable {
     memory = OneDNN.memory(description, storage.pointer)
     reorder(
       UnsafeMutableRawPointer(mutating: plain),
-      OneDNN.matrix(shape.inputs, shape.outputs, type, strides: (1, shape.inputs)))
+      OneDNN.matrix(shape.inputs, shape.outputs, dnnl_f32, strides: (1, shape.inputs)))
   }
 
   deinit { dnnl_memory_destroy(memory) }

@@ -1,60 +1,70 @@
 import CKernels
-import COneDNN
 
 /// Rows of activations as bytes: x ≈ scale · byte + least, with a scale and a least value a row.
 ///
 /// The range of each row is measured when it is quantized, so no row depends on another.
 public final class QuantizedRows: @unchecked Sendable {
-  public let bytes: Buffer<UInt8>
+  let bytes: Buffer<UInt8>
   let scales: Buffer<Float>
   let least: Buffer<Float>
+  let coding: ByteCoding
 
   /// Room for `rows` rows of at most `size` values.
-  public init(rows: Int, size: Int) {
-    bytes = Buffer(repeating: 0, count: rows * size)
+  public init(rows: Int, size: Int, coding: ByteCoding) {
+    self.coding = coding
+    bytes = Buffer(repeating: 0, count: rows * size + PackedBytes.slack)
     scales = Buffer(repeating: 0, count: rows)
     least = Buffer(repeating: 0, count: rows)
   }
 
   /// Takes over `x`, `[rows, size]`.
   public func quantize(_ x: UnsafePointer<Float>, rows: Int, size: Int) {
-    ck_quantize(x, rows, size, bytes.pointer, scales.pointer, least.pointer)
+    ck_quantize(x, rows, size, coding.levels, bytes.pointer, scales.pointer, least.pointer)
   }
 }
 
 /// A linear layer y = f(x Wᵀ + b) in 8-bit integers: activations in unsigned bytes by row, weights in
 /// signed bytes by output, sums in 32-bit integers, everything else in float32.
 ///
-/// Immutable and shared by all threads. Needs AVX512-VNNI: ``Processor/hasVNNI``.
-public final class QuantizedLinear: @unchecked Sendable {
+/// Immutable and shared by all threads. Needs a processor that supports its ``ByteCoding``.
+public final class QuantizedLinear: Sendable {
   public let inputs: Int
   public let outputs: Int
-  private let weights: PackedWeights
+  private let coding: ByteCoding
+  private let weights: PackedBytes
   private let scale: Buffer<Float>
   private let total: Buffer<Float>
   private let bias: Buffer<Float>
 
+  /// Rows multiplied before their sums are turned back into floats: few enough for the sums to stay
+  /// in the second-level cache.
+  public static let blockRows = 32
+
   /// Quantizes and packs `weight`, `[outputs, inputs]`; copies `bias`, `[outputs]`.
   public init(
-    weight: UnsafePointer<Float>, bias: UnsafePointer<Float>, inputs: Int, outputs: Int
+    weight: UnsafePointer<Float>, bias: UnsafePointer<Float>, inputs: Int, outputs: Int,
+    coding: ByteCoding
   ) {
+    precondition(coding.isSupported, "no products of \(coding)")
     self.inputs = inputs
     self.outputs = outputs
+    self.coding = coding
     self.bias = Buffer(UnsafeBufferPointer(start: bias, count: outputs))
     scale = Buffer(count: outputs)
     total = Buffer(count: outputs)
     let plain = Buffer<Int8>(count: inputs * outputs)
     let (scale, total) = (self.scale.pointer, self.total.pointer)
+    let magnitude = Float(coding.magnitude)
     for output in 0..<outputs {
       let largest = Self.largest(weight + output * inputs, inputs)
       let sum = Self.quantize(
-        weight + output * inputs, inputs, by: largest > 0 ? 127 / largest : 0,
+        weight + output * inputs, inputs, by: largest > 0 ? magnitude / largest : 0,
         into: plain.pointer + output * inputs)
-      scale[output] = largest / 127
-      total[output] = Float(sum) * largest / 127
+      scale[output] = largest / magnitude
+      total[output] = Float(sum) * largest / magnitude
     }
-    let shape = Self.shape(rows: PackedWeights.typicalRows, inputs: inputs, outputs: outputs)
-    weights = PackedWeights(shape, plain: plain.pointer, type: dnnl_s8)
+    weights = PackedBytes(rows: outputs, depth: inputs)
+    weights.pack(plain.pointer)
   }
 
   /// The largest magnitude: without its sign a number's bits are ordered as it is, and the compiler
@@ -82,51 +92,51 @@ public final class QuantizedLinear: @unchecked Sendable {
     return Int(sum)
   }
 
-  private static func shape(rows: Int, inputs: Int, outputs: Int) -> LinearShape {
-    LinearShape(
-      rows: rows, inputs: inputs, outputs: outputs, epilogue: .store, source: dnnl_u8,
-      weights: dnnl_s8, destination: dnnl_s32)
-  }
-
   /// `y`, `[rows, outputs]`, from `source`, `[rows, inputs]`; added to what `y` holds if
-  /// `accumulate`.
-  ///
-  /// `sums` has room for `PackedLinear.paddedRows(rows)` rows, as `source` has; it may be `y`'s own
-  /// memory unless `accumulate`.
+  /// `accumulate`. `sums` has room for ``blockRows`` rows of `outputs`.
   public func callAsFunction(
     _ source: QuantizedRows, rows: Int, sums: UnsafeMutablePointer<Int32>,
-    into y: UnsafeMutablePointer<Float>, accumulate: Bool = false, context: LinearContext
+    into y: UnsafeMutablePointer<Float>, accumulate: Bool = false
   ) {
-    multiply(source, rows: rows, into: sums, context: context)
-    ck_dequantize(
-      sums, rows, outputs, source.scales.pointer, source.least.pointer, scale.pointer,
-      total.pointer, bias.pointer, accumulate ? 1 : 0, y)
+    forEachBlock(source, rows, sums) { first, count in
+      ck_dequantize(
+        sums, count, outputs, source.scales.pointer + first, source.least.pointer + first,
+        scale.pointer, total.pointer, bias.pointer, accumulate ? 1 : 0, y + first * outputs)
+    }
   }
 
   /// The same through `activation`, quantized again into `result`; `line` has room for `outputs`
   /// values.
   public func callAsFunction(
     _ source: QuantizedRows, rows: Int, sums: UnsafeMutablePointer<Int32>,
-    activation: Activation, line: UnsafeMutablePointer<Float>, into result: QuantizedRows,
-    context: LinearContext
+    activation: Activation, line: UnsafeMutablePointer<Float>, into result: QuantizedRows
   ) {
-    multiply(source, rows: rows, into: sums, context: context)
-    ck_activate_quantized(
-      sums, rows, outputs, source.scales.pointer, source.least.pointer, scale.pointer,
-      total.pointer, bias.pointer, activation.rawValue, line, result.bytes.pointer,
-      result.scales.pointer, result.least.pointer)
+    forEachBlock(source, rows, sums) { first, count in
+      ck_activate_quantized(
+        sums, count, outputs, source.scales.pointer + first, source.least.pointer + first,
+        scale.pointer, total.pointer, bias.pointer, activation.rawValue, line,
+        result.coding.levels, result.bytes.pointer + first * outputs,
+        result.scales.pointer + first, result.least.pointer + first)
+    }
   }
 
-  /// The product alone: sums of integers.
+  /// The products alone, `[rows, outputs]` sums of integers, for benchmarks.
   package func multiply(
-    _ source: QuantizedRows, rows: Int, into sums: UnsafeMutablePointer<Int32>,
-    context: LinearContext
+    _ source: QuantizedRows, rows: Int, into sums: UnsafeMutablePointer<Int32>
   ) {
-    let shape = Self.shape(
-      rows: PackedLinear.paddedRows(rows), inputs: inputs, outputs: outputs)
-    context.product(shape, weights.description)
-      .run(
-        weights: weights.memory, bias: nil, source: source.bytes.pointer, destination: sums,
-        stream: context.stream)
+    weights.multiply(source.bytes.pointer, count: rows, columns: 0..<outputs, into: sums)
+  }
+
+  private func forEachBlock(
+    _ source: QuantizedRows, _ rows: Int, _ sums: UnsafeMutablePointer<Int32>,
+    _ body: (_ first: Int, _ count: Int) -> Void
+  ) {
+    precondition(source.coding == coding, "codes \(source.coding) meet weights \(coding)")
+    for first in stride(from: 0, to: rows, by: Self.blockRows) {
+      let count = min(Self.blockRows, rows - first)
+      weights.multiply(
+        source.bytes.pointer + first * inputs, count: count, columns: 0..<outputs, into: sums)
+      body(first, count)
+    }
   }
 }

@@ -10,7 +10,7 @@ struct ByteCodes: Sendable {
   let rows: Int
   /// Bytes per row: the projection's depth, padded with zeros to a multiple of 64.
   let depth: Int
-  /// [rows, depth] codes in -127…127.
+  /// [rows, depth] codes in -largest…largest.
   let codes: Buffer<Int8>
   /// At least |r|.
   let residual: [Float]
@@ -21,13 +21,12 @@ struct ByteCodes: Sendable {
   /// The sum of a row's codes.
   let sums: [Int32]
 
-  /// Spare rows after the last, so that a window of ``JoinTile/rows`` may start at any row.
-  static let spareRows = max(JoinTile.rows, JoinTile.columns)
-
-  init(_ vectors: VectorRows, _ projection: Projection, step: Double, norms: RowNorms) {
+  init(
+    _ vectors: VectorRows, _ projection: Projection, step: Double, largest: Int32, norms: RowNorms
+  ) {
     rows = vectors.rows
     depth = (projection.depth + 63) & ~63
-    codes = Buffer(repeating: 0, count: (rows + Self.spareRows) * depth)
+    codes = Buffer(repeating: 0, count: rows * depth)
     let figures = Buffer<Float>(count: 3 * max(1, rows))
     let total = Buffer<Int32>(count: max(1, rows))
     let (rows, depth, codes) = (rows, depth, codes.pointer)
@@ -39,7 +38,7 @@ struct ByteCodes: Sendable {
       for row in range {
         let figure = Self.encode(
           coordinates.pointer + (row - range.lowerBound) * projection.depth, projection.depth,
-          step, into: codes + row * depth)
+          step, largest, into: codes + row * depth)
         let norm = Double(norms.values[row])
         let spread = projection.error * norm + 1e-20
         let kept = max(0, figure.coordinateLength - spread)
@@ -74,17 +73,18 @@ struct ByteCodes: Sendable {
   }
 
   private static func encode(
-    _ coordinates: UnsafePointer<Float>, _ count: Int, _ step: Double,
+    _ coordinates: UnsafePointer<Float>, _ count: Int, _ step: Double, _ largest: Int32,
     into codes: UnsafeMutablePointer<Int8>
   ) -> Figures {
     let inverse = Float(1 / step)
+    let limit = Float(largest)
     var residual = 0.0
     var square = 0.0
     var codeSquare: Int64 = 0
     var sum: Int32 = 0
     for index in 0..<count {
       let coordinate = coordinates[index]
-      let code = Int32(max(-127, min(127, (coordinate * inverse).rounded())))
+      let code = Int32(max(-limit, min(limit, (coordinate * inverse).rounded())))
       let left = Double(coordinate) - step * Double(code)
       residual += left * left
       square += Double(coordinate) * Double(coordinate)

@@ -6,15 +6,15 @@ public struct JoinOptions: Sendable {
   public enum Filter: String, CaseIterable, Sendable {
     /// ``int8`` where there are enough pairs to repay its preparation, else ``float32``.
     case automatic
-    /// Int8 products with an error bound; ``float32`` without AVX-512 VNNI and for vectors whose
-    /// lengths differ too wildly for integers.
+    /// Integer products of 8 bits (7 without VNNI) with an error bound; ``float32`` without AVX2 and
+    /// for vectors whose lengths differ too wildly for integers.
     case int8
     /// Float32 products with an error bound.
     case float32
 
     /// Preparing byte codes takes as long as some ten million float32 products.
     func wantsInt8(pairs: Int) -> Bool {
-      ByteProducts.isAvailable && (self == .int8 || (self == .automatic && pairs > 40_000_000))
+      self == .int8 || (self == .automatic && pairs > 40_000_000)
     }
   }
 

@@ -4,8 +4,11 @@ import Kernels
 struct FilterSample {
   private let buffer: Buffer<Float>
   private let vectors: VectorRows
+  private let largestCode: Int32
 
-  init(_ all: VectorRows) {
+  /// - Parameter largestCode: coordinates are rounded to codes of at most this size.
+  init(_ all: VectorRows, largestCode: Int32) {
+    self.largestCode = largestCode
     let count = min(all.rows, 4096)
     buffer = Buffer(count: count * all.dimension)
     for row in 0..<count {
@@ -38,7 +41,7 @@ struct FilterSample {
 
   /// Nanoseconds per pair: products of all coordinates, and canonical decisions of what passes.
   private func estimatedCost(_ depth: Int, _ passRate: Double) -> Double {
-    Double(depth) * 0.005 + passRate * 200
+    Double(depth) * (largestCode < 127 ? 0.01 : 0.005) + passRate * 200
   }
 
   /// The first `depth` of the `width` coordinates of every row.
@@ -55,7 +58,7 @@ struct FilterSample {
   private func passRate(_ view: VectorRows, _ threshold: Float) -> Double {
     let count = min(256, vectors.rows)
     let halfTails = (0..<vectors.rows).map {
-      (vectors.score($0, $0) - view.score($0, $0)) / 2 + Self.typicalMiss
+      (vectors.score($0, $0) - view.score($0, $0)) / 2 + typicalMiss
     }
     let products = Buffer<Float>(count: count * vectors.rows)
     RowProducts.float32(
@@ -72,7 +75,7 @@ struct FilterSample {
   }
 
   /// What quantization adds to a bound for each row of unit length, about.
-  private static let typicalMiss: Float = 0.008
+  private var typicalMiss: Float { 1 / Float(largestCode) }
 
   /// The mean score of a few sampled rows with their nearest neighbor in the sample.
   func nearestScore() -> Float {
@@ -92,12 +95,12 @@ struct FilterSample {
     return sum / Float(count)
   }
 
-  /// A step that puts four standard deviations of the coordinates at code 127.
+  /// A step that puts four standard deviations of the coordinates at the largest code.
   func step(_ projection: Projection) -> Double {
     let coordinates = Buffer<Float>(count: vectors.rows * projection.depth)
     projection.apply(to: vectors, 0..<vectors.rows, into: coordinates.pointer)
     let squares = coordinates.values.reduce(0.0) { $0 + Double($1) * Double($1) }
     let deviation = (squares / Double(coordinates.count)).squareRoot()
-    return max(deviation, 1e-9) * 4 / 127
+    return max(deviation, 1e-9) * 4 / Double(largestCode)
   }
 }

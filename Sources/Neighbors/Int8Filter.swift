@@ -10,36 +10,43 @@ import Kernels
 ///
 /// The right side is a number of the row plus a number of the column, so the test on integer
 /// products is one addition and one comparison: `I > rowCutoff + columnCutoff`, both rounded
-/// towards letting pairs pass. The left codes are shifted by 128 to be unsigned, which adds 128
-/// times the column's sum of codes to I and is part of the column's cut-off.
+/// towards letting pairs pass. The left codes are shifted to be unsigned, which adds the shift times
+/// the column's sum of codes to I and is part of the column's cut-off.
 struct Int8Filter: JoinFilter {
   /// Shifted to be unsigned, in place.
   private let left: Buffer<Int8>
   private let depth: Int
-  private let right: PackedByteRows
+  private let right: PackedBytes
   /// The square of the step: what one unit of an integer product is worth.
   private let unit: Double
   /// Per left row, `|r_x| A + |t_x|²/2`.
   private let rowMisses: [Double]
-  private let columnCutoffs: [Int32]
+  private let columnCutoffs: Buffer<Int32>
 
   /// Misses and scores beyond this many units would overflow integer cut-offs.
   private static let mostUnits = Double(1 << 28)
 
   /// - Parameter threshold: the one to be fast at; nil for that of nearest neighbors.
-  /// - Returns: nil if the vectors differ so wildly in length that integers would overflow.
+  /// - Returns: nil if the processor has no byte products (``ByteCoding/finest``), or the vectors
+  ///   differ so wildly in length that integers would overflow.
   init?(left: VectorRows, right: VectorRows, isSelf: Bool, threshold: Float?) throws {
     let leftNorms = try RowNorms(left)
     let rightNorms = isSelf ? leftNorms : try RowNorms(right)
-    guard left.rows > 0, right.rows > 0, rightNorms.largest > 1e-6 else { return nil }
-    let sample = FilterSample(right)
+    guard let coding = ByteCoding.finest, left.rows > 0, right.rows > 0,
+      rightNorms.largest > 1e-6
+    else { return nil }
+    // Codes lie evenly around zero, and shifted by one more than the largest they are unsigned.
+    let shift = (coding.levels + 1) / 2
+    let sample = FilterSample(right, largestCode: shift - 1)
     guard let projection = sample.projection(threshold: threshold ?? sample.nearestScore()) else {
       return nil
     }
     let step = sample.step(projection)
-    let rightCodes = ByteCodes(right, projection, step: step, norms: rightNorms)
-    let leftCodes =
-      isSelf ? rightCodes : ByteCodes(left, projection, step: step, norms: leftNorms)
+    func codes(_ vectors: VectorRows, _ norms: RowNorms) -> ByteCodes {
+      ByteCodes(vectors, projection, step: step, largest: shift - 1, norms: norms)
+    }
+    let rightCodes = codes(right, rightNorms)
+    let leftCodes = isSelf ? rightCodes : codes(left, leftNorms)
     unit = step * step
     rowMisses = Self.misses(leftCodes, reach: rightCodes.reach)
     let columnMisses = Self.misses(rightCodes, reach: leftCodes.longest)
@@ -47,18 +54,21 @@ struct Int8Filter: JoinFilter {
     guard rowMisses.allSatisfy({ $0 < most }), columnMisses.allSatisfy({ $0 < most }) else {
       return nil
     }
-    columnCutoffs = zip(columnMisses, rightCodes.sums).map { [unit] miss, sum in
-      Int32((-miss / unit).rounded(.down)) - 1 + 128 * sum
+    let cutoffs = zip(columnMisses, rightCodes.sums).map { [unit] miss, sum in
+      Int32((-miss / unit).rounded(.down)) - 1 + shift * sum
     }
+    // Nothing passes beyond the last row.
+    let spare = JoinTile.columns - right.rows % JoinTile.columns
+    columnCutoffs = Buffer(cutoffs + [Int32](repeating: 1 << 30, count: spare))
     depth = rightCodes.depth
-    self.right = PackedByteRows(
-      rows: right.rows, depth: depth, tileRows: JoinTile.columns, windowRows: JoinTile.rows)
-    let (packed, depth) = (self.right, depth)
-    Threads.forEach((right.rows + JoinTile.columns - 1) / JoinTile.columns) { tile in
-      packed.pack(tile: tile, rightCodes.codes.pointer + tile * JoinTile.columns * depth)
+    let packed = PackedBytes(rows: right.rows, depth: rightCodes.depth)
+    self.right = packed
+    Threads.forEach((right.rows + PackedBytes.panel - 1) / PackedBytes.panel) { panel in
+      let first = panel * PackedBytes.panel
+      packed.pack(panelAt: first, rightCodes.codes.pointer + first * rightCodes.depth)
     }
     // Only now: within one set these are the codes just packed.
-    Self.makeUnsigned(leftCodes)
+    Self.makeUnsigned(leftCodes, shift: shift)
     self.left = leftCodes.codes
   }
 
@@ -69,12 +79,12 @@ struct Int8Filter: JoinFilter {
     }
   }
 
-  private static func makeUnsigned(_ codes: ByteCodes) {
+  private static func makeUnsigned(_ codes: ByteCodes, shift: Int32) {
     let (pointer, count) = (codes.codes.pointer, codes.codes.count)
     let size = codes.depth * 1024
     Threads.forEach((count + size - 1) / size) { chunk in
       for index in chunk * size..<min(count, (chunk + 1) * size) {
-        pointer[index] = Int8(bitPattern: UInt8(bitPattern: pointer[index]) ^ 0x80)
+        pointer[index] = Int8(truncatingIfNeeded: Int32(pointer[index]) &+ shift)
       }
     }
   }
@@ -87,35 +97,65 @@ struct Int8Filter: JoinFilter {
     return Int32(max(-2 * Self.mostUnits, min(2 * Self.mostUnits, cutoff)))
   }
 
-  func makeWorkspace() -> ByteProductWorker { right.makeWorker() }
+  /// Products of one tile, or which of them are candidates.
+  struct Workspace {
+    fileprivate let products = Buffer<Int32>(count: JoinTile.rows * JoinTile.columns)
+    fileprivate let bits = Buffer<UInt32>(count: JoinTile.rows * JoinTile.columns / 32)
+    fileprivate let rowCutoffs = Buffer<Int32>(count: JoinTile.rows)
+  }
 
-  func multiply(left rows: Range<Int>, right columns: Range<Int>, workspace: ByteProductWorker) {
-    precondition(columns.lowerBound % JoinTile.columns == 0, "tiles start where they are packed")
-    workspace.multiply(
-      window: UnsafeRawPointer(left.pointer + rows.lowerBound * depth)
-        .assumingMemoryBound(to: UInt8.self),
-      tile: columns.lowerBound / JoinTile.columns)
+  func makeWorkspace() -> Workspace { Workspace() }
+
+  func multiply(left rows: Range<Int>, right columns: Range<Int>, workspace: Workspace) {
+    right.multiply(
+      codes(of: rows), count: rows.count, columns: columns, into: workspace.products.pointer)
+  }
+
+  private func codes(of rows: Range<Int>) -> UnsafePointer<UInt8> {
+    UnsafeRawPointer(left.pointer + rows.lowerBound * depth).assumingMemoryBound(to: UInt8.self)
+  }
+
+  func forEachCandidate(
+    left rows: Range<Int>, right columns: Range<Int>, reaching threshold: Float,
+    workspace: Workspace, pass: (_ left: Int, _ right: Int) -> Void
+  ) {
+    let (bits, rowCutoffs) = (workspace.bits.pointer, workspace.rowCutoffs.pointer)
+    for row in rows {
+      rowCutoffs[row - rows.lowerBound] = rowCutoff(row, reaching: threshold)
+    }
+    right.candidates(
+      codes(of: rows), count: rows.count, columns: columns, rowCutoffs: rowCutoffs,
+      columnCutoffs: columnCutoffs.pointer + columns.lowerBound, into: bits)
+    let words = (columns.count + 31) / 32
+    for row in 0..<rows.count {
+      for place in 0..<words {
+        var word = bits[row * words + place]
+        while word != 0 {
+          pass(
+            rows.lowerBound + row,
+            columns.lowerBound + place * 32 + word.trailingZeroBitCount)
+          word &= word - 1
+        }
+      }
+    }
   }
 
   func forEachCandidate(
     left: Int, window: Int, right columns: Range<Int>, reaching threshold: Float,
-    workspace: ByteProductWorker, pass: (Int) -> Void
+    workspace: Workspace, pass: (Int) -> Void
   ) {
     let cutoff = rowCutoff(left, reaching: threshold)
-    let products = workspace.products.pointer + window * JoinTile.columns
-    columnCutoffs.withUnsafeBufferPointer { columnCutoffs in
-      TileScan.forEach(
-        above: cutoff, plus: columnCutoffs.baseAddress! + columns.lowerBound, in: products,
-        count: columns.count
-      ) { pass(columns.lowerBound + $0) }
-    }
+    TileScan.forEach(
+      above: cutoff, plus: columnCutoffs.pointer + columns.lowerBound,
+      in: workspace.products.pointer + window * columns.count, count: columns.count
+    ) { pass(columns.lowerBound + $0) }
   }
 
-  func mostPromising(window: Int, right columns: Range<Int>, workspace: ByteProductWorker) -> Int {
-    let products = workspace.products.pointer + window * JoinTile.columns
-    let first = columns.lowerBound
-    return columnCutoffs.withUnsafeBufferPointer { cutoffs in
-      columns.max { products[$0 - first] - cutoffs[$0] < products[$1 - first] - cutoffs[$1] }!
-    }
+  func mostPromising(window: Int, right columns: Range<Int>, workspace: Workspace) -> Int {
+    let products = workspace.products.pointer + window * columns.count
+    let (first, cutoffs) = (columns.lowerBound, columnCutoffs.pointer)
+    return columns.max {
+      products[$0 - first] - cutoffs[$0] < products[$1 - first] - cutoffs[$1]
+    }!
   }
 }

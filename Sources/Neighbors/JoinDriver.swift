@@ -97,17 +97,13 @@ struct JoinDriver<Filter: JoinFilter> {
       start = rows.upperBound
       if triangle && rows.lowerBound >= columns.upperBound - 1 { break }
       var pairs: [ScoredPair] = []
-      filter.multiply(left: rows, right: columns, workspace: workspace)
-      for row in rows {
-        filter.forEachCandidate(
-          left: row, window: row - rows.lowerBound, right: columns,
-          reaching: options.threshold, workspace: workspace
-        ) { column in
-          if triangle && column <= row { return }
-          let score = canonicalDot(left[row], right[column], count: left.dimension)
-          guard score >= options.threshold else { return }
-          pairs.append(ScoredPair(a: UInt32(row), b: UInt32(column), score: score))
-        }
+      filter.forEachCandidate(
+        left: rows, right: columns, reaching: options.threshold, workspace: workspace
+      ) { row, column in
+        if triangle && column <= row { return }
+        let score = canonicalDot(left[row], right[column], count: left.dimension)
+        guard score >= options.threshold else { return }
+        pairs.append(ScoredPair(a: UInt32(row), b: UInt32(column), score: score))
       }
       found.append(pairs)
     }

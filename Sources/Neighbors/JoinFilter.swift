@@ -14,6 +14,12 @@ protocol JoinFilter: Sendable {
   /// tile starts at a multiple of its columns.
   func multiply(left: Range<Int>, right: Range<Int>, workspace: Workspace)
 
+  /// Calls `pass` with, in ascending order, at least every pair of a window and a tile whose score
+  /// may reach the threshold.
+  func forEachCandidate(
+    left: Range<Int>, right: Range<Int>, reaching threshold: Float, workspace: Workspace,
+    pass: (_ left: Int, _ right: Int) -> Void)
+
   /// Calls `pass` with, in ascending order, at least every row of the tile just multiplied whose
   /// score with row `window` of the window (row `left` of all) may reach the threshold.
   func forEachCandidate(
@@ -22,6 +28,21 @@ protocol JoinFilter: Sendable {
 
   /// The row of the tile just multiplied that may reach the highest score; a good guess.
   func mostPromising(window: Int, right: Range<Int>, workspace: Workspace) -> Int
+}
+
+extension JoinFilter {
+  func forEachCandidate(
+    left rows: Range<Int>, right columns: Range<Int>, reaching threshold: Float,
+    workspace: Workspace, pass: (_ left: Int, _ right: Int) -> Void
+  ) {
+    multiply(left: rows, right: columns, workspace: workspace)
+    for row in rows {
+      forEachCandidate(
+        left: row, window: row - rows.lowerBound, right: columns, reaching: threshold,
+        workspace: workspace
+      ) { pass(row, $0) }
+    }
+  }
 }
 
 /// Sizes at which a tile of products stays in a core's second-level cache.
@@ -39,7 +60,7 @@ final class WorkspacePool<Element>: @unchecked Sendable {
   func giveBack(_ element: Element) { lock.withLock { idle.append(element) } }
 }
 
-/// Float32 products by BLAS, for machines without VNNI and as the plain reference.
+/// Float32 products by BLAS, for machines without AVX2 and as the plain reference.
 struct Float32Filter: JoinFilter {
   let left: VectorRows
   let right: VectorRows

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Foundation
+import Kernels
 
 /// `simbench`: times the parts; every subcommand prints one JSON object.
 @main
@@ -37,8 +38,23 @@ func peakMebibytes() -> Int {
   return Int(usage.ru_maxrss) / 1024
 }
 
+/// One line of JSON: the figures, and the kind of processor they hold for.
 func printJSON(_ value: some Encodable) throws {
   let encoder = JSONEncoder()
   encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-  print(String(decoding: try encoder.encode(value), as: UTF8.self))
+  print(String(decoding: try encoder.encode(Measured(value: value)), as: UTF8.self))
+}
+
+private struct Measured<Value: Encodable>: Encodable {
+  let value: Value
+
+  private enum Key: String, CodingKey { case processor, oneDNN, openBLAS }
+
+  func encode(to encoder: any Encoder) throws {
+    try value.encode(to: encoder)
+    var container = encoder.container(keyedBy: Key.self)
+    try container.encode(Processor.kind, forKey: .processor)
+    try container.encode(Processor.libraries.oneDNN, forKey: .oneDNN)
+    try container.encode(Processor.libraries.openBLAS, forKey: .openBLAS)
+  }
 }

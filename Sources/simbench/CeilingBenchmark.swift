@@ -16,7 +16,7 @@ struct CeilingBenchmark: ParsableCommand {
   func run() throws {
     for precision in ["f32", "bf16", "int8"] {
       if precision == "bf16" && !Processor.hasBFloat16 { continue }
-      if precision == "int8" && !Processor.hasVNNI { continue }
+      if precision == "int8" && ByteCoding.finest == nil { continue }
       try printJSON(ProductCeiling.measure(precision, shapes: ProductCeiling.layers))
     }
   }
@@ -83,14 +83,15 @@ private final class Product: @unchecked Sendable {
     let weight = Buffer<Float>(count: shape.inputs * shape.outputs)
     for index in 0..<weight.count { weight.pointer[index] = Float(index % 251) / 251 - 0.5 }
     let bias = Buffer<Float>(repeating: 0, count: shape.outputs)
+    let coding = ByteCoding.finest ?? .sevenBits
     workers = (0..<Threads.count).map { _ in
       Worker(
         source: Buffer(repeating: 0.25, count: shape.rows * shape.inputs),
-        bytes: QuantizedRows(rows: shape.rows, size: shape.inputs),
+        bytes: QuantizedRows(rows: shape.rows, size: shape.inputs, coding: coding),
         destination: Buffer(repeating: 0, count: shape.rows * shape.outputs))
     }
     let element: PackedLinear.Element = precision == "bf16" ? .bfloat16 : .float32
-    let isInteger = precision == "int8"
+    let isInteger = precision.hasPrefix("int")
     floating =
       isInteger
       ? nil
@@ -100,7 +101,8 @@ private final class Product: @unchecked Sendable {
     integer =
       isInteger
       ? QuantizedLinear(
-        weight: weight.pointer, bias: bias.pointer, inputs: shape.inputs, outputs: shape.outputs)
+        weight: weight.pointer, bias: bias.pointer, inputs: shape.inputs, outputs: shape.outputs,
+        coding: coding)
       : nil
     run(times: 1)
   }
@@ -114,7 +116,7 @@ private final class Product: @unchecked Sendable {
           worker.source.pointer, rows: shape.rows, into: destination, context: worker.context)
         integer?.multiply(
           worker.bytes, rows: shape.rows,
-          into: destination.assumingMemoryBound(to: Int32.self), context: worker.context)
+          into: destination.assumingMemoryBound(to: Int32.self))
       }
     }
   }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Curation
 import Foundation
+import Kernels
 
 /// `simcurate`: flags to options to steps to an exit code.
 @main
@@ -50,10 +51,18 @@ struct SimcurateCommand: ParsableCommand {
   static func main() {
     Interruption.install()
     do {
+      try checkProcessor()
       var command = try parseAsRoot()
       try command.run()
     } catch {
       Failure(error).exit(as: self)
     }
+  }
+
+  /// A misspelled level would test the wrong processor without a word.
+  private static func checkProcessor() throws {
+    guard Processor.emulated == nil else { return }
+    let levels = Processor.Level.allCases.map(\.rawValue).joined(separator: ", ")
+    throw ValidationError("SIMCURATE_PROCESSOR is none of \(levels).")
   }
 }

@@ -72,8 +72,9 @@ import Testing
   @Test func sharedWordsLeakWhateverTheModelSays() throws {
     let sandbox = try sandbox()
     let words = (0..<30).map { "w\($0)x" }.joined(separator: " ")
-    try sandbox.write("x.txt", words + " parcel order parcel order\n")
-    try sandbox.write("y.txt", words + " parcel order parcel colors\n")
+    // What differs comes first: the model reads no more than the beginning of such texts.
+    try sandbox.write("x.txt", "parcel order parcel order \(words)\n")
+    try sandbox.write("y.txt", "parcel order parcel colors \(words)\n")
     let outcome = try sandbox.run(
       "leak", "x.txt", "y.txt", "--threshold", "1", "--json"
     ).succeeded()

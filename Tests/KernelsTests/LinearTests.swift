@@ -88,59 +88,92 @@ struct SplitMix: RandomNumberGenerator {
     }
   }
 
-  @Test(.enabled(if: Processor.hasVNNI, "this processor has no AVX512-VNNI"), arguments: sizes)
-  func quantizedIsWithinItsRounding(size: (Int, Int, Int)) {
-    let problem = Problem(rows: size.0, inputs: size.1, outputs: size.2)
-    let layer = QuantizedLinear(
-      weight: problem.weight, bias: problem.bias, inputs: size.1, outputs: size.2)
-    let capacity = PackedLinear.paddedRows(size.0)
-    let source = QuantizedRows(rows: capacity, size: size.1)
-    let sums = Buffer<Int32>(repeating: 0, count: capacity * size.2)
-    // Half a step of each factor, times the other's size, over all inputs; errors would have to
-    // agree in sign to reach it.
-    let bound = Double(size.1) * (1.0 / 255 * 0.2 + 0.2 / 254 * 1)
+  /// To the last bit, however many rows are beside it.
+  @Test(arguments: [(17, 5), (72, 32), (384, 100)])
+  func aRowDependsOnItselfAlone(inputs: Int, outputs: Int) {
+    let problem = Problem(rows: 70, inputs: inputs, outputs: outputs)
+    let layer = PackedLinear(
+      weight: problem.weight, bias: problem.bias, inputs: inputs, outputs: outputs,
+      epilogue: .activate(.gelu))
     let context = LinearContext()
-    for accumulate in [false, true] {
-      run(problem) { x, y in
-        source.quantize(x.pointer, rows: size.0, size: size.1)
-        layer(
-          source, rows: size.0, sums: sums.pointer, into: y.pointer, accumulate: accumulate,
-          context: context)
-        let distance = farthest(y.pointer, problem.expected(accumulate ? .accumulate : .store))
-        #expect(distance < bound && distance > 0)
+    run(problem) { x, all in
+      layer(x.pointer, rows: 70, into: all.pointer, context: context)
+      for rows in [1, 2, 5, 6, 13, 33, 64] {
+        run(problem) { x, some in
+          layer(x.pointer, rows: rows, into: some.pointer, context: context)
+          #expect(some.values[..<(rows * outputs)].elementsEqual(all.values[..<(rows * outputs)]))
+        }
+        run(problem) { _, last in
+          let from = x.pointer + (70 - rows) * inputs
+          let copy = Buffer<Float>(
+            repeating: 0, count: PackedLinear.paddedRows(rows) * inputs)
+          copy.pointer.update(from: from, count: rows * inputs)
+          layer(copy.pointer, rows: rows, into: last.pointer, context: context)
+          #expect(
+            last.values[..<(rows * outputs)].elementsEqual(
+              all.values[((70 - rows) * outputs)..<(70 * outputs)]))
+        }
       }
     }
   }
 
+  private static let codings = [ByteCoding.eightBits, .sevenBits].filter(\.isSupported)
+
   @Test(
-    .enabled(if: Processor.hasVNNI, "this processor has no AVX512-VNNI"), arguments: sizes,
-    [Activation.gelu, .geluTanh, .relu, .silu])
+    .enabled(if: !codings.isEmpty, "this processor has no fast products of bytes"),
+    arguments: sizes, codings)
+  func quantizedIsWithinItsRounding(size: (Int, Int, Int), coding: ByteCoding) {
+    let problem = Problem(rows: size.0, inputs: size.1, outputs: size.2)
+    let layer = QuantizedLinear(
+      weight: problem.weight, bias: problem.bias, inputs: size.1, outputs: size.2, coding: coding)
+    let source = QuantizedRows(rows: size.0, size: size.1, coding: coding)
+    let sums = Buffer<Int32>(count: QuantizedLinear.blockRows * size.2)
+    for accumulate in [false, true] {
+      run(problem) { x, y in
+        source.quantize(x.pointer, rows: size.0, size: size.1)
+        layer(source, rows: size.0, sums: sums.pointer, into: y.pointer, accumulate: accumulate)
+        let distance = farthest(y.pointer, problem.expected(accumulate ? .accumulate : .store))
+        #expect(distance < bound(size.1, coding) && distance > 0)
+      }
+    }
+  }
+
+  /// Half a step of each factor, times the other's size, over all inputs; errors would have to agree
+  /// in sign to reach it.
+  private func bound(_ inputs: Int, _ coding: ByteCoding) -> Double {
+    Double(inputs) * (1 / Double(coding.levels) * 0.2 + 0.1 / Double(coding.magnitude))
+  }
+
+  @Test(
+    .enabled(if: !codings.isEmpty, "this processor has no fast products of bytes"),
+    arguments: sizes, [Activation.gelu, .geluTanh, .relu, .silu])
   func activationsSurviveQuantization(
     size: (Int, Int, Int), activation: Activation
   ) {
-    // An identity layer after the activation gives back what was quantized.
-    let problem = Problem(rows: size.0, inputs: size.1, outputs: size.2)
-    let layer = QuantizedLinear(
-      weight: problem.weight, bias: problem.bias, inputs: size.1, outputs: size.2)
-    var identity = [Float](repeating: 0, count: size.2 * size.2)
-    for index in 0..<size.2 { identity[index * (size.2 + 1)] = 1 }
-    let second = QuantizedLinear(
-      weight: identity, bias: [Float](repeating: 0, count: size.2), inputs: size.2,
-      outputs: size.2)
-    let capacity = PackedLinear.paddedRows(size.0)
-    let source = QuantizedRows(rows: capacity, size: size.1)
-    let middle = QuantizedRows(rows: capacity, size: size.2)
-    let sums = Buffer<Int32>(repeating: 0, count: capacity * size.2)
-    let line = Buffer<Float>(count: size.2)
-    let context = LinearContext()
-    run(problem) { x, y in
-      source.quantize(x.pointer, rows: size.0, size: size.1)
-      layer(
-        source, rows: size.0, sums: sums.pointer, activation: activation, line: line.pointer,
-        into: middle, context: context)
-      second(middle, rows: size.0, sums: sums.pointer, into: y.pointer, context: context)
-      let bound = 1.2 * Double(size.1) * (1.0 / 255 * 0.2 + 0.2 / 254) + 0.05
-      #expect(farthest(y.pointer, problem.expected(.activate(activation))) < bound)
+    for coding in Self.codings {
+      // An identity layer after the activation gives back what was quantized.
+      let problem = Problem(rows: size.0, inputs: size.1, outputs: size.2)
+      let layer = QuantizedLinear(
+        weight: problem.weight, bias: problem.bias, inputs: size.1, outputs: size.2,
+        coding: coding)
+      var identity = [Float](repeating: 0, count: size.2 * size.2)
+      for index in 0..<size.2 { identity[index * (size.2 + 1)] = 1 }
+      let second = QuantizedLinear(
+        weight: identity, bias: [Float](repeating: 0, count: size.2), inputs: size.2,
+        outputs: size.2, coding: coding)
+      let source = QuantizedRows(rows: size.0, size: size.1, coding: coding)
+      let middle = QuantizedRows(rows: size.0, size: size.2, coding: coding)
+      let sums = Buffer<Int32>(count: QuantizedLinear.blockRows * size.2)
+      let line = Buffer<Float>(count: size.2)
+      run(problem) { x, y in
+        source.quantize(x.pointer, rows: size.0, size: size.1)
+        layer(
+          source, rows: size.0, sums: sums.pointer, activation: activation, line: line.pointer,
+          into: middle)
+        second(middle, rows: size.0, sums: sums.pointer, into: y.pointer)
+        let bound = 1.2 * bound(size.1, coding) + 13 / Double(coding.levels)
+        #expect(farthest(y.pointer, problem.expected(.activate(activation))) < bound)
+      }
     }
   }
 }

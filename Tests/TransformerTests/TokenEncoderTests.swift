@@ -58,8 +58,10 @@ import Transformer
   }
 
   @Test(
-    .enabled(if: Processor.hasBFloat16 && Processor.hasVNNI, "this processor lacks BF16 or VNNI"),
-    arguments: [(Precision.bfloat16, Float(0.9998)), (.int8, 0.995)])
+    .enabled(if: Precision.supported != [.float32], "this processor multiplies in float32 alone"),
+    arguments: [(Precision.bfloat16, Float(0.9998)), (.int8, 0.995), (.int7, 0.99)].filter {
+      Precision.supported.contains($0.0)
+    })
   func lowPrecisionStaysNearFloat32(precision: Precision, least: Float) {
     let narrow = TokenEncoder(
       folder.configuration, folder.weights, pooling: .mean, precision: precision)

@@ -11,9 +11,13 @@
 
 #include "CKernelsTraining.h"
 
-// What the processor and the operating system offer.
+// What the processor and the operating system offer, less what SIMCURATE_PROCESSOR=baseline, avx2
+// or avx512 hides, so that one machine can test them all. The same switch holds oneDNN and OpenBLAS
+// to that level: a process that starts with it sets their variables and starts once more. Any
+// other value hides nothing. Baseline is SSE2 in our kernels and SSE4.1 in oneDNN.
 typedef struct {
   bool avx2;         // with FMA
+  bool avx_vnni;     // 8-bit dot products of AVX2's width
   bool avx512;       // F, BW, DQ, VL
   bool avx512_bf16;
   bool avx512_vnni;
@@ -52,8 +56,34 @@ void ck_add3(const float *word, const float *position, const float *type, long s
 // total [size] += x [size]
 void ck_add(const float *x, long size, float *total);
 
-// Each row of x [rows, size] as bytes q with x ~ scales[row] * q + least[row].
-void ck_quantize(const float *x, long rows, long size, uint8_t *q, float *scales, float *least);
+// y [rows, outputs] = x [rows, inputs] W^T + bias, and then the epilogue: stored, added to y, or
+// stored through an activation (0 gelu, 1 gelu by tanh, 2 relu, 3 silu).
+//   panels  W in panels of 16 outputs, [inputs, 16] each, zeros beyond the last output
+//   bias    as long as the panels are wide together
+// A row of y depends on its row of x alone, to the last bit.
+enum { CK_STORE = -1, CK_ACCUMULATE = -2 };
+void ck_linear(const float *x, long rows, long inputs, const float *panels, const float *bias,
+               long outputs, int epilogue, float *y);
+
+// sums [rows, columns] = x [rows, depth] w^T, exact: rows of x are stride apart, and up to 7 bytes
+// beyond the last are read. Needs AVX2; without VNNI (avx_vnni, avx512_vnni) bytes of x are at most
+// 127 and those of w at most 64 in size.
+//   panels  w in panels of ck_byte_panel() columns: [depth / 4, panel, 4], depth rounded up to a
+//           multiple of 8, zeros beyond it and beyond the last column
+void ck_byte_product(const uint8_t *x, long rows, long stride, long depth, const int8_t *panels,
+                     long columns, int32_t *sums);
+long ck_byte_panel(void);
+
+// The same products, of which only is kept where they are above row_cutoffs[row] +
+// column_cutoffs[column]: bit column % 32 of bits [rows, (columns + 31) / 32]. Cut-offs of columns
+// reach to the end of the last panel.
+void ck_byte_candidates(const uint8_t *x, long rows, long stride, long depth,
+                        const int8_t *panels, long columns, const int32_t *row_cutoffs,
+                        const int32_t *column_cutoffs, uint32_t *bits);
+
+// Each row of x [rows, size] as bytes q in 0...levels with x ~ scales[row] * q + least[row].
+void ck_quantize(const float *x, long rows, long size, int levels, uint8_t *q, float *scales,
+                 float *least);
 
 // The integer sums [rows, size] of a product of such bytes with weights w ~ scale[column] * integer,
 // back in float32: y = sums * scales * scale + least * total + bias, where total is the sum of a
@@ -62,12 +92,11 @@ void ck_dequantize(const int32_t *sums, long rows, long size, const float *scale
                    const float *least, const float *scale, const float *total, const float *bias,
                    int accumulate, float *y);
 
-// The same through an activation (0 gelu, 1 gelu by tanh, 2 relu, 3 silu) and quantized again; line is room
-// for one row.
+// The same through an activation (as in ck_linear) and quantized again; line is room for one row.
 void ck_activate_quantized(const int32_t *sums, long rows, long size, const float *scales,
                            const float *least, const float *scale, const float *total,
-                           const float *bias, int activation, float *line, uint8_t *q,
-                           float *new_scales, float *new_least);
+                           const float *bias, int activation, float *line, int levels,
+                           uint8_t *q, float *new_scales, float *new_least);
 
 // Rotary positions: in each row of x (rows are stride apart) the pairs (i, i + head_size / 2) of
 // the first `heads` heads are rotated by the row's angles, whose cosines and sines are

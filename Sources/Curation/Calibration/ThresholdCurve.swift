@@ -137,6 +137,7 @@ public struct ThresholdCurve: Encodable, Sendable {
   private static func hundredths(_ scores: [Float]) -> ClosedRange<Int> {
     let low = min(1, max(0, scores.min() ?? 0))
     let high = min(1, max(0, scores.max() ?? 1))
-    return Int((low * 100).rounded(.down))...Int((high * 100).rounded(.up))
+    // No point above the highest score: nothing is called there.
+    return Int((low * 100).rounded(.down))...Int((high * 100).rounded(.down))
   }
 }

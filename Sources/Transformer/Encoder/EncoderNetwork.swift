@@ -28,9 +28,11 @@ final class EncoderNetwork: Sendable {
       let layer = weights.layers[index]
       let plan = LayerPlan(layer, number: index, configuration, precision: precision, bias: bias)
       let result: any EncoderLayer =
-        precision == .int8
-        ? IntegerLayer(layer, plan, configuration)
-        : FloatingLayer(layer, plan, configuration, narrow: precision == .bfloat16)
+        if let coding = precision.coding {
+          IntegerLayer(layer, plan, configuration, coding: coding)
+        } else {
+          FloatingLayer(layer, plan, configuration, narrow: precision == .bfloat16)
+        }
       packed.withLock { $0[index] = result }
     }
     layers = packed.withLock { $0.compactMap { $0 } }

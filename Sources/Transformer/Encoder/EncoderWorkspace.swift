@@ -22,7 +22,7 @@ final class EncoderWorkspace {
   let intermediateBytes: QuantizedRows
   /// `[capacity, 2 intermediate]` in a gated block: what is activated, and its multiplier.
   let gates: Buffer<Float>
-  /// Integer products' sums, as wide as the widest.
+  /// Integer products' sums of a block of rows, as wide as the widest.
   let sums: Buffer<Int32>
   private let scratch: Buffer<Float>
   private let rotary: [Double: RotaryTable]
@@ -37,7 +37,8 @@ final class EncoderWorkspace {
     self.tokens = tokens
     narrow = precision == .bfloat16
     let capacity = PackedLinear.paddedRows(tokens)
-    let quantized = precision == .int8 ? capacity : 0
+    let coding = precision.coding
+    let quantized = coding == nil ? 0 : capacity
     let size = configuration.hiddenSize
     let wide = configuration.intermediateSize
     let architecture = configuration.architecture
@@ -47,13 +48,15 @@ final class EncoderWorkspace {
     hidden = Buffer(repeating: 0, count: capacity * size)
     narrowHidden = Buffer(repeating: 0, count: narrow ? capacity * size : 0)
     normalized = Buffer(repeating: 0, count: isBefore ? capacity * size : 0)
-    hiddenBytes = QuantizedRows(rows: quantized, size: size)
+    hiddenBytes = QuantizedRows(rows: quantized, size: size, coding: coding ?? .sevenBits)
     projections = Buffer(repeating: 0, count: max(capacity * 3 * size, wide))
     attended = Buffer(repeating: 0, count: capacity * size * bytes)
     intermediate = Buffer(repeating: 0, count: capacity * wide * bytes)
-    intermediateBytes = QuantizedRows(rows: quantized, size: wide)
+    intermediateBytes = QuantizedRows(rows: quantized, size: wide, coding: coding ?? .sevenBits)
     gates = Buffer(repeating: 0, count: capacity * gated)
-    sums = Buffer(repeating: 0, count: quantized * max(wide, gated, 3 * size))
+    sums = Buffer(
+      count: coding == nil
+        ? 0 : QuantizedLinear.blockRows * max(wide, architecture.isGated ? 2 * wide : 0, 3 * size))
     scratch = Buffer(
       count: Attention.scratchCount(length: length, headSize: configuration.headSize))
     let bases = Set(configuration.attention.compactMap(\.rotaryBase))

@@ -9,11 +9,14 @@ struct IntegerLayer: EncoderLayer {
   private let intermediate: QuantizedLinear
   private let output: QuantizedLinear
 
-  init(_ layer: EncoderWeights.Layer, _ plan: LayerPlan, _ configuration: ModelConfiguration) {
+  init(
+    _ layer: EncoderWeights.Layer, _ plan: LayerPlan, _ configuration: ModelConfiguration,
+    coding: ByteCoding
+  ) {
     func pack(_ linear: EncoderWeights.Linear) -> QuantizedLinear {
       QuantizedLinear(
         weight: linear.weight.pointer, bias: linear.bias.pointer, inputs: linear.inputs,
-        outputs: linear.outputs)
+        outputs: linear.outputs, coding: coding)
     }
     self.plan = plan
     projections = pack(layer.projections(configuration))
@@ -24,26 +27,20 @@ struct IntegerLayer: EncoderLayer {
 
   func run(_ batch: TokenBatch, _ workspace: EncoderWorkspace) {
     let rows = batch.tokens
-    let context = workspace.context
     let hidden = workspace.hidden.pointer
     let bytes = workspace.hiddenBytes
-    let sums = UnsafeMutableRawPointer(workspace.sums.pointer)
-      .assumingMemoryBound(to: Int32.self)
+    let sums = workspace.sums.pointer
     let attended = UnsafeMutableRawPointer(workspace.attended.pointer)
       .assumingMemoryBound(to: Float.self)
     quantizeBranch(plan.beforeAttention, workspace, rows)
-    projections(
-      bytes, rows: rows, sums: sums, into: workspace.projections.pointer, context: context)
+    projections(bytes, rows: rows, sums: sums, into: workspace.projections.pointer)
     workspace.attend(batch, plan)
     bytes.quantize(attended, rows: rows, size: output.outputs)
-    attentionOutput(
-      bytes, rows: rows, sums: sums, into: hidden, accumulate: true, context: context)
+    attentionOutput(bytes, rows: rows, sums: sums, into: hidden, accumulate: true)
     workspace.normalize(plan.afterAttention, rows: rows)
     quantizeBranch(plan.beforeFeedForward, workspace, rows)
     widen(workspace, sums, rows)
-    output(
-      workspace.intermediateBytes, rows: rows, sums: sums, into: hidden, accumulate: true,
-      context: context)
+    output(workspace.intermediateBytes, rows: rows, sums: sums, into: hidden, accumulate: true)
     workspace.normalize(plan.afterFeedForward, rows: rows)
   }
 
@@ -62,11 +59,10 @@ struct IntegerLayer: EncoderLayer {
     guard plan.isGated else {
       intermediate(
         bytes, rows: rows, sums: sums, activation: plan.activation,
-        line: workspace.projections.pointer, into: wide, context: workspace.context)
+        line: workspace.projections.pointer, into: wide)
       return
     }
-    intermediate(
-      bytes, rows: rows, sums: sums, into: workspace.gates.pointer, context: workspace.context)
+    intermediate(bytes, rows: rows, sums: sums, into: workspace.gates.pointer)
     workspace.gate(plan.activation, rows: rows)
     let gated = UnsafeMutableRawPointer(workspace.intermediate.pointer)
       .assumingMemoryBound(to: Float.self)

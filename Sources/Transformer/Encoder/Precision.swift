@@ -11,31 +11,50 @@ public enum Precision: String, Sendable, CaseIterable {
   case float32 = "f32"
   /// Activations and weights rounded to 8 bits of mantissa.
   case bfloat16 = "bf16"
-  /// 8-bit activations (scaled by row) and weights (scaled by output).
+  /// 8-bit activations (scaled by row) and weights (scaled by output); ``int7`` on processors
+  /// without 8-bit dot products (VNNI).
   case int8 = "int8"
+  /// The same with 7 bits, which AVX2 multiplies exactly.
+  case int7 = "int7"
 
-  /// Those that this processor runs.
+  /// Those that this processor runs as they are.
   public static var supported: [Precision] {
-    [.float32, .bfloat16, .int8].filter { (try? $0.checkSupport()) != nil }
+    [.float32, .bfloat16, .int8, .int7].filter(\.isSupported)
   }
 
+  /// What runs where this is asked for: an index or a vector file names it.
   var resolved: Precision {
-    guard self == .automatic else { return self }
-    return Processor.hasBFloat16 ? .bfloat16 : .float32
+    switch self {
+    case .automatic: Processor.hasBFloat16 ? .bfloat16 : .float32
+    case .int8: isSupported ? .int8 : .int7
+    default: self
+    }
+  }
+
+  /// The codes of integer products; nil for the others.
+  var coding: ByteCoding? {
+    switch self {
+    case .int8: .eightBits
+    case .int7: .sevenBits
+    case .automatic, .float32, .bfloat16: nil
+    }
+  }
+
+  private var isSupported: Bool {
+    switch self {
+    case .automatic, .float32: true
+    case .bfloat16: Processor.hasBFloat16
+    case .int8, .int7: coding!.isSupported
+    }
   }
 
   /// - Throws: ``ModelError`` if this processor lacks the instructions.
   func checkSupport() throws {
-    let (isSupported, need) =
-      switch self {
-      case .automatic, .float32: (true, "")
-      case .bfloat16: (Processor.hasBFloat16, "AVX512-BF16")
-      case .int8: (Processor.hasVNNI, "AVX512-VNNI")
-      }
-    guard isSupported else {
-      throw ModelError(
-        place: "precision \(rawValue)", expected: "a processor with \(need)", found: "none",
-        advice: "use auto, or one of \(Self.supported.map(\.rawValue).joined(separator: ", "))")
-    }
+    guard !resolved.isSupported else { return }
+    throw ModelError(
+      place: "precision \(rawValue)",
+      expected: "a processor with \(self == .bfloat16 ? "AVX512-BF16" : "AVX2")",
+      found: Processor.kind,
+      advice: "use auto, or one of \(Self.supported.map(\.rawValue).joined(separator: ", "))")
   }
 }

@@ -53,7 +53,8 @@ struct EncoderOptions: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "Arithmetic of the encoder: auto, f32, bf16 or int8 (auto: bf16 where the processor has it).",
+      "Arithmetic of the encoder: auto, f32, bf16, int8 or int7 (auto: bf16 where the processor "
+        + "has it, else f32; int8 without VNNI: int7).",
       valueName: "kind"))
   var precision: Precision = .automatic
 
