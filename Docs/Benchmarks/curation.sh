@@ -1,6 +1,6 @@
 #!/bin/sh
 # Measures deduplication at 10,000, 100,000 and 1,000,000 rows, the peers in the same run, and draws
-# the growth. Parts that are done are kept in $WORK and skipped: delete a line of results.jsonl to
+# the growth. Parts that are done are kept in $WORK and skipped: delete a line of results-KIND.jsonl to
 # measure it again.
 #
 #   TEXTS=texts.tsv PEERS=path/to/venv SIMCURATE_MODEL=dir Docs/Benchmarks/curation.sh
@@ -16,7 +16,14 @@ work=${WORK:-bench}
 python=${PEERS:+$PEERS/bin/python}
 simcurate=$root/.build/release/simcurate
 simbench=$root/.build/release/simbench
-results=$work/results.jsonl
+# Figures of two kinds of processor never mix.
+kind=$("$simbench" processor | sed 's/.*"processor":"\([^"]*\)".*/\1/; s/[^A-Za-z0-9-]\{1,\}/-/g')
+# The peers are held to the same level by variables of their own.
+case "${SIMCURATE_PROCESSOR:-native}" in
+avx2) export FAISS_OPT_LEVEL=avx2 OPENBLAS_CORETYPE=HASWELL ;;
+baseline | avx512) python= ;;
+esac
+results=$work/results-$kind.jsonl
 mkdir -p "$work"
 touch "$results"
 

@@ -19,9 +19,12 @@ ROUNDS = int(os.environ.get("ROUNDS") or (1 if QUICK else 3))
 LIMIT = int(os.environ.get("LIMIT") or (1000 if QUICK else 10_000))
 STARTS = 5 if QUICK else 20
 WORK = os.environ["WORK"]
-PYTHON = os.environ.get("PYTHON")
-PRECISIONS = ["f32", "bf16", "int8"]
 SIMCURATE, SIMBENCH = ".build/release/simcurate", ".build/release/simbench"
+PROCESSOR = json.loads(subprocess.run([SIMBENCH, "processor"], capture_output=True, text=True,
+                                      check=True).stdout)
+# Peers use all that the processor has: beside an emulated lesser one they would compare unlike things.
+PYTHON = None if PROCESSOR["isEmulated"] else os.environ.get("PYTHON")
+PRECISIONS = ["f32", "bf16", "int8"] if "BF16" in PROCESSOR["processor"] else ["f32", "int8"]
 PEER = os.path.join(os.path.dirname(__file__), "encoder_peer.py")
 
 
@@ -89,26 +92,31 @@ def encode(part, texts, model, *options, **marks):
 def speed(texts, model, few):
     sizes = best_sizes(model, few)
     for turn in range(ROUNDS):
-        for name, ours in (("float32", ["f32", "bf16"]), ("int8", ["int8"])):
+        for name, ours in (("float32", [one for one in PRECISIONS if one != "int8"]),
+                           ("int8", ["int8"])):
             for precision in ours:
-                encode("short", texts, model, "--precision", precision, "--ceiling", round=turn)
+                encode("short", texts, model, "--precision", precision, "--ceiling", round=turn,
+                       precision=precision)
             peer(f"onnxruntime {name}", "onnx", f"{WORK}/peers/{name}.onnx", model, texts,
                  sizes[name], round=turn)
         peer("sentence-transformers", "sentence-transformers", model, texts, sizes["torch"],
              round=turn)
         for precision in PRECISIONS:
-            encode("long", texts, model, "--precision", precision, "--tokens", "512", round=turn)
+            encode("long", texts, model, "--precision", precision, "--tokens", "512", round=turn,
+                   precision=precision)
 
 
 def accuracy(texts, model):
     for precision in PRECISIONS[1:]:
-        encode("accuracy", texts, model, "--precision", precision, "--accuracy")
+        encode("accuracy", texts, model, "--precision", precision, "--accuracy",
+               precision=precision)
     peer("accuracy onnxruntime int8", "onnx", f"{WORK}/peers/int8.onnx", model, texts, "32",
          f"{WORK}/peers/float32.onnx")
     stsb = os.environ.get("STSB", "")
     if os.path.exists(stsb):
         for precision in PRECISIONS:
-            run("sts", [SIMBENCH, "sts", stsb, "--model", model, "--precision", precision])
+            run("sts", [SIMBENCH, "sts", stsb, "--model", model, "--precision", precision],
+                precision=precision)
 
 
 def static(texts):
@@ -180,7 +188,7 @@ def machine():
     except (subprocess.SubprocessError, OSError):
         commit = "unknown"
     load = os.getloadavg()[0]
-    report("machine", cpu=names[0] if names else platform.machine(), cores=os.cpu_count(),
+    report("machine", processor=PROCESSOR["processor"], isEmulated=PROCESSOR["isEmulated"], cpu=names[0] if names else platform.machine(), cores=os.cpu_count(),
            system=platform.release(), commit=commit, loadBefore=load, texts=LIMIT, rounds=ROUNDS,
            date=datetime.date.today().isoformat(), quick=QUICK)
 

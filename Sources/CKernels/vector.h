@@ -121,6 +121,22 @@ INLINE v16 gelu(v16 x) {
   return x * share;
 }
 
+// GELU for what is rounded to bytes next: the normal distribution as 1/2 + x P(x^2) on [-4, 4], the
+// polynomial of degree 7 that is minimax for x^2 P. Error below 5e-5 there, below 4e-5 |x| beyond;
+// neither an exponential nor a division.
+INLINE v16 gelu_coarse(v16 x) {
+  v16 z = smaller(larger(x, splat(-4.0f)), splat(4.0f));
+  v16 t = z * z;
+  v16 p = t * -1.301202035e-9f + 1.041901783e-7f;
+  p = p * t - 3.656982017e-6f;
+  p = p * t + 7.485303649e-5f;
+  p = p * t - 1.006475650e-3f;
+  p = p * t + 9.505340829e-3f;
+  p = p * t - 6.588773429e-2f;
+  p = p * t + 3.986733258e-1f;
+  return x * (z * p + 0.5f);
+}
+
 // x/2 (1 + tanh(u)) = x / (1 + exp(-2u)), u = sqrt(2/pi) (x + 0.044715 x^3)
 INLINE v16 gelu_tanh(v16 x) {
   v16 twice = 1.5957691216f * (x + 0.044715f * x * x * x);
@@ -156,12 +172,14 @@ static void NAME(activate_quantized)(const int32_t *sums, long rows, long size,
   for (long row = 0; row < rows; row++, sums += size, q += size) {
     float a = scales[row], b = least[row];
     if (activation == 0)
-      for (long i = 0; i < whole; i += 16) store(line + i, gelu(DEQUANTIZED(i)));
+      for (long i = 0; i < whole; i += 16) store(line + i, gelu_coarse(DEQUANTIZED(i)));
     else
       for (long i = 0; i < whole; i += 16)
         store(line + i, NAME(activate)(DEQUANTIZED(i), activation));
-    for (long i = whole; i < size; i++)
-      line[i] = NAME(activate)(splat(DEQUANTIZED_SCALAR(i)), activation)[0];
+    for (long i = whole; i < size; i++) {
+      v16 x = splat(DEQUANTIZED_SCALAR(i));
+      line[i] = (activation == 0 ? gelu_coarse(x) : NAME(activate)(x, activation))[0];
+    }
     NAME(quantize_row)(line, size, levels, q, new_scales + row, new_least + row);
   }
 }

@@ -9,7 +9,7 @@ struct BenchmarkCommand: ParsableCommand {
     commandName: "simbench", abstract: "Measure the parts of simcurate.",
     subcommands: [
       EncodeBenchmark.self, CeilingBenchmark.self, JoinBenchmark.self, TrainBenchmark.self,
-      SimilarityBenchmark.self,
+      SimilarityBenchmark.self, ProcessorDescription.self,
     ])
 }
 
@@ -43,6 +43,20 @@ func printJSON(_ value: some Encodable) throws {
   let encoder = JSONEncoder()
   encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
   print(String(decoding: try encoder.encode(Measured(value: value)), as: UTF8.self))
+}
+
+/// The kind of processor that figures hold for, so that scripts keep those of two kinds apart.
+struct ProcessorDescription: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "processor", abstract: "Which instructions are used here.")
+
+  private struct Result: Encodable {
+    var benchmark = "processor"
+    /// Whether `SIMCURATE_PROCESSOR` hides some of what there is.
+    var isEmulated: Bool
+  }
+
+  func run() throws { try printJSON(Result(isEmulated: Processor.emulated != .native)) }
 }
 
 private struct Measured<Value: Encodable>: Encodable {
