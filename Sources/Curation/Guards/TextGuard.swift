@@ -5,7 +5,7 @@
 public enum TextGuard: String, CaseIterable, Codable, Sendable {
   /// The numbers differ: `3.10` against `3.11`, `two` against `three`.
   case numbers
-  /// One text negates and the other does not.
+  /// One text denies what the other affirms.
   case negation
   /// The capitalized words inside the sentence differ: `Paris` against `London`.
   case names
@@ -29,10 +29,10 @@ public enum TextGuard: String, CaseIterable, Codable, Sendable {
     let detail: String? =
       switch self {
       case .numbers: NumberGuard.difference(a.numbers, b.numbers)
-      case .negation: NegationGuard.difference(a.negation, b.negation)
+      case .negation: NegationGuard.difference(a, b)
       case .names: NameGuard.difference(a, b)
       case .script: ScriptGuard.difference(a.script, b.script)
-      case .opposites: OppositeGuard.difference(a.words, b.words)
+      case .opposites: OppositeGuard.difference(a, b)
       case .unknown: UnknownWordGuard.difference(a.unknownWords, b.unknownWords)
       case .truncated: TruncationGuard.difference(a, b)
       }

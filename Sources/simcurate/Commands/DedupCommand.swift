@@ -266,7 +266,7 @@ extension DedupSummary {
       text += "       (index --long chunk embeds all of a text: then the model judges it)\n"
     } else if readings == nil {
       text += "       the index does not say which texts were cut or have unknown words: "
-      text += "build it anew\n"
+      text += "index into another folder\n"
     }
     if let recall {
       text += String(
