@@ -85,8 +85,11 @@ public final class Catalog: Sendable {
         found: "version \(version)", advice: "a newer simcurate wrote it; update this one")
     }
     if !readOnly { return try Schema.migrator.migrate(queue) }
-    if version == 1 {
-      try queue.writeWithoutTransaction { try $0.execute(sql: SchemaVersion2.overVersion1) }
+    if version < Schema.version {
+      try queue.writeWithoutTransaction { database in
+        if version == 1 { try database.execute(sql: SchemaVersion2.overVersion1) }
+        try database.execute(sql: SchemaVersion3.overVersion2)
+      }
     }
   }
 

@@ -15,11 +15,18 @@ public struct CatalogEditor {
 
   public func insert(_ record: StoredRecord) throws { try insert(CollectionOfOne(record)) }
 
-  /// Sets the token counts of the rows `0..<counts.count`.
-  public func setTokenCounts(_ counts: some Sequence<Int>) throws {
-    try run("UPDATE records SET tokens = ? WHERE row = ?", for: counts.enumerated()) {
-      item, values in
-      values.bind(item.element)
+  /// Sets what reached the model of each text, for the rows from 0 on.
+  public func setReadings(
+    _ readings: some Sequence<(tokens: Int, seenBytes: Int?, unknownWords: [String])>
+  ) throws {
+    try run(
+      "UPDATE records SET tokens = ?, seen_bytes = ?, unknown_words = ? WHERE row = ?",
+      for: readings.enumerated()
+    ) { item, values in
+      let (tokens, seenBytes, unknownWords) = item.element
+      values.bind(tokens)
+      values.bind(seenBytes)
+      values.bind(unknownWords.isEmpty ? nil : encodedList(unknownWords))
       values.bind(item.offset)
     }
   }

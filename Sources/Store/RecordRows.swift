@@ -19,6 +19,11 @@ public struct StoredRecord: CatalogRow {
   public var normalizedHash: ContentHash
   /// Tokens the model sees, special tokens included; nil before the index step counted them.
   public var tokens: Int?
+  /// Bytes of the text's UTF-8 that reached the model; nil if all did, or nobody recorded it.
+  public var seenBytes: Int?
+  /// Words the model sees as its unknown token, in order; nil if there are none, or nobody recorded
+  /// them.
+  public var unknownWords: [String]?
 
   /// Hashes `record`'s text and its normalized form.
   public init(row: Int, record: Corpus.Record, tokens: Int? = nil) {
@@ -45,7 +50,7 @@ public struct StoredRecord: CatalogRow {
   public static let table = "records"
   public static let columns = [
     "row", "id", "text", "label", "given_split", "source", "line", "fields", "text_hash",
-    "normalized_hash", "tokens",
+    "normalized_hash", "tokens", "seen_bytes", "unknown_words",
   ]
 
   public init(row: Row) throws {
@@ -60,6 +65,13 @@ public struct StoredRecord: CatalogRow {
     textHash = try ContentHash(row: row, column: 8)
     normalizedHash = try ContentHash(row: row, column: 9)
     tokens = try row.decode(atIndex: 10)
+    seenBytes = try row.decode(atIndex: 11)
+    unknownWords = row.hasNull(atIndex: 12) ? nil : try decodedList(row, 12)
+    guard seenBytes ?? 0 >= 0 else {
+      throw StoreError(
+        place: "records", expected: "a number of bytes", found: "\(seenBytes ?? 0)",
+        advice: "the catalog was changed by another program; build the index again")
+    }
   }
 
   public func bind(to values: inout RowBinder) {
@@ -74,6 +86,8 @@ public struct StoredRecord: CatalogRow {
     values.bind(textHash.bytes)
     values.bind(normalizedHash.bytes)
     values.bind(tokens)
+    values.bind(seenBytes)
+    values.bind(unknownWords.map(encodedList))
   }
 }
 

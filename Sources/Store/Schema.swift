@@ -3,7 +3,7 @@ import GRDB
 /// The catalog's tables, version by version. Docs/Formats.md explains each column.
 enum Schema {
   /// `PRAGMA user_version` of a catalog this tool writes.
-  static let version = 2
+  static let version = 3
   /// `PRAGMA application_id`: "SIMC".
   static let applicationID = 0x5349_4d43
 
@@ -17,6 +17,10 @@ enum Schema {
     migrator.registerMigration("v2") { database in
       try database.execute(sql: SchemaVersion2.migration)
       try database.execute(sql: "PRAGMA user_version = 2")
+    }
+    migrator.registerMigration("v3") { database in
+      try database.execute(sql: SchemaVersion3.migration)
+      try database.execute(sql: "PRAGMA user_version = 3")
     }
     return migrator
   }

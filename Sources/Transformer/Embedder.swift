@@ -4,6 +4,8 @@ public protocol Embedder: Sendable {
   /// Length of a vector.
   var dimension: Int { get }
 
+  var tokenizer: Tokenizer { get }
+
   /// Who made the vectors; two indexes may be compared only if their identities are equal.
   var identity: EmbedderIdentity { get }
 
@@ -12,23 +14,20 @@ public protocol Embedder: Sendable {
   ///
   /// A text's vector depends on the text alone: not on its neighbors, their order or the number of
   /// threads. `progress` is told now and then, from any thread, how many texts are done in all.
+  ///
+  /// - Returns: what of each text reached the model.
+  @discardableResult
   func embed(
     _ texts: [String], into rows: UnsafeMutablePointer<Float>,
     progress: (@Sendable (Int) -> Void)?
-  ) throws
+  ) throws -> [TextReading]
 
-  /// How many tokens of each text the model sees, special tokens included; nil for an embedder
-  /// that does not count them.
-  func tokenCounts(_ texts: [String]) -> [Int]?
+  /// What of each text reaches the model, without embedding it.
+  func readings(of texts: [String]) -> [TextReading]
 
   /// How many of the texts embedded so far had more tokens than the model's limit, and so were cut
   /// or embedded in chunks.
   var longTextCount: Int { get }
-}
-
-extension Embedder {
-  public func tokenCounts(_ texts: [String]) -> [Int]? { nil }
-  public var longTextCount: Int { 0 }
 }
 
 /// What becomes of a text of more tokens than the limit.

@@ -62,7 +62,7 @@ struct EncodeBenchmark: ParsableCommand {
     }
     let encoder = loaded!
     if let tokens { texts = Self.documents(texts, tokens: tokens, encoder) }
-    let counts = encoder.tokenCounts(texts)!
+    let counts = encoder.readings(of: texts).map(\.tokens)
     let total = counts.reduce(0, +)
     let rows = Buffer<Float>(count: texts.count * encoder.dimension)
     try encoder.embed(Array(texts.prefix(256)), into: rows.pointer, progress: nil)
@@ -103,7 +103,7 @@ struct EncodeBenchmark: ParsableCommand {
     var document = ""
     for text in texts {
       document += document.isEmpty ? text : " " + text
-      guard encoder.tokenCounts([document]) == [tokens] else { continue }
+      guard encoder.readings(of: [document]).map(\.tokens) == [tokens] else { continue }
       documents.append(document)
       document = ""
     }

@@ -50,6 +50,32 @@ import Testing
       saying: "'text_b'", "--field-b")
   }
 
+  /// Without labels: how many polite variants a lower threshold would find, and among how many pairs.
+  @Test func saysWhatALowerThresholdFinds() throws {
+    let sandbox = try Sandbox()
+    try TinyModel.write(to: sandbox.url("model"))
+    try sandbox.write(
+      "corpus.txt",
+      "turn on the phone\nplease turn the phone on\nCan you turn on the phone?\n"
+        + "turn off the phone\nHow do I return a jacket?\nWhere is my parcel?\n")
+    try sandbox.run("index", "corpus.txt", "--out", "index").succeeded()
+    let before = try sandbox.run("calibrate", "index", "--json").succeeded().object()
+    #expect(before["fillerVariants"] == nil)
+    try sandbox.run("dedup", "index", "--threshold", "0.99", "--floor", "0.1").succeeded()
+    let after = try sandbox.run("calibrate", "index", "--json").succeeded().object()
+    let rows = try #require(
+      (after["fillerVariants"] as? [String: Any])?["rows"] as? [[String: Any]])
+    #expect(rows.first?["threshold"] as? Double == 0.95)
+    #expect(rows.last?["threshold"] as? Double == 0.1)
+    let variants = rows.compactMap { $0["variants"] as? Int }
+    let pairs = rows.compactMap { $0["pairs"] as? Int }
+    #expect(variants == variants.sorted() && pairs == pairs.sorted())
+    #expect(variants.last == 3, "the three that switch it on")
+    #expect(variants[0] < 3 && zip(variants, pairs).allSatisfy(<=))
+    let text = try sandbox.run("calibrate", "index").succeeded().text
+    #expect(text.contains("alike but for fillers"), "\(text)")
+  }
+
   @Test func guardsTakePairsOut() throws {
     let sandbox = try Sandbox()
     try TinyModel.write(to: sandbox.url("model"))

@@ -62,7 +62,7 @@ struct World {
       records: records, texts: distinct,
       order: order ?? CanonicalOrder(rule: rule, records: records), stages: relations(),
       options: options)
-    return removal.run { veto(texts[Int($0)], texts[Int($1)]) }
+    return removal.run { veto(texts[Int($1)], texts[Int($2)]) }
   }
 
   func score(_ stage: RemovalStage, _ a: UInt32, _ b: UInt32) -> Float {
@@ -89,7 +89,7 @@ struct World {
     return Verification(
       records: records, result: result, thresholds: thresholds, options: options
     ).violations(
-      score: score, veto: { veto(texts[Int($0)], texts[Int($1)]) }, keptPairs: keptPairs)
+      score: score, veto: { veto(texts[Int($1)], texts[Int($2)]) }, keptPairs: keptPairs)
   }
 
   /// The same records in another order.

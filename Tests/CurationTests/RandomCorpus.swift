@@ -155,7 +155,7 @@ struct RandomCorpus: CustomStringConvertible {
     let guards = TextGuard.allCases.filter { settings.guards.contains($0.rawValue) }
     return GreedyRemoval(
       records: columns, texts: texts, order: order, stages: stages, options: options
-    ).run { a, b in
+    ).run { _, a, b in
       TextGuard.firstVeto(
         guards, GuardFeatures(records[Int(a)].text), GuardFeatures(records[Int(b)].text))
     }

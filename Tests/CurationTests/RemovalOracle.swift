@@ -204,7 +204,22 @@ struct RemovalOracle {
       let (one, other) = (left.filter { Int($0) != nil }, right.filter { Int($0) != nil })
       if !isWithin(one, other) && !isWithin(other, one) { return true }
     }
-    return settings.guards.contains("negation") && left.contains("not") != right.contains("not")
+    return settings.guards.contains("negation") && isDenied(records[a].text, records[b].text)
+  }
+
+  /// One text negates, and denies a word that the other affirms; each has one word of its own at most.
+  private func isDenied(_ leftText: String, _ rightText: String) -> Bool {
+    let (left, right) = (words(leftText), words(rightText))
+    guard left.contains("not") != right.contains("not") else { return false }
+    let (one, other) = (Set(left).subtracting(["not"]), Set(right).subtracting(["not"]))
+    guard one.subtracting(other).count <= 1, other.subtracting(one).count <= 1 else { return false }
+    let (text, words) = left.contains("not") ? (leftText, left) : (rightText, right)
+    let plain = left.contains("not") ? right : left
+    // What follows a run of `not` is denied; a run at the end denies all, if that is not a question.
+    if words.last == "not", text.last != "?" { return true }
+    let denied = words.indices.dropFirst().filter { words[$0] != "not" && words[$0 - 1] == "not" }
+    let affirmed = words.indices.filter { !denied.contains($0) }.map { words[$0] }
+    return denied.contains { plain.contains(words[$0]) && !affirmed.contains(words[$0]) }
   }
 
   /// Whether every word of `part` occurs in `whole` at least as often.

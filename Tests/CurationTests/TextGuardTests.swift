@@ -104,7 +104,7 @@ import Testing
   }
 
   @Test func firstVetoFollowsTheOrderOfTheGuards() {
-    let (a, b) = (GuardFeatures("It is 5 today"), GuardFeatures("It is not 6 today"))
+    let (a, b) = (GuardFeatures("It is cold at 5"), GuardFeatures("It is not cold at 6"))
     #expect(TextGuard.firstVeto([.negation, .numbers], a, b)?.kind == .negation)
     #expect(TextGuard.firstVeto([.numbers, .negation], a, b)?.kind == .numbers)
     #expect(TextGuard.firstVeto([], a, b) == nil)

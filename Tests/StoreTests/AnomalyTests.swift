@@ -26,6 +26,21 @@ import Testing
     try expectSample(Catalog.open(at: folder.catalog, readOnly: true))
   }
 
+  @Test func opensVersionTwo() throws {
+    let folder = try TemporaryFolder()
+    let fixture = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .appendingPathComponent("Golden/catalog-v2.sqlite")
+    try FileManager.default.copyItem(at: fixture, to: folder.catalog)
+    let before = try Data(contentsOf: folder.catalog)
+    try expectSample(Catalog.open(at: folder.catalog, readOnly: true))
+    #expect(try Data(contentsOf: folder.catalog) == before)
+    let migrated = try Catalog.open(at: folder.catalog)
+    try expectSample(migrated)
+    try migrated.update { try $0.setReadings([(3, 2, ["👍"])]) }
+    let record = try #require(try migrated.record(row: 0))
+    #expect(record.tokens == 3 && record.seenBytes == 2 && record.unknownWords == ["👍"])
+  }
+
   @Test func refusesOtherFiles() throws {
     let folder = try TemporaryFolder()
     let url = folder.catalog

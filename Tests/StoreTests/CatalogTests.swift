@@ -93,11 +93,20 @@ import Testing
     let count = 100_000
     try catalog.update { editor in
       for row in 0..<count { try editor.insert(record(row)) }
-      try editor.setTokenCounts(0..<count)
+      try editor.setReadings(
+        (0..<count).lazy.map {
+          ($0, $0 % 3 == 0 ? $0 : nil, $0 % 5 == 0 ? ["👍", "灯"] : [])
+        })
     }
     var next = 0
     try catalog.forEachRecord(from: 10) { record in
-      if record.row != next + 10 || record.tokens != record.row { Issue.record("\(record)") }
+      let row = record.row
+      let words = row % 5 == 0 ? ["👍", "灯"] : nil
+      if row != next + 10 || record.tokens != row || record.unknownWords != words
+        || record.seenBytes != (row % 3 == 0 ? row : nil)
+      {
+        Issue.record("\(record)")
+      }
       next += 1
     }
     #expect(next == count - 10)

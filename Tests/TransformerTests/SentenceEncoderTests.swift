@@ -12,7 +12,7 @@ struct SentenceEncoderTests {
 
   private func embed(_ encoder: SentenceEncoder, _ texts: [String]) throws -> [[Float]] {
     var rows = [Float](repeating: .nan, count: texts.count * encoder.dimension)
-    try rows.withUnsafeMutableBufferPointer { try encoder.embed(texts, into: $0.baseAddress!) }
+    _ = try rows.withUnsafeMutableBufferPointer { try encoder.embed(texts, into: $0.baseAddress!) }
     return (0..<texts.count).map {
       Array(rows[$0 * encoder.dimension..<($0 + 1) * encoder.dimension])
     }
@@ -37,7 +37,7 @@ struct SentenceEncoderTests {
     let count = 8300
     let most = Mutex(0)
     var rows = [Float](repeating: .nan, count: count * encoder.dimension)
-    try rows.withUnsafeMutableBufferPointer { rows in
+    _ = try rows.withUnsafeMutableBufferPointer { rows in
       try encoder.embed((0..<count).map { pattern[$0 % 100] }, into: rows.baseAddress!) { done in
         most.withLock { $0 = max($0, done) }
       }

@@ -64,8 +64,44 @@ import Transformer
     }
     let length = expected.reduce(0) { $0 + $1 * $1 }.squareRoot()
     #expect(StaticEmbedderTests.distance(expected.map { $0 / length }, whole) < 1e-6)
-    #expect(embedder.longTextCount == 1 && embedder.tokenCounts([text]) == [20])
+    #expect(embedder.longTextCount == 1 && embedder.readings(of: [text]).map(\.tokens) == [20])
     #expect(embedder.identity.longTexts == .chunk)
+  }
+
+  /// What reached the model: with a prompt, where the text was cut, and of a text with signs that the
+  /// vocabulary does not know. Embedding tells the same as reading alone.
+  @Test func tellsWhatReachedTheModel() throws {
+    let folder = try folder()
+    let file = folder.url.appendingPathComponent("tokenizer.json")
+    let known = "[PAD] [UNK] [CLS] [SEP] [MASK] the quick brown fox jump over lazy dog house water"
+    var tokenizer = try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as! [String: Any]
+    var model = tokenizer["model"] as! [String: Any]
+    model["vocab"] = Dictionary(
+      uniqueKeysWithValues: known.split(separator: " ").enumerated().map { (String($1), $0) })
+    tokenizer["model"] = model
+    try JSONSerialization.data(withJSONObject: tokenizer).write(to: file)
+    let texts = [
+      "the quick brown fox", "the quick brown fox jump over the lazy dog", "the 👍👍 fox 灯",
+      "the quick brown fox jump over 👎", "",
+    ]
+    for (prompt, room) in [("", 6), ("house water ", 4)] {
+      let embedder = try open(folder, .text(prompt), tokens: 8)
+      let readings = embedder.readings(of: texts)
+      let seen = texts.map { text in
+        let words = text.split(separator: " ")
+        return words.count <= room
+          ? nil : words.prefix(room).joined(separator: " ").utf8.count + 1
+      }
+      #expect(readings.map(\.seenBytes) == seen)
+      #expect(readings.map(\.unknownWords) == [[], [], ["👍👍", "灯"], [], []])
+      #expect(readings[0].tokens == (prompt.isEmpty ? 6 : 8))
+      let rows = UnsafeMutablePointer<Float>.allocate(capacity: texts.count * embedder.dimension)
+      defer { rows.deallocate() }
+      #expect(try embedder.embed(texts, into: rows, progress: nil) == readings)
+    }
+    let chunked = try open(folder, tokens: 8, long: .chunk).readings(of: texts)
+    #expect(chunked.allSatisfy { $0.seenBytes == nil })
+    #expect(chunked[3].unknownWords == ["👎"])
   }
 
   @Test func eachWindowHasThePrompt() throws {

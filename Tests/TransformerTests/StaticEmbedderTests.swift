@@ -12,7 +12,7 @@ import Transformer
   static func rows(_ embedder: any Embedder, _ texts: [String]) throws -> [[Float]] {
     let size = embedder.dimension
     var rows = [Float](repeating: .nan, count: texts.count * size)
-    try rows.withUnsafeMutableBufferPointer {
+    _ = try rows.withUnsafeMutableBufferPointer {
       try embedder.embed(texts, into: $0.baseAddress!, progress: nil)
     }
     return (0..<texts.count).map { Array(rows[$0 * size..<($0 + 1) * size]) }

@@ -65,13 +65,14 @@ public struct PairCalibration {
       capacity: max(1, texts.count * embedder.dimension))
     defer { vectors.deallocate() }
     let (monitor, count) = (monitor, texts.count)
-    try embedder.embed(texts, into: vectors) { done in
+    let readings = try embedder.embed(texts, into: vectors) { done in
       monitor.progress(
         StepProgress(phase: "embedding", completed: done, total: count, unit: "texts"))
     }
     let rows = VectorRows(pointer: vectors, rows: texts.count, dimension: embedder.dimension)
     return summary(
-      pairs, texts: { $0 }, score: { rows.score(numbers[$0.a]!, numbers[$0.b]!) })
+      pairs, features: { GuardFeatures($0, reading: readings[numbers[$0]!]) },
+      score: { rows.score(numbers[$0.a]!, numbers[$0.b]!) })
   }
 
   /// Pairs of ids of an index, scored by its vectors.
@@ -95,11 +96,13 @@ public struct PairCalibration {
       let (a, b) = (rows[pair.a]!, rows[pair.b]!)
       return table.textHashes[a] == table.textHashes[b] ? 1 : vectors.score(a, b)
     }
-    return summary(pairs, texts: { table.texts[rows[$0]!] }, score: score)
+    let features = RememberedFeatures()
+    return summary(
+      pairs, features: { features.of(UInt32(rows[$0]!), in: table) }, score: score)
   }
 
   private func summary(
-    _ pairs: [LabeledPair], texts: (String) -> String, score: (LabeledPair) -> Float
+    _ pairs: [LabeledPair], features: (String) -> GuardFeatures, score: (LabeledPair) -> Float
   ) -> CalibrationSummary {
     let labels = pairs.compactMap { pair in
       pair.isDuplicate.map { isDuplicate in
@@ -107,7 +110,7 @@ public struct PairCalibration {
           score: score(pair), isDuplicate: isDuplicate,
           isVetoed: !options.guards.isEmpty
             && TextGuard.firstVeto(
-              options.guards, GuardFeatures(texts(pair.a)), GuardFeatures(texts(pair.b))) != nil
+              options.guards, features(pair.a), features(pair.b)) != nil
         )
       }
     }

@@ -11,6 +11,8 @@ public struct UnlabeledSummary: Encodable, Sendable {
   public var profile: SimilarityProfile
   /// The profile's split, else its fence where that is below 1; nil where neither is. Not evidence.
   public var suggested: Double?
+  /// What lower thresholds would find; nil where no pairs are stored, before `dedup`.
+  public var fillerVariants: FillerVariants?
 }
 
 /// Looks at each text's nearest neighbor in an index.
@@ -19,17 +21,23 @@ public struct UnlabeledCalibration {
   public static let largestSample = 10_000
 
   private let index: OpenIndex
+  private let guards: [TextGuard]
   private let monitor: StepMonitor
 
-  public init(_ index: OpenIndex, monitor: StepMonitor) {
+  /// - Parameter guards: pairs they hold to be different are not counted among what a threshold finds.
+  public init(
+    _ index: OpenIndex, guards: [TextGuard] = TextGuard.allCases, monitor: StepMonitor
+  ) {
     self.index = index
+    self.guards = guards
     self.monitor = monitor
   }
 
   /// O(min(texts, ``largestSample``) · texts · dimension). The texts examined are those of lowest
   /// hash, which is chance that no order of records changes.
   public func run() throws -> UnlabeledSummary {
-    let texts = HashGroups(try RecordTable(index.catalog).textHashes)
+    let table = try RecordTable(index.catalog)
+    let texts = HashGroups(table.textHashes)
     guard texts.count > 1 else {
       throw CurationError(
         place: index.folder.url.relativePath, expected: "two different texts or more",
@@ -41,7 +49,8 @@ public struct UnlabeledCalibration {
     let profile = SimilarityProfile(similarities)
     return UnlabeledSummary(
       texts: texts.count, examined: examined, profile: profile,
-      suggested: profile.split ?? profile.fence.flatMap { $0 < 1 ? $0 : nil })
+      suggested: profile.split ?? profile.fence.flatMap { $0 < 1 ? $0 : nil },
+      fillerVariants: try FillerVariants(index, table, guards: guards))
   }
 
   private func nearest(_ vectors: VectorRows, _ examined: Int) throws -> [Double] {

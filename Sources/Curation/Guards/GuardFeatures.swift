@@ -1,3 +1,5 @@
+import Transformer
+
 /// What the guards compare, read from a text once: a walk over pairs asks for the same text often.
 ///
 /// O(length); about 6 microseconds for a line of text, and 1 for a comparison.
@@ -10,7 +12,18 @@ public struct GuardFeatures: Sendable {
   let names: [String]?
   let script: ScriptGuard.Script?
 
-  public init(_ text: String) {
+  let text: String
+  /// Words that the model does not know, in order.
+  let unknownWords: [String]
+  /// Nil where the model saw the whole text.
+  let cut: TruncationGuard.CutText?
+
+  /// - Parameter reading: what of the text reached the model; without it the guards that ask for it
+  ///   see no difference.
+  public init(_ text: String, reading: TextReading? = nil) {
+    self.text = text
+    unknownWords = UnknownWordGuard.words(reading)
+    cut = TruncationGuard.CutText(text, reading)
     let scanned = WordScanner.words(in: text)
     numbers = NumberGuard.numbers(in: text)
     negation = NegationGuard.firstNegation(in: scanned)

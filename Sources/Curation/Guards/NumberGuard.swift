@@ -9,15 +9,7 @@
 /// `one` does not (it is mostly a pronoun). Trailing zeros matter: 3.1 and 3.10 are versions.
 enum NumberGuard {
   static func difference(_ left: [String], _ right: [String]) -> String? {
-    var onlyLeft = left
-    var onlyRight: [String] = []
-    for number in right {
-      if let place = onlyLeft.firstIndex(of: number) {
-        onlyLeft.remove(at: place)
-      } else {
-        onlyRight.append(number)
-      }
-    }
+    let (onlyLeft, onlyRight) = listDifference(left, right)
     if onlyLeft.isEmpty || onlyRight.isEmpty { return nil }
     return onlyLeft.joined(separator: ", ") + " against " + onlyRight.joined(separator: ", ")
   }

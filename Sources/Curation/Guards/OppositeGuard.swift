@@ -1,19 +1,34 @@
 /// Compares the words that only one of the texts has: a veto needs a word on each side that is the
 /// opposite of the other (`before`, `after`), in a frame that is otherwise the same.
 ///
-/// At most two words may differ on each side. In freely worded sentences one text may well say
-/// `open` where the other says `not closed`. English only; the table is our own.
+/// Where one of the texts also negates, the two turns cancel (`not able`, `unable`), unless the
+/// opposite is itself the negation (`always`, `never`). At most two words may differ on each side: in
+/// freely worded sentences an opposite says little. English only; the table is our own.
 enum OppositeGuard {
   private static let mostDifferences = 2
 
-  static func difference(_ a: Set<String>, _ b: Set<String>) -> String? {
-    let onlyLeft = a.subtracting(b)
+  static func difference(_ a: GuardFeatures, _ b: GuardFeatures) -> String? {
+    if cancelsNegation(a, b) { return nil }
+    return firstPair(a, b).map { "\($0.left) against \($0.right)" }
+  }
+
+  /// Whether the texts differ in an opposite and one of them in a negation besides.
+  static func cancelsNegation(_ a: GuardFeatures, _ b: GuardFeatures) -> Bool {
+    if (a.negation == nil) == (b.negation == nil) { return false }
+    guard let (left, right) = firstPair(a, b) else { return false }
+    return NegationWords.negations.isDisjoint(with: [left, right])
+  }
+
+  private static func firstPair(
+    _ a: GuardFeatures, _ b: GuardFeatures
+  ) -> (left: String, right: String)? {
+    let onlyLeft = a.words.subtracting(b.words)
     if onlyLeft.isEmpty || onlyLeft.count > mostDifferences { return nil }
-    let onlyRight = b.subtracting(a)
+    let onlyRight = b.words.subtracting(a.words)
     if onlyRight.isEmpty || onlyRight.count > mostDifferences { return nil }
     for left in onlyLeft.sorted() {
       for right in onlyRight.sorted() where areOpposite(left, right) {
-        return "\(left) against \(right)"
+        return (left, right)
       }
     }
     return nil

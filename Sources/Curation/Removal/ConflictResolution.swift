@@ -7,7 +7,7 @@ struct ConflictResolution {
   let removal: GreedyRemoval
 
   /// The first conflict of every row to drop, by stage and score; protected rows are never dropped.
-  func droppedRows(veto: (UInt32, UInt32) -> GuardVeto?) -> [LabelConflict] {
+  func droppedRows(veto: PairVeto) -> [LabelConflict] {
     let policy = removal.options.conflicts
     guard policy == .dropBoth || policy == .majority else { return [] }
     let members = Members(removal)
@@ -74,14 +74,13 @@ private struct Members {
   }
 
   /// Every row in scope that is the same as `row` and not vetoed, at the cheapest stage it is.
-  func same(as row: UInt32, _ veto: (UInt32, UInt32) -> GuardVeto?) -> [Same] {
+  func same(as row: UInt32, _ veto: PairVeto) -> [Same] {
     var found: [UInt32: Same] = [:]
     for (index, stage) in removal.stages.enumerated() {
       func visit(_ rows: [UInt32], _ score: Float) {
         for other in rows where other != row && isInScope(row, other) && found[other] == nil {
-          if removal.options.guardedStages.contains(stage.stage), veto(row, other) != nil {
-            continue
-          }
+          let isGuarded = removal.options.guardedStages.contains(stage.stage)
+          if isGuarded, veto(stage.stage, row, other) != nil { continue }
           found[other] = Same(row: other, score: score, stage: stage.stage)
         }
       }

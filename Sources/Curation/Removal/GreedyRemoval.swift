@@ -1,5 +1,8 @@
 import Neighbors
 
+/// Why two rows that are the same at a stage are different after all; nil where they are not.
+public typealias PairVeto = (RemovalStage, UInt32, UInt32) -> GuardVeto?
+
 /// Removal of near-duplicates: walk the canonical order once; keep a record unless a record kept
 /// before it is the same at some stage, else remove it with that record as witness.
 ///
@@ -57,8 +60,8 @@ public struct GreedyRemoval: Sendable {
   /// Decides about every record.
   ///
   /// - Parameter veto: asked at the guarded stages for a row and a kept row that are near; a reason
-  ///   means that they are different after all. It must depend on the two texts only.
-  public func run(veto: (UInt32, UInt32) -> GuardVeto? = { _, _ in nil }) -> RemovalResult {
+  ///   means that they are different after all. It must depend on the stage and the two texts only.
+  public func run(veto: PairVeto = { _, _, _ in nil }) -> RemovalResult {
     var walk = RemovalWalk(removal: self)
     let dropped = ConflictResolution(removal: self).droppedRows(veto: veto)
     walk.drop(dropped)
@@ -99,7 +102,7 @@ private struct RemovalWalk {
     result.conflicts = conflicts
   }
 
-  mutating func judge(_ row: UInt32, _ veto: (UInt32, UInt32) -> GuardVeto?) {
+  mutating func judge(_ row: UInt32, _ veto: PairVeto) {
     if isDropped[Int(row)] { return }
     if !removal.records.isProtected[Int(row)] {
       passedOver.removeAll(keepingCapacity: true)
@@ -117,13 +120,13 @@ private struct RemovalWalk {
   }
 
   /// Whether a protected row kept before it is the same; protected rows come first in the order.
-  private mutating func repeatsProtected(
-    _ row: UInt32, _ veto: (UInt32, UInt32) -> GuardVeto?
-  ) -> Bool {
+  private mutating func repeatsProtected(_ row: UInt32, _ veto: PairVeto) -> Bool {
     for (index, stage) in removal.stages.enumerated() {
       collectCandidates(of: row, stage: index)
       let isGuarded = removal.options.guardedStages.contains(stage.stage)
-      if candidates.contains(where: { !isGuarded || veto(row, $0.row) == nil }) { return true }
+      if candidates.contains(where: { !isGuarded || veto(stage.stage, row, $0.row) == nil }) {
+        return true
+      }
     }
     return false
   }
@@ -170,12 +173,12 @@ private struct RemovalWalk {
   }
 
   private mutating func firstWitness(
-    of row: UInt32, _ stage: RemovalStage, _ veto: (UInt32, UInt32) -> GuardVeto?
+    of row: UInt32, _ stage: RemovalStage, _ veto: PairVeto
   ) -> Removal? {
     let options = removal.options
     for candidate in candidates where !passedOver.contains(candidate.row) {
       let (other, score) = (candidate.row, candidate.score)
-      if options.guardedStages.contains(stage), let reason = veto(row, other) {
+      if options.guardedStages.contains(stage), let reason = veto(stage, row, other) {
         result.vetoes.append(
           VetoedPair(row: row, other: other, score: score, stage: stage, veto: reason))
       } else if removal.records.labelsDiffer(row, other) {

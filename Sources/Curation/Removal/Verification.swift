@@ -31,12 +31,12 @@ public struct Verification: Sendable {
   /// - Parameters:
   ///   - score: the score of two rows at a stage, computed anew from text or vectors; rows of equal
   ///     texts score 1.
-  ///   - veto: what the guards say of two rows.
+  ///   - veto: what the guards say of two rows at a stage.
   ///   - keptPairs: for every stage that was run, all pairs of kept rows at or above its threshold,
   ///     found anew (row numbers, in either direction). Pairs of equal texts need not be listed.
   public func violations(
     score: (RemovalStage, UInt32, UInt32) -> Float,
-    veto: (UInt32, UInt32) -> GuardVeto? = { _, _ in nil },
+    veto: PairVeto = { _, _, _ in nil },
     keptPairs: [RemovalStage: [ScoredPair]]
   ) -> [Violation] {
     let unknown = unknownRows()
@@ -94,12 +94,12 @@ public struct Verification: Sendable {
 
   /// Listed vetoes and conflicts excuse a kept pair, so each must be what it says.
   private func listViolations(
-    _ score: (RemovalStage, UInt32, UInt32) -> Float, _ veto: (UInt32, UInt32) -> GuardVeto?
+    _ score: (RemovalStage, UInt32, UInt32) -> Float, _ veto: PairVeto
   ) -> [Violation] {
     var found: [Violation] = []
     for vetoed in result.vetoes {
       let pair = [vetoed.row, vetoed.other]
-      if veto(pair[0], pair[1]) != vetoed.veto {
+      if veto(vetoed.stage, pair[0], pair[1]) != vetoed.veto {
         found.append(Violation(kind: .unfoundedVeto, rows: pair, stage: vetoed.stage))
       }
       let recomputed = score(vetoed.stage, pair[0], pair[1])

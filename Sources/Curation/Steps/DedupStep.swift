@@ -23,6 +23,10 @@ public struct DedupSummary: Codable, Sendable {
   public var dropped: [String: Int]
   /// Protected records near one before them; all are kept.
   public var protectedRepeats: Int
+  /// Records that did not reach the model as they are; nil if the index does not say.
+  public var readings: ReadingCounts?
+  /// The model's limit in tokens.
+  public var maximumTokens: Int
   /// Whether pairs were searched for now, or those stored sufficed.
   public var joined: Bool
   /// Pairs at or above ``floor``.
@@ -120,12 +124,12 @@ public struct DedupStep {
         row: Int(removed.row), witness: Int(removed.witness), score: Double(removed.score),
         stage: removed.stage.rawValue, rule: options.keep,
         scope: table.givenSplits[Int(removed.witness)] == .test ? .trainTest : .within,
-        guards: removed.stage >= .lexical ? guardsAsked : nil)
+        guards: guardsAsked(removed.stage))
     }
     let vetoes = result.vetoes.map { vetoed in
       let (a, b) = (min(vetoed.row, vetoed.other), max(vetoed.row, vetoed.other))
       // Asked again in the order of the row numbers, in which the detail is to be read.
-      let veto = removal.veto(a, b) ?? vetoed.veto
+      let veto = removal.veto(vetoed.stage, a, b) ?? vetoed.veto
       return Veto(
         a: Int(a), b: Int(b), score: Double(vetoed.score), guardName: veto.kind.rawValue,
         detail: veto.detail, stage: vetoed.stage.rawValue)
@@ -202,9 +206,10 @@ public struct DedupStep {
   }
 
   /// The guards that let a pair pass, as the ledger shows them.
-  private var guardsAsked: String? {
-    options.guards.isEmpty
-      ? nil : "[" + options.guards.map { "\"\($0.rawValue)\"" }.joined(separator: ",") + "]"
+  private func guardsAsked(_ stage: RemovalStage) -> String? {
+    let guards = options.guards.filter { $0.speaks(at: stage) }
+    if stage < .lexical || guards.isEmpty { return nil }
+    return "[" + guards.map { "\"\($0.rawValue)\"" }.joined(separator: ",") + "]"
   }
 
   private func storedSummary(nothingToDo: Bool = true, joined: Bool = false) throws -> DedupSummary
@@ -224,6 +229,7 @@ public struct DedupStep {
       vetoesByGuard: Dictionary(vetoes.map { ($0.guardName, 1) }, uniquingKeysWith: +),
       dropped: Dictionary(drops.map { ($0.reason.rawValue, 1) }, uniquingKeysWith: +),
       protectedRepeats: Int(measured.first { $0.name == "protected repeats" }?.value ?? 0),
+      readings: try ReadingCounts(catalog), maximumTokens: index.manifest.model.maximumTokens,
       joined: joined, pairs: try catalog.pairCount(stage: RemovalStage.semantic.rawValue),
       floor: try PairCoverage(index).floor(of: .semantic) ?? options.floor,
       recall: try JoinRecall(catalog), seconds: try catalog.step("dedup")?.seconds ?? 0,

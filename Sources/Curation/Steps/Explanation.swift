@@ -87,7 +87,8 @@ public struct Explanation: Sendable {
     let columns = try RecordTable(catalog, for: options, rows: [record.row, other.row]).columns()
     if !columns.areInScope(0, 1, options.scope) { return .outOfScope }
     let veto = TextGuard.firstVeto(
-      options.guards, GuardFeatures(record.text), GuardFeatures(other.text))
+      options.guards, GuardFeatures(record.text, reading: record.reading),
+      GuardFeatures(other.text, reading: other.reading))
     if veto != nil { return .keptApartByGuard }
     return columns.labelsDiffer(0, 1) ? .labelsDiffer : .notFound
   }

@@ -29,6 +29,10 @@ public struct IndexSummary: Codable, Sendable {
   public var skippedLines: Int
   /// Texts embedded now that were longer than the model's limit, and so cut or embedded in chunks.
   public var longTexts: Int
+  /// Records whose text does not reach the model as it is; nil if the index does not say.
+  public var readings: ReadingCounts?
+  /// Records in a script that the model's vocabulary hardly knows, by script.
+  public var foreignScripts: [String: Int]
   public var seconds: Double
   /// Whether the folder already held exactly this.
   public var nothingToDo: Bool
@@ -133,11 +137,11 @@ public struct IndexStep {
     let vectors = StagedVectors(
       staging: staging, texts: try DistinctTexts(staged.catalog), journal: journal,
       known: knownVectors(embedder), monitor: monitor)
-    let embedded = try vectors.embedMissing(embedder)
+    let (embedded, readings) = try vectors.embedMissing(embedder)
     try vectors.write(dimension: embedder.dimension)
     let options = IndexOptions(
       model: Manifest.Model(embedder.identity), fields: IndexOptions.Fields(reading))
-    return try finish(staged, vectors, embedder, options, embedded: embedded)
+    return try finish(staged, vectors, readings, embedder, options, embedded: embedded)
   }
 
   private func prepareFolders() throws {
@@ -176,7 +180,8 @@ public struct IndexStep {
     else { return nil }
     return summary(
       embedder, staged, texts: try DistinctTexts(open.catalog), embedded: 0,
-      labeled: try labeledCount(open.catalog), nothingToDo: true)
+      labeled: try labeledCount(open.catalog), readings: try ReadingCounts(open.catalog),
+      nothingToDo: true)
   }
 
   private func knownVectors(_ embedder: some Embedder) -> KnownVectors? {
@@ -187,14 +192,16 @@ public struct IndexStep {
   }
 
   private func finish(
-    _ staged: StagedCatalog, _ vectors: StagedVectors, _ embedder: some Embedder,
-    _ options: IndexOptions, embedded: Int
+    _ staged: StagedCatalog, _ vectors: StagedVectors, _ readings: TextReadings,
+    _ embedder: some Embedder, _ options: IndexOptions, embedded: Int
   ) throws -> IndexSummary {
     let labeled = try labeledCount(staged.catalog)
-    let tokens = try vectors.tokenCounts(embedder)
+    let ofRow = vectors.texts.textOfRow.lazy.map { readings[Int($0)] }
+    let counts = ReadingCounts(ofRow)
     let step = try account.step("index", options: options, inputHash: staged.corpusHash)
     try staged.catalog.update { editor in
-      if let tokens { try editor.setTokenCounts(tokens) }
+      try editor.setReadings(ofRow.map { ($0.tokens, $0.seenBytes, $0.unknownWords) })
+      try editor.replaceMeasurements(step: ReadingCounts.step, counts.measurements)
       try editor.complete(step)
     }
     try staged.catalog.close()
@@ -208,7 +215,7 @@ public struct IndexStep {
     try FolderExchange.place(staging.url, at: folder.url)
     return summary(
       embedder, staged, texts: vectors.texts, embedded: embedded, labeled: labeled,
-      nothingToDo: false, seconds: step.seconds)
+      readings: counts, nothingToDo: false, seconds: step.seconds)
   }
 
   private func labeledCount(_ catalog: Catalog) throws -> Int {
@@ -217,13 +224,14 @@ public struct IndexStep {
 
   private func summary(
     _ embedder: some Embedder, _ staged: StagedCatalog, texts: DistinctTexts, embedded: Int,
-    labeled: Int, nothingToDo: Bool, seconds: Double = 0
+    labeled: Int, readings: ReadingCounts?, nothingToDo: Bool, seconds: Double = 0
   ) -> IndexSummary {
     IndexSummary(
       index: shownPath, records: staged.records, distinctTexts: texts.hashes.count,
       embedded: embedded, labeled: labeled, dimension: embedder.dimension,
       model: embedder.identity.name, precision: embedder.identity.precision,
-      skippedLines: staged.skipped, longTexts: embedder.longTextCount, seconds: seconds,
-      nothingToDo: nothingToDo)
+      skippedLines: staged.skipped, longTexts: embedder.longTextCount, readings: readings,
+      foreignScripts: VocabularyScripts.foreign(staged.scripts, to: embedder.tokenizer),
+      seconds: seconds, nothingToDo: nothingToDo)
   }
 }

@@ -1,6 +1,7 @@
 import Corpus
 import Foundation
 import Store
+import Transformer
 
 /// The records of an index in memory, column by column, in row order.
 public struct RecordTable: Sendable {
@@ -11,6 +12,8 @@ public struct RecordTable: Sendable {
   public var labels: [String?] = []
   public var givenSplits: [GivenSplit?] = []
   public var sources: [String] = []
+  /// What reached the model, by row, of the texts that were cut or hold words it does not know.
+  public var readings: [Int: TextReading] = [:]
   /// The number found in the field asked for; not a number where there is none.
   public var values: [Double] = []
   /// Never removed: a given test set, what the options protect, and what a person decided to keep.
@@ -51,6 +54,7 @@ public struct RecordTable: Sendable {
           && (verdict == .keep || record.givenSplit == .test || protectedIDs.contains(record.id)
             || Self.isTrue(protection))
       )
+      readings[ids.count] = record.reading
       ids.append(record.id)
       texts.append(record.text)
       textHashes.append(record.textHash)
@@ -81,6 +85,8 @@ public struct RecordTable: Sendable {
     table.labels = pick(labels)
     table.givenSplits = pick(givenSplits)
     table.sources = pick(sources)
+    table.readings = [:]
+    for (place, row) in rows.enumerated() { table.readings[place] = readings[Int(row)] }
     table.values = pick(values)
     table.isProtected = pick(isProtected)
     table.isDropped = pick(isDropped)

@@ -85,9 +85,9 @@ public struct Removals {
     ).run(veto: veto)
   }
 
-  func veto(_ a: UInt32, _ b: UInt32) -> GuardVeto? {
+  func veto(_ stage: RemovalStage, _ a: UInt32, _ b: UInt32) -> GuardVeto? {
     TextGuard.firstVeto(
-      options.guards, features.of(a, in: table), features.of(b, in: table))
+      options.guards, features.of(a, in: table), features.of(b, in: table), at: stage)
   }
 }
 
@@ -97,7 +97,7 @@ final class RememberedFeatures {
 
   func of(_ row: UInt32, in table: RecordTable) -> GuardFeatures {
     if let known = ofRow[row] { return known }
-    let features = GuardFeatures(table.texts[Int(row)])
+    let features = GuardFeatures(table.texts[Int(row)], reading: table.readings[Int(row)])
     ofRow[row] = features
     return features
   }

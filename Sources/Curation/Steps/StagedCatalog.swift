@@ -27,6 +27,8 @@ struct StagedCatalog {
   private(set) var corpusHash = ""
   private(set) var skipped = 0
   private(set) var records = 0
+  /// Records by the script most of their letters are of.
+  private(set) var scripts: [ScriptGuard.Script: Int] = [:]
   private let monitor: StepMonitor
 
   /// A new catalog at `url`, in place of what a run before left there.
@@ -94,12 +96,17 @@ struct StagedCatalog {
       }
     }
     (records, skipped) = (row, skippedRows)
-    corpusHash = try Self.corpusHash(catalog)
+    try summarize()
   }
 
-  private static func corpusHash(_ catalog: Catalog) throws -> String {
+  /// One reading of all records, old and new.
+  private mutating func summarize() throws {
     var hasher = SHA256Hasher()
+    var scripts: [ScriptGuard.Script: Int] = [:]
     try catalog.forEachRecord { record in
+      if let script = ScriptGuard.dominantScript(of: record.text) {
+        scripts[script, default: 0] += 1
+      }
       for part in [
         record.id, record.text, record.label ?? "", record.givenSplit?.rawValue ?? "",
         record.fields ?? "",
@@ -108,6 +115,7 @@ struct StagedCatalog {
         hasher.update(part)
       }
     }
-    return SHA256Hasher.hexadecimal(hasher.finish())
+    corpusHash = SHA256Hasher.hexadecimal(hasher.finish())
+    self.scripts = scripts
   }
 }

@@ -15,8 +15,10 @@ struct StagedVectors {
   let known: KnownVectors?
   let monitor: StepMonitor
 
-  /// Embeds what is missing; gives the number of those texts.
-  func embedMissing(_ embedder: some Embedder) throws -> Int {
+  /// Embeds what is missing; gives the number of those texts, and what of every text reached the
+  /// model.
+  func embedMissing(_ embedder: some Embedder) throws -> (count: Int, readings: TextReadings) {
+    var readings = TextReadings(count: texts.hashes.count)
     let missing = texts.hashes.indices.filter {
       journal.offsets[texts.hashes[$0]] == nil && known?.rows[texts.hashes[$0]] == nil
     }
@@ -29,14 +31,30 @@ struct StagedVectors {
       try monitor.checkpoint()
       let chunk = missing[start..<min(start + Self.chunk, missing.count)]
       let monitor = monitor
-      try embedder.embed(texts.texts(at: chunk), into: rows) { done in
+      let read = try embedder.embed(texts.texts(at: chunk), into: rows) { done in
         monitor.progress(
           StepProgress(
             phase: "embedding", completed: start + done, total: missing.count, unit: "texts"))
       }
+      for (place, reading) in zip(chunk, read) { readings[place] = reading }
       try journal.append(chunk.map { texts.hashes[$0] }, rows)
     }
-    return missing.count
+    try complete(&readings, embedder)
+    return (missing.count, readings)
+  }
+
+  /// Readings of texts that were embedded before: those of the old index where it recorded them.
+  private func complete(_ readings: inout TextReadings, _ embedder: some Embedder) throws {
+    for place in readings.missing {
+      if let reading = known?.reading(of: texts.hashes[place]) { readings[place] = reading }
+    }
+    let missing = readings.missing
+    for start in stride(from: 0, to: missing.count, by: Self.chunk) {
+      try monitor.checkpoint()
+      let chunk = missing[start..<min(start + Self.chunk, missing.count)]
+      let read = embedder.readings(of: try texts.texts(at: chunk))
+      for (place, reading) in zip(chunk, read) { readings[place] = reading }
+    }
   }
 
   /// Writes `vectors.npy` and `index.faiss`, in constant memory.
@@ -68,18 +86,6 @@ struct StagedVectors {
     }
     try array.finish()
     try index.finish()
-  }
-
-  /// The tokens of every row's text as the model sees it, if the embedder counts them.
-  func tokenCounts(_ embedder: some Embedder) throws -> [Int]? {
-    var ofText: [Int] = []
-    for start in stride(from: 0, to: texts.hashes.count, by: Self.chunk) {
-      try monitor.checkpoint()
-      let places = start..<min(start + Self.chunk, texts.hashes.count)
-      guard let counts = embedder.tokenCounts(try texts.texts(at: places)) else { return nil }
-      ofText += counts
-    }
-    return texts.textOfRow.map { ofText[Int($0)] }
   }
 }
 
@@ -129,11 +135,24 @@ struct DistinctTexts {
 struct KnownVectors {
   let vectors: VectorRows
   private(set) var rows: [ContentHash: Int] = [:]
+  private var readings: TextReadings
   private let owner: VectorFile
 
   init(_ index: OpenIndex) throws {
     owner = index.vectors
     vectors = index.vectors.vectors
-    try index.catalog.forEachRecord { rows[$0.textHash] = $0.row }
+    readings = TextReadings(count: index.manifest.recordCount)
+    let areRecorded = try ReadingCounts(index.catalog) != nil
+    try index.catalog.forEachRecord { record in
+      rows[record.textHash] = record.row
+      if areRecorded, let tokens = record.tokens {
+        readings[record.row] = record.reading ?? TextReading(tokens: tokens)
+      }
+    }
+  }
+
+  /// What of a text reached the model; nil if the text is new or the index does not say.
+  func reading(of hash: ContentHash) -> TextReading? {
+    rows[hash].flatMap { readings.has($0) ? readings[$0] : nil }
   }
 }

@@ -37,6 +37,9 @@ struct CurationAssembly {
         record: item($0.a), witness: item($0.b), score: $0.score, stage: $0.stage,
         guards: [$0.guardName + ($0.detail.map { ": " + $0 } ?? "")])
     }
+    let readings = try ReadingCounts(index.catalog)
+    section.cutRecords = readings?.cut
+    section.unknownRecords = readings?.unknown
     return section
   }
 

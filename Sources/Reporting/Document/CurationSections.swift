@@ -8,6 +8,7 @@ extension RemovalSection {
           + "\(NumberText.integer(records)) records stay."),
       .table(stageTable),
     ]
+    blocks += readingParagraphs
     if !examples.isEmpty { blocks += [.heading("Examples"), .pairs(examples)] }
     if conflictCount > 0 {
       blocks.append(
@@ -31,6 +32,22 @@ extension RemovalSection {
     }
     return Section(
       name: "removal", title: "What was removed and why", blocks: blocks, source: source)
+  }
+
+  private var readingParagraphs: [Block] {
+    var sentences: [String] = []
+    if let cutRecords, cutRecords > 0 {
+      sentences.append(
+        "\(NumberText.integer(cutRecords)) records are longer than the model's limit and were cut: "
+          + "their vectors say nothing of what follows, and the guard “truncated” keeps them where "
+          + "texts differ there.")
+    }
+    if let unknownRecords, unknownRecords > 0 {
+      sentences.append(
+        "\(NumberText.integer(unknownRecords)) records have words the model does not know: the "
+          + "guard “unknown” keeps those apart that differ in them.")
+    }
+    return sentences.isEmpty ? [] : [.paragraph(sentences.joined(separator: " "))]
   }
 
   private var stageTable: Table {

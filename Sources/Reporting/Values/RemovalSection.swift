@@ -59,6 +59,10 @@ public struct RemovalSection: Codable, Equatable, Sendable {
   /// Pairs above the threshold that a guard kept apart.
   public var vetoCounts: [Count] = []
   public var vetoes: [Pair] = []
+  /// Records whose text was cut at the model's limit, and records with words it does not know; nil
+  /// if the index does not say.
+  public var cutRecords: Int?
+  public var unknownRecords: Int?
   public var source: String
 
   public init(

@@ -63,15 +63,17 @@ public final class SentenceEncoder: Embedder {
 
   public var longTextCount: Int { longTextCounter.load(ordering: .relaxed) }
 
-  public func tokenCounts(_ texts: [String]) -> [Int]? {
-    tokenize(texts[...]).map { $0.windows.reduce(0) { $0 + $1.count } }
+  public func readings(of texts: [String]) -> [TextReading] {
+    tokenize(texts[...]).map(\.reading)
   }
 
   /// - Throws: ``ModelError`` if the tokenizer gives an id beyond the model's vocabulary.
+  @discardableResult
   public func embed(
     _ texts: [String], into rows: UnsafeMutablePointer<Float>,
     progress: (@Sendable (Int) -> Void)? = nil
-  ) throws {
+  ) throws -> [TextReading] {
+    var readings: [TextReading] = []
     for start in stride(from: 0, to: texts.count, by: Self.windowSize) {
       let window = texts[start..<min(texts.count, start + Self.windowSize)]
       let tokenized = tokenize(window)
@@ -86,7 +88,9 @@ public final class SentenceEncoder: Embedder {
         embed(sentences, of: tokenized, into: rows + start * dimension)
         progress?(window.count)
       }
+      readings += tokenized.map(\.reading)
     }
+    return readings
   }
 
   /// The way of windows and dense layers: pooled vectors first, then each text's own from them.

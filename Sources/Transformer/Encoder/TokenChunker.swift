@@ -1,10 +1,11 @@
 /// Texts to sequences an encoder can run: the prompt before, special tokens around, and what is too
 /// long cut or divided.
 struct TokenChunker: Sendable {
-  /// A text's sequences, and whether it had more tokens than one of them holds.
+  /// A text's sequences, whether it had more tokens than one of them holds, and what they tell of it.
   struct Tokens: Sendable {
     var windows: [[Int32]]
     var isLong: Bool
+    var reading: TextReading
   }
 
   let longTexts: LongTexts
@@ -35,12 +36,9 @@ struct TokenChunker: Sendable {
   }
 
   func tokens(of text: String) -> Tokens {
-    let text = prompt.isEmpty ? text : prompt + text
     let isCut = longTexts == .truncate
-    let content = tokenizer.encodeContent(text, limit: isCut ? room + 1 : .max)
-    guard content.count > room else {
-      return Tokens(windows: [tokenizer.addSpecialTokens(to: content)], isLong: false)
-    }
+    let content = tokenizer.encodeContent(
+      prompt.isEmpty ? text : prompt + text, limit: isCut ? room + 1 : .max)
     var windows = [tokenizer.addSpecialTokens(to: content.prefix(room))]
     var rest = content.dropFirst(room)
     while !isCut, !rest.isEmpty {
@@ -48,6 +46,10 @@ struct TokenChunker: Sendable {
       windows.append(tokenizer.addSpecialTokens(to: promptIDs + window))
       rest = rest.dropFirst(window.count)
     }
-    return Tokens(windows: windows, isLong: true)
+    return Tokens(
+      windows: windows, isLong: content.count > room,
+      reading: tokenizer.reading(
+        of: text, after: prompt, content, limit: isCut ? room : .max,
+        tokens: windows.reduce(0) { $0 + $1.count }))
   }
 }

@@ -59,52 +59,61 @@ public final class StaticEmbedder: Embedder {
 
   public var longTextCount: Int { longTextCounter.load(ordering: .relaxed) }
 
-  public func tokenCounts(_ texts: [String]) -> [Int]? {
-    texts.map { tokens(of: $0).count }
+  public func readings(of texts: [String]) -> [TextReading] {
+    texts.map { tokens(of: $0).reading }
   }
 
+  @discardableResult
   public func embed(
     _ texts: [String], into rows: UnsafeMutablePointer<Float>,
     progress: (@Sendable (Int) -> Void)? = nil
-  ) {
+  ) -> [TextReading] {
     let done = Atomic(0)
-    Threads.forEach((texts.count + Self.pieceSize - 1) / Self.pieceSize) { piece in
+    let pieces = (texts.count + Self.pieceSize - 1) / Self.pieceSize
+    let read = Mutex([[TextReading]](repeating: [], count: pieces))
+    Threads.forEach(pieces) { piece in
       let range = piece * Self.pieceSize..<min(texts.count, (piece + 1) * Self.pieceSize)
       let pooled = Buffer<Float>(count: folder.table.dimension)
-      for index in range {
+      let readings = range.map { index in
         embed(texts[index], pooled: pooled.pointer, into: rows + index * dimension)
       }
+      read.withLock { $0[piece] = readings }
       let total = done.add(range.count, ordering: .relaxed).newValue
       progress?(total)
     }
+    return read.withLock { $0.flatMap { $0 } }
   }
 
   private func embed(
     _ text: String, pooled: UnsafeMutablePointer<Float>, into row: UnsafeMutablePointer<Float>
-  ) {
-    let ids = tokens(of: text, countsLong: true)
+  ) -> TextReading {
+    let (ids, reading) = tokens(of: text, countsLong: true)
     let table = folder.table
     guard !folder.projection.denseLayers.isEmpty else {
       table.sum(ids, into: row)
-      return UnitVector.normalize(row, dimension)
+      UnitVector.normalize(row, dimension)
+      return reading
     }
     table.sum(ids, into: pooled)
     let scale = 1 / Float(max(ids.count, 1))
     for index in 0..<table.dimension { pooled[index] *= scale }
     folder.projection.run(pooled, size: table.dimension, into: row)
+    return reading
   }
 
   /// The tokens whose vectors count. Chunks of a text weighted by their tokens are the whole text
   /// again, so it is taken whole then.
-  private func tokens(of text: String, countsLong: Bool = false) -> [Int32] {
-    let text = prompt.isEmpty ? text : prompt + text
-    var ids = tokenizer.encodeContent(
-      text, limit: longTexts == .chunk || limit == Self.noLimit ? .max : limit + 1)
-    if ids.count > limit {
-      if countsLong { longTextCounter.add(1, ordering: .relaxed) }
-      if longTexts == .truncate { ids.removeLast(ids.count - limit) }
-    }
+  private func tokens(
+    of text: String, countsLong: Bool = false
+  ) -> (ids: [Int32], reading: TextReading) {
+    let seen = longTexts == .chunk || limit == Self.noLimit ? Int.max : limit
+    let all = tokenizer.encodeContent(
+      prompt.isEmpty ? text : prompt + text, limit: seen == .max ? .max : seen + 1)
+    if all.count > limit, countsLong { longTextCounter.add(1, ordering: .relaxed) }
+    var ids = all.count > seen ? Array(all.prefix(seen)) : all
     if let ignoredID { ids.removeAll { $0 == ignoredID } }
-    return ids
+    return (
+      ids, tokenizer.reading(of: text, after: prompt, all, limit: seen, tokens: ids.count)
+    )
   }
 }

@@ -112,7 +112,8 @@ struct DedupArguments: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "What holds two near texts to be different: any of numbers, negation, names, script, opposites; or none.",
+      "What holds two near texts to be different: any of numbers, negation, names, script, opposites, "
+        + "unknown, truncated; or none.",
       valueName: "list"))
   var guards = TextGuard.allCases.map(\.rawValue).joined(separator: ",")
 
@@ -258,6 +259,14 @@ extension DedupSummary {
       let kinds = vetoesByGuard.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
       text +=
         "       \(vetoes) pairs kept apart by guards (" + kinds.joined(separator: ", ") + ")\n"
+    }
+    if let readings, readings.cut > 0 {
+      text += "       \(readings.cut) records were cut at \(maximumTokens) tokens; the guard "
+      text += "truncated keeps apart what differs after that\n"
+      text += "       (index --long chunk embeds all of a text: then the model judges it)\n"
+    } else if readings == nil {
+      text += "       the index does not say which texts were cut or have unknown words: "
+      text += "index into another folder\n"
     }
     if let recall {
       text += String(

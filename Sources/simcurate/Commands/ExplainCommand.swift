@@ -35,6 +35,7 @@ struct ExplainCommand: ParsableCommand {
     var text = "\(record.id)  \(excerpt(record.text, limit: 200))\n"
     text += "from \(record.source) line \(record.line)"
     text += record.label.map { ", label \($0)\n" } ?? "\n"
+    text += reading(record)
     text += decision(explained)
     for removal in explanation.standsFor {
       text +=
@@ -65,6 +66,17 @@ struct ExplainCommand: ParsableCommand {
     if let slice = explanation.testSlice {
       text += "study: test item, \(slice.slice.rawValue): \(score(slice.similarity)) to "
       text += "\(name(slice.nearest, catalog))\n"
+    }
+    return text
+  }
+
+  private func reading(_ record: StoredRecord) -> String {
+    var text = ""
+    if let seenBytes = record.seenBytes {
+      text += "cut: the model saw \(seenBytes) of \(record.text.utf8.count) bytes\n"
+    }
+    if let words = record.unknownWords {
+      text += "words the model does not know: \(excerpt(words.joined(separator: " "), limit: 80))\n"
     }
     return text
   }

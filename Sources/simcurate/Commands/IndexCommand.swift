@@ -64,6 +64,24 @@ extension IndexSummary {
     var text = "index: \(records) records, \(distinctTexts) distinct texts"
     text += " (\(embedded) embedded now, \(dimension) dimensions, \(precision)) in \(index)\n"
     if skippedLines > 0 { text += "       \(skippedLines) invalid lines skipped\n" }
-    return text
+    if let readings, readings.unknown > 0 {
+      text += "       \(readings.unknown) records have words the model does not know "
+      text += "(\(Self.list(readings.unknownByScript)))\n"
+    }
+    return text + foreignText
+  }
+
+  private var foreignText: String {
+    if foreignScripts.isEmpty { return "" }
+    return "       \(Self.list(foreignScripts)): the model's vocabulary is Latin, "
+      + "and its vectors say little of these records\n"
+      + "       for other languages: corpora/fetch.sh e5, and "
+      + "--model models/multilingual-e5-small\n"
+  }
+
+  /// `25 Han, 3 symbols`: the most first.
+  private static func list(_ counts: [String: Int]) -> String {
+    counts.sorted { ($1.value, $0.key) < ($0.value, $1.key) }
+      .map { "\($0.value) \($0.key)" }.joined(separator: ", ")
   }
 }

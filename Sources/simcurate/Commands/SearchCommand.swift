@@ -36,7 +36,7 @@ struct SearchCommand: ParsableCommand {
     let open = try index.open(readOnly: true)
     let encoder = try open.embedder(model, prompt: prompt.choice)
     var query = [Float](repeating: 0, count: encoder.dimension)
-    try query.withUnsafeMutableBufferPointer {
+    _ = try query.withUnsafeMutableBufferPointer {
       try encoder.embed([text], into: $0.baseAddress!, progress: nil)
     }
     let faiss = try FaissIndex(

@@ -72,6 +72,20 @@ extension ThresholdCurve {
 }
 
 extension UnlabeledSummary {
+  /// What each threshold down to the floor would find.
+  private var fillerText: String {
+    guard let rows = fillerVariants?.rows, !rows.isEmpty else { return "" }
+    var table = Table([
+      ("threshold", .right), ("pairs no guard keeps apart", .right),
+      ("alike but for fillers", .right),
+    ])
+    for row in rows {
+      table.add([String(format: "%.2f", row.threshold), "\(row.pairs)", "\(row.variants)"])
+    }
+    return table.text
+      + "the last column: equal but for word order and words such as please, can you, the\n"
+  }
+
   var text: String {
     var text = "calibrate: UNLABELED, a look at the data and no evidence\n"
     text += "           similarity of \(examined) of \(texts) distinct texts to their nearest\n"
@@ -94,6 +108,7 @@ extension UnlabeledSummary {
       text += "ordinary nearest neighbors hardly reach \(fence)\n"
     }
     if let knee = profile.knee { text += "the sorted similarities bend at \(knee)\n" }
+    text += fillerText
     if let suggested {
       text +=
         "a first try: --threshold \(suggested); then label: simcurate calibrate INDEX --label\n"
