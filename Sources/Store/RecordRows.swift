@@ -48,6 +48,10 @@ public struct StoredRecord: CatalogRow {
     "normalized_hash", "tokens",
   ]
 
+  public static let limits: [(column: Int, limit: CatalogLimit)] = [
+    (0, .record), (6, .small), (10, .small),
+  ]
+
   public init(row: Row) throws {
     self.row = try row.decode(atIndex: 0)
     id = try row.decode(atIndex: 1)

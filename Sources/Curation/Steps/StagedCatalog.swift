@@ -97,7 +97,8 @@ struct StagedCatalog {
     corpusHash = try Self.corpusHash(catalog)
   }
 
-  private static func corpusHash(_ catalog: Catalog) throws -> String {
+  /// SHA-256 (hexadecimal) over all of the records that a user gave.
+  static func corpusHash(_ catalog: Catalog) throws -> String {
     var hasher = SHA256Hasher()
     try catalog.forEachRecord { record in
       for part in [
