@@ -197,6 +197,32 @@ import Testing
   }
 }
 
+extension VerifyForgeryTests {
+  @Test func studies() throws {
+    let sandbox = try Sandbox().indexed()
+    try sandbox.curate()
+    try sandbox.run("compare", "index", "--seeds", "1", "--study-steps", "2").succeeded()
+    try sandbox.run("verify", "index", "--replay").succeeded()
+    try FileManager.default.copyItem(at: sandbox.url("index"), to: sandbox.url("whole"))
+    func kinds(_ options: String..., forge: () throws -> Void) throws -> [String: Int] {
+      try FileManager.default.removeItem(at: sandbox.url("index"))
+      try FileManager.default.copyItem(at: sandbox.url("whole"), to: sandbox.url("index"))
+      try forge()
+      return try #require(
+        sandbox.run(["verify", "index", "--json"] + options).object()["violationsByKind"]
+          as? [String: Int])
+    }
+    let predicted = "UPDATE predictions SET predicted = label, correct = 1"
+    #expect(try kinds { try sandbox.forge(predicted) }["falseFigures"] != nil)
+    // With the scores of the runs gone, the comparison still tells.
+    let all = predicted + "; UPDATE runs SET metrics = NULL"
+    #expect(try kinds { try sandbox.forge(all) }.isEmpty)
+    #expect(try kinds("--replay") { try sandbox.forge(all) }["otherOutcome"] != nil)
+    let difference = "UPDATE comparisons SET difference = 0.3, low = 0.2, high = 0.4"
+    #expect(try kinds("--replay") { try sandbox.forge(difference) } == ["otherOutcome": 1])
+  }
+}
+
 extension Sandbox {
   /// A kept record in a group of its own that is in no stored pair.
   fileprivate func loneRow() throws -> Int {
