@@ -44,12 +44,22 @@ extension Catalog {
     stage: String, minimumScore: Double = -.infinity, _ body: (StoredPair) throws -> Void
   ) throws {
     try read { database in
-      let pairs = try StoredPair.fetchCursor(
+      let limits = try CatalogLimits(database)
+      let rows = try Row.fetchCursor(
         database,
         sql: StoredPair.selection + " WHERE stage = ? AND score >= ? ORDER BY stage, a, b",
         arguments: [stage, minimumScore])
-      while let pair = try pairs.next() { try body(pair) }
+      while let row = try rows.next() { try body(try Self.pair(row, limits)) }
     }
+  }
+
+  private static func pair(_ row: Row, _ limits: CatalogLimits) throws -> StoredPair {
+    let pair: StoredPair = try limits.read(row)
+    guard pair.a < pair.b else {
+      throw CatalogLimits.error(
+        StoredPair.table, "a, b", "two different rows, the lower first", "\(pair.a), \(pair.b)")
+    }
+    return pair
   }
 
   public func pairCount(stage: String, minimumScore: Double = -.infinity) throws -> Int {
@@ -85,7 +95,7 @@ extension Catalog {
   }
 
   /// The ledger in row order.
-  public func removals() throws -> [Removal] { try all(Removal.self, "ORDER BY row") }
+  public func removals() throws -> [Removal] { try byRow(Removal.self, \.row) }
 
   /// The removals that have `row` as their witness, best first.
   public func removals(witness row: Int) throws -> [Removal] {
@@ -93,7 +103,7 @@ extension Catalog {
   }
 
   /// Records left out without a witness, in row order.
-  public func drops() throws -> [Drop] { try all(Drop.self, "ORDER BY row") }
+  public func drops() throws -> [Drop] { try byRow(Drop.self, \.row) }
 
   /// Rows that are neither removed nor dropped, ascending.
   public func keptRows() throws -> [Int] {
@@ -101,7 +111,11 @@ extension Catalog {
   }
 
   /// What people decided, in the order of the ids; an id need not be in the corpus any more.
-  public func decisions() throws -> [Decision] { try all(Decision.self, "ORDER BY id") }
+  public func decisions() throws -> [Decision] {
+    let decisions = try all(Decision.self, "ORDER BY id")
+    try CatalogLimits.checkDistinct(decisions, by: \.id)
+    return decisions
+  }
 
   public func decision(id: String) throws -> Decision? {
     try all(Decision.self, "WHERE id = ?", [id]).first
@@ -126,13 +140,25 @@ extension Catalog {
   public func conflicts() throws -> [Conflict] { try all(Conflict.self, "ORDER BY a, b, stage") }
 
   public func clusters(kind: ClusterKind) throws -> [Cluster] {
-    try all(Cluster.self, "WHERE kind = ? ORDER BY cluster", [kind.rawValue])
+    let clusters = try all(Cluster.self, "WHERE kind = ? ORDER BY cluster", [kind.rawValue])
+    for (number, cluster) in clusters.enumerated() where cluster.cluster != number {
+      throw CatalogLimits.error(
+        Cluster.table, "cluster", "the numbers from 0 to \(clusters.count - 1), each once",
+        "\(cluster.cluster) in place of \(number)")
+    }
+    return clusters
   }
 
   /// The members of all clusters of `kind` in row order, or of one cluster, most similar first.
   public func members(kind: ClusterKind, cluster: Int? = nil) throws -> [ClusterMember] {
     guard let cluster else {
-      return try all(ClusterMember.self, "WHERE kind = ? ORDER BY row", [kind.rawValue])
+      let members = try all(ClusterMember.self, "WHERE kind = ? ORDER BY row", [kind.rawValue])
+      let clusters = try count("SELECT count(*) FROM clusters WHERE kind = ?", [kind.rawValue])
+      if let stray = members.first(where: { $0.cluster >= clusters }) {
+        throw CatalogLimits.error(
+          ClusterMember.table, "cluster", "one of \(clusters) clusters", "\(stray.cluster)")
+      }
+      return members
     }
     return try all(
       ClusterMember.self, "WHERE kind = ? AND cluster = ? ORDER BY similarity DESC, row",
@@ -140,11 +166,13 @@ extension Catalog {
   }
 
   /// The split in row order.
-  public func split() throws -> [SplitAssignment] { try all(SplitAssignment.self, "ORDER BY row") }
+  public func split() throws -> [SplitAssignment] { try byRow(SplitAssignment.self, \.row) }
 
   public func measurements(step: String? = nil) throws -> [Measurement] {
     guard let step else { return try all(Measurement.self, "ORDER BY step, name") }
-    return try all(Measurement.self, "WHERE step = ? ORDER BY name", [step])
+    let values = try all(Measurement.self, "WHERE step = ? ORDER BY name", [step])
+    try CatalogLimits.checkDistinct(values, by: \.name)
+    return values
   }
 
   public func runs() throws -> [Run] { try all(Run.self, "ORDER BY arm, seed, id") }
@@ -157,20 +185,28 @@ extension Catalog {
 
   /// In row order.
   public func predictions(run: String) throws -> [Prediction] {
-    try all(Prediction.self, "WHERE run = ? ORDER BY row", [run])
+    let predictions = try all(Prediction.self, "WHERE run = ? ORDER BY row", [run])
+    try CatalogLimits.checkDistinct(predictions, by: \.row)
+    return predictions
   }
 
   /// In row order.
-  public func testSlices() throws -> [TestSlice] { try all(TestSlice.self, "ORDER BY row") }
+  public func testSlices() throws -> [TestSlice] { try byRow(TestSlice.self, \.row) }
 
   public func comparisons() throws -> [Comparison] {
     try all(Comparison.self, "ORDER BY baseline, arm, metric, slice")
   }
 
-  public func steps() throws -> [Step] { try all(Step.self, "ORDER BY finished_at, name") }
+  public func steps() throws -> [Step] {
+    let steps = try all(Step.self, "ORDER BY finished_at, name")
+    try CatalogLimits.checkDistinct(steps, by: \.name)
+    return steps
+  }
 
   public func step(_ name: String) throws -> Step? {
-    try all(Step.self, "WHERE name = ?", [name]).first
+    let steps = try all(Step.self, "WHERE name = ?", [name])
+    try CatalogLimits.checkDistinct(steps, by: \.name)
+    return steps.first
   }
 
   /// How many records carry each label; those without one are under nil.
@@ -184,11 +220,23 @@ extension Catalog {
     }
   }
 
+  /// All rows of a table about records, in row order, each record once.
+  private func byRow<Item: CatalogRow>(_ type: Item.Type, _ row: (Item) -> Int) throws -> [Item] {
+    let items = try all(type, "ORDER BY row")
+    try CatalogLimits.checkDistinct(items, by: row)
+    return items
+  }
+
   func all<Item: CatalogRow>(
     _ type: Item.Type, _ condition: String = "", _ arguments: StatementArguments = []
   ) throws -> [Item] {
-    try read {
-      try Item.fetchAll($0, sql: Item.selection + " " + condition, arguments: arguments)
+    try read { database in
+      let limits = try CatalogLimits(database)
+      let rows = try Row.fetchCursor(
+        database, sql: Item.selection + " " + condition, arguments: arguments)
+      var items: [Item] = []
+      while let row = try rows.next() { items.append(try limits.read(row)) }
+      return items
     }
   }
 

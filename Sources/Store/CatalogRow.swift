@@ -10,10 +10,14 @@ public protocol CatalogRow: FetchableRecord, Codable, Equatable, Sendable {
   static var table: String { get }
   /// In the order of ``init(row:)`` and `bind(to:)`.
   static var columns: [String] { get }
+  /// What the numbers in some columns, given by position, have to be.
+  static var limits: [(column: Int, limit: CatalogLimit)] { get }
   func bind(to values: inout RowBinder)
 }
 
 extension CatalogRow {
+  public static var limits: [(column: Int, limit: CatalogLimit)] { [] }
+
   static var selection: String {
     "SELECT \(columns.map { "\"\($0)\"" }.joined(separator: ", ")) FROM \(table)"
   }
@@ -118,6 +122,35 @@ func decodedList(_ row: Row, _ column: Int) throws -> [String] {
     throw StoreError(place: "catalog", expected: "a JSON array of strings", found: "'\(text)'")
   }
   return list
+}
+
+/// JSON that a step left in a folder or a catalog, read as what it should be.
+public enum StoredJSON {
+  /// - Parameter place: the file, or the table and column.
+  /// - Throws: ``StoreError`` with the reason if the data are not a `Value`.
+  public static func decode<Value: Decodable>(
+    _ type: Value.Type, from data: Data, place: String, advice: String? = nil
+  ) throws -> Value {
+    do {
+      return try JSONDecoder().decode(type, from: data)
+    } catch let error as DecodingError {
+      throw StoreError(
+        place: place, expected: "JSON as this program writes it", found: reason(error),
+        advice: advice ?? "the file was damaged or changed by another program")
+    }
+  }
+
+  /// What is wrong with the text, in a few words.
+  public static func reason(_ error: DecodingError) -> String {
+    switch error {
+    case .keyNotFound(let key, _): "no '\(key.stringValue)'"
+    case .typeMismatch(_, let context), .valueNotFound(_, let context):
+      "another value in '\(context.codingPath.map(\.stringValue).joined(separator: "."))'"
+    case .dataCorrupted(let context) where !context.codingPath.isEmpty:
+      "an unknown value in '\(context.codingPath.map(\.stringValue).joined(separator: "."))'"
+    default: "text that is no JSON object"
+    }
+  }
 }
 
 func encodedList(_ list: [String]) -> String {

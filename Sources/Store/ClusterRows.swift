@@ -38,6 +38,10 @@ public struct Cluster: CatalogRow {
   public static let table = "clusters"
   public static let columns = ["kind", "cluster", "size", "representative", "words", "loosest"]
 
+  public static let limits: [(column: Int, limit: CatalogLimit)] = [
+    (1, .count), (2, .count), (3, .record), (5, .score),
+  ]
+
   public init(row: Row) throws {
     kind = try decoded(row, 0)
     cluster = try row.decode(atIndex: 1)
@@ -74,6 +78,10 @@ public struct ClusterMember: CatalogRow {
 
   public static let table = "cluster_members"
   public static let columns = ["kind", "cluster", "row", "similarity"]
+
+  public static let limits: [(column: Int, limit: CatalogLimit)] = [
+    (1, .count), (2, .record), (3, .score),
+  ]
 
   public init(row: Row) throws {
     kind = try decoded(row, 0)
@@ -120,6 +128,10 @@ public struct SplitAssignment: CatalogRow {
   public static let table = "splits"
   public static let columns = ["row", "part", "selected", "group_id", "reason", "rank", "fold"]
 
+  public static let limits: [(column: Int, limit: CatalogLimit)] = [
+    (0, .record), (3, .count), (5, .count), (6, .count),
+  ]
+
   public init(row: Row) throws {
     self.row = try row.decode(atIndex: 0)
     part = try decoded(row, 1)
@@ -155,6 +167,10 @@ public struct Measurement: CatalogRow {
 
   public static let table = "measurements"
   public static let columns = ["step", "name", "value"]
+
+  public static let limits: [(column: Int, limit: CatalogLimit)] = [
+    (2, .finite)
+  ]
 
   public init(row: Row) throws {
     step = try row.decode(atIndex: 0)

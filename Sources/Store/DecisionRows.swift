@@ -27,6 +27,10 @@ public struct Drop: CatalogRow {
   public static let table = "drops"
   public static let columns = ["row", "reason", "detail", "other"]
 
+  public static let limits: [(column: Int, limit: CatalogLimit)] = [
+    (0, .record), (3, .record),
+  ]
+
   public init(row: Row) throws {
     self.row = try row.decode(atIndex: 0)
     reason = try decoded(row, 1)
@@ -94,6 +98,10 @@ public struct Outlier: CatalogRow {
 
   public static let table = "outliers"
   public static let columns = ["row", "similarity", "rank"]
+
+  public static let limits: [(column: Int, limit: CatalogLimit)] = [
+    (0, .record), (1, .score), (2, .count),
+  ]
 
   public init(row: Row) throws {
     self.row = try row.decode(atIndex: 0)

@@ -126,7 +126,7 @@ public struct Manifest: Codable, Equatable, Sendable {
       return manifest
     } catch let error as DecodingError {
       throw StoreError(
-        place: place, expected: "a manifest", found: Self.reason(error),
+        place: place, expected: "a manifest", found: StoredJSON.reason(error),
         advice: "build the index again")
     }
   }
@@ -138,15 +138,6 @@ public struct Manifest: Codable, Equatable, Sendable {
       throw StoreError(
         place: place, expected: "positive sizes and a model hash", found: "others",
         advice: "build the index again")
-    }
-  }
-
-  private static func reason(_ error: DecodingError) -> String {
-    switch error {
-    case .keyNotFound(let key, _): "no '\(key.stringValue)'"
-    case .typeMismatch(_, let context), .valueNotFound(_, let context):
-      "another value in '\(context.codingPath.map(\.stringValue).joined(separator: "."))'"
-    default: "text that is no JSON object"
     }
   }
 

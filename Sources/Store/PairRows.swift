@@ -17,6 +17,10 @@ public struct StoredPair: CatalogRow {
   public static let table = "pairs"
   public static let columns = ["stage", "a", "b", "score"]
 
+  public static let limits: [(column: Int, limit: CatalogLimit)] = [
+    (1, .record), (2, .record), (3, .score),
+  ]
+
   public init(row: Row) throws {
     stage = try row.decode(atIndex: 0)
     a = try row.decode(atIndex: 1)
@@ -67,6 +71,10 @@ public struct Removal: CatalogRow {
   public static let table = "removals"
   public static let columns = ["row", "witness", "score", "stage", "rule", "scope", "guards"]
 
+  public static let limits: [(column: Int, limit: CatalogLimit)] = [
+    (0, .record), (1, .record), (2, .score),
+  ]
+
   public init(row: Row) throws {
     self.row = try row.decode(atIndex: 0)
     witness = try row.decode(atIndex: 1)
@@ -114,6 +122,10 @@ public struct Veto: CatalogRow {
   public static let table = "vetoes"
   public static let columns = ["a", "b", "score", "guard", "detail", "stage"]
 
+  public static let limits: [(column: Int, limit: CatalogLimit)] = [
+    (0, .record), (1, .record), (2, .score),
+  ]
+
   public init(row: Row) throws {
     a = try row.decode(atIndex: 0)
     b = try row.decode(atIndex: 1)
@@ -155,6 +167,10 @@ public struct Conflict: CatalogRow {
 
   public static let table = "conflicts"
   public static let columns = ["a", "b", "score", "label_a", "label_b", "stage"]
+
+  public static let limits: [(column: Int, limit: CatalogLimit)] = [
+    (0, .record), (1, .record), (2, .score),
+  ]
 
   public init(row: Row) throws {
     a = try row.decode(atIndex: 0)

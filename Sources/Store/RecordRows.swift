@@ -53,6 +53,10 @@ public struct StoredRecord: CatalogRow {
     "normalized_hash", "tokens", "seen_bytes", "unknown_words",
   ]
 
+  public static let limits: [(column: Int, limit: CatalogLimit)] = [
+    (0, .record), (6, .small), (10, .small),
+  ]
+
   public init(row: Row) throws {
     self.row = try row.decode(atIndex: 0)
     id = try row.decode(atIndex: 1)

@@ -37,6 +37,10 @@ public struct Run: CatalogRow {
     "id", "arm", "seed", "options", "status", "started_at", "finished_at", "metrics",
   ]
 
+  public static let limits: [(column: Int, limit: CatalogLimit)] = [
+    (2, .small)
+  ]
+
   public init(row: Row) throws {
     id = try row.decode(atIndex: 0)
     arm = try row.decode(atIndex: 1)
@@ -85,6 +89,10 @@ public struct RunLogEntry: CatalogRow {
   public static let table = "run_log"
   public static let columns = ["run", "step", "epoch", "loss", "learning_rate", "development"]
 
+  public static let limits: [(column: Int, limit: CatalogLimit)] = [
+    (1, .small)
+  ]
+
   public init(row: Row) throws {
     run = try row.decode(atIndex: 0)
     step = try row.decode(atIndex: 1)
@@ -127,6 +135,10 @@ public struct Prediction: CatalogRow {
 
   public static let table = "predictions"
   public static let columns = ["run", "row", "label", "predicted", "correct", "probability"]
+
+  public static let limits: [(column: Int, limit: CatalogLimit)] = [
+    (1, .record), (5, .score),
+  ]
 
   public init(row: Row) throws {
     run = try row.decode(atIndex: 0)

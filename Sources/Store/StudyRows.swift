@@ -23,6 +23,10 @@ public struct TestSlice: CatalogRow {
   public static let table = "test_slices"
   public static let columns = ["row", "slice", "nearest", "similarity"]
 
+  public static let limits: [(column: Int, limit: CatalogLimit)] = [
+    (0, .record), (2, .record), (3, .score),
+  ]
+
   public init(row: Row) throws {
     self.row = try row.decode(atIndex: 0)
     slice = try decoded(row, 1)

@@ -66,7 +66,8 @@ import Testing
     var data = try sandbox.data("index/vectors.npy")
     data[data.count - 1] ^= 1
     try sandbox.write("index/vectors.npy", data)
-    try sandbox.run("verify", "index").fails(saying: "vectors.npy", "other content")
+    let outcome = try sandbox.run("verify", "index")
+    #expect(outcome.status == 3 && outcome.text.contains("vectors.npy: other content"))
     try sandbox.write("index/vectors.npy", data.dropLast(4))
     try sandbox.run("search", "index", "hello").fails(saying: "vectors.npy", "bytes")
   }

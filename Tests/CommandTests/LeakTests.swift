@@ -76,7 +76,7 @@ import Testing
     try sandbox.write("x.txt", "parcel order parcel order \(words)\n")
     try sandbox.write("y.txt", "parcel order parcel colors \(words)\n")
     let outcome = try sandbox.run(
-      "leak", "x.txt", "y.txt", "--threshold", "1", "--json"
+      "leak", "x.txt", "y.txt", "--threshold", "1", "--lexical-threshold", "0.8", "--json"
     ).succeeded()
     #expect((try overlaps(outcome)[0]["kinds"] as? [String: Int])?["lexical"] == 1)
     let strict = try sandbox.run(
@@ -103,6 +103,66 @@ import Testing
     try sandbox.run("leak", "ia", "ib").succeeded()
     try TinyModel.write(to: sandbox.url("model"), seed: 2)
     try sandbox.run("leak", "ia", "b.csv").fails(saying: "ia", "--model")
+  }
+
+  /// What `dedup` keeps beside its test set is no leak, and what it would remove is one.
+  @Test func agreesWithDedup() throws {
+    let sandbox = try Sandbox()
+    try sandbox.writeCorpus()
+    try TinyModel.write(to: sandbox.url("model"))
+    let lines = try sandbox.text("corpus.jsonl").split(separator: "\n")
+    func file(_ rest: Int) -> String {
+      lines.enumerated().filter { $0.offset % 3 == rest }.map { $0.element + "\n" }.joined()
+    }
+    try sandbox.write("train.jsonl", file(0) + file(1))
+    try sandbox.write("test.jsonl", file(2))
+    let index = ["index", "--train", "train.jsonl", "--test", "test.jsonl", "--out", "index"]
+    try sandbox.run(index).succeeded()
+    try sandbox.run("dedup", "index", "--threshold", "0.8", "--scope", "leakage").succeeded()
+    try sandbox.run("export", "index", "--what", "kept", "--out", "kept.jsonl").succeeded()
+    let tests = Set(try sandbox.rows("test.jsonl").map { $0["id"] as! String })
+    try sandbox.write(
+      "clean.jsonl",
+      try sandbox.text("kept.jsonl").split(separator: "\n").filter { line in
+        let object = try JSONSerialization.jsonObject(with: Data(line.utf8)) as! [String: Any]
+        return !tests.contains(object["id"] as! String)
+      }.map { $0 + "\n" }.joined())
+    func leak(_ train: String, _ options: String...) throws -> [String: Any] {
+      try sandbox.run(
+        ["leak", "--train", train, "--test", "test.jsonl", "--threshold", "0.8", "--json"] + options
+      ).succeeded().object()
+    }
+    #expect(try leak("clean.jsonl")["leaked"] as? Int == 0)
+    #expect(try leak("train.jsonl")["leaked"] as? Int ?? 0 > 0)
+    // Guards and labels hold some apart, and say so.
+    let apart = try #require(leak("clean.jsonl")["keptApart"] as? [String: Int])
+    #expect(apart["guarded", default: 0] > 0)
+    #expect(try leak("clean.jsonl", "--guards", "none")["leaked"] as? Int ?? 0 > 0)
+    // The index has the test records in it; they are not its training data.
+    #expect(
+      try leak("index")["leaked"] as? Int == leak("train.jsonl")["leaked"] as? Int)
+  }
+
+  @Test func labelsThatDifferCountOnlyWhereAskedFor() throws {
+    let sandbox = try sandbox()
+    try sandbox.write("l.csv", "text,label\nWhere is my parcel?,late\nHello there,greeting\n")
+    try sandbox.write("m.csv", "text,label\nWhere is my parcel?,lost\nHello there,greeting\n")
+    let plain = ["leak", "l.csv", "m.csv", "--json"]
+    #expect(try sandbox.run(plain).succeeded().object()["leaked"] as? Int == 2)
+    let counted = try sandbox.run(plain + ["--count-conflicts"]).succeeded().object()
+    #expect(counted["leaked"] as? Int == 4)
+    #expect(try sandbox.run("leak", "l.csv", "m.csv").text.contains("2 by their labels"))
+  }
+
+  @Test func everyLeakedRecordIsListed() throws {
+    let sandbox = try sandbox()
+    try sandbox.write("d.txt", "Where is my parcel?\nWhere is my parcel?\nNo such thing.\n")
+    try sandbox.run(
+      "leak", "--train", "a.csv", "--test", "d.txt", "--threshold", "0.999", "--out", "list.jsonl"
+    ).succeeded()
+    let rows = try sandbox.rows("list.jsonl")
+    #expect(rows.compactMap { $0["place"] as? String } == ["d.txt:1", "d.txt:2"])
+    #expect(rows.allSatisfy { $0["repeats"] as? String == "1" && $0["kind"] as? String == "exact" })
   }
 
   @Test func whatCannotBe() throws {

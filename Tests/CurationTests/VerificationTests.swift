@@ -92,9 +92,11 @@ import Testing
     var sentences = Set<String>()
     for kind in Violation.Kind.allCases {
       let violation = Violation(
-        kind: kind, rows: [3, 7], stage: .semantic, stored: 0.95, recomputed: 0.5)
+        kind: kind, rows: [3, 7], stage: .semantic, stored: 0.95, recomputed: 0.5,
+        detail: "a detail")
       let sentence = violation.sentence { "record-\($0)" }
-      #expect(sentence.contains("record-3"))
+      #expect(sentence.contains(kind.isAboutRecords ? "record-3" : "a detail"))
+      #expect(!kind.advice.isEmpty)
       #expect(!sentence.contains("?"))
       sentences.insert(sentence)
     }

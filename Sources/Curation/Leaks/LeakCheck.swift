@@ -8,16 +8,24 @@ import Transformer
 public struct LeakOptions: Sendable {
   /// Cosine from which on a record repeats another.
   public var threshold: Float
-  /// Jaccard index of the shingles from which on it does.
-  public var lexicalThreshold: Float
+  /// Jaccard index of the shingles from which on it does; shared words do not count if nil.
+  public var lexicalThreshold: Float?
+  /// What holds two near texts to be different.
+  public var guards: [TextGuard]
+  /// Whether a near record with another label counts; `dedup` keeps both by default.
+  public var countsLabelConflicts: Bool
   /// A file with a higher share of leaked records is over the limit.
   public var maxRate: Double?
   /// How many pairs are listed.
   public var worst: Int
 
   public init(
-    threshold: Float = 0.9, lexicalThreshold: Float = 0.8, maxRate: Double? = nil, worst: Int = 10
+    threshold: Float = 0.9, lexicalThreshold: Float? = nil,
+    guards: [TextGuard] = TextGuard.allCases, countsLabelConflicts: Bool = false,
+    maxRate: Double? = nil, worst: Int = 10
   ) {
+    self.guards = guards
+    self.countsLabelConflicts = countsLabelConflicts
     self.threshold = threshold
     self.lexicalThreshold = lexicalThreshold
     self.maxRate = maxRate
@@ -25,7 +33,7 @@ public struct LeakOptions: Sendable {
   }
 }
 
-/// Compares files, or indexed corpora, with each other without a new index.
+/// Compares files, or indexed corpora, with each other without a new index, by the rules of `dedup`.
 ///
 /// Each distinct text is embedded once, whatever the files it is in; ids may repeat. All texts and
 /// vectors are held in memory.
@@ -56,7 +64,16 @@ public struct LeakCheck {
 
   /// - Throws: ``StoreError`` if an index was built with another model than the others or the
   ///   embedder, besides what reading and embedding throw.
-  public func run(_ files: Files) throws -> LeakSummary {
+  ///
+  /// - Parameter list: called for every leaked record with what it repeats, file by file.
+  public func run(_ files: Files, list: (LeakSummary.Pair) throws -> Void = { _ in }) throws
+    -> LeakSummary
+  {
+    let tests: Int
+    switch files {
+    case .all(let urls): tests = urls.count
+    case .test(let named, _): tests = named.count
+    }
     let urls =
       switch files {
       case .all(let urls): urls
@@ -67,17 +84,19 @@ public struct LeakCheck {
     }
     try checkModels(indexes.compactMap { $0 })
     var texts = LeakTexts()
-    let parts = try zip(urls, indexes).map { url, index in
+    let parts = try zip(urls, indexes).enumerated().map { place, file in
+      let (url, index) = file
       var part = LeakPart(name: url == CorpusReader.standardInput ? "-" : url.relativePath)
-      try part.read(url, index: index, reading: reading, into: &texts)
+      try part.read(
+        url, index: index, reading: reading, isTraining: place >= tests, into: &texts)
       return part
     }
     return try withExtendedLifetime(indexes) {
-      try withVectors(texts, indexes.compactMap { $0 }) { vectors in
+      try withVectors(&texts, indexes.compactMap { $0 }) { texts, vectors in
         let search = try LeakSearch(
-          texts: texts, vectors: vectors, threshold: options.threshold,
-          lexicalThreshold: options.lexicalThreshold, monitor: monitor)
-        return try LeakMatrix(search: search, parts: parts, options: options).summary(files)
+          texts: texts, vectors: vectors, options: options, monitor: monitor)
+        return try LeakMatrix(search: search, parts: parts, options: options)
+          .summary(files, list: list)
       }
     }
   }
@@ -95,7 +114,8 @@ public struct LeakCheck {
   }
 
   private func withVectors<Result>(
-    _ texts: LeakTexts, _ indexes: [OpenIndex], _ body: (VectorRows) throws -> Result
+    _ texts: inout LeakTexts, _ indexes: [OpenIndex],
+    _ body: (LeakTexts, VectorRows) throws -> Result
   ) throws -> Result {
     let unknown = texts.unknown
     let embedder = unknown.isEmpty ? nil : try embedder()
@@ -104,19 +124,21 @@ public struct LeakCheck {
     let embedded = UnsafeMutablePointer<Float>.allocate(
       capacity: max(1, unknown.count * dimension))
     defer { embedded.deallocate() }
-    if let embedder { try embed(unknown.map { texts.texts[Int($0)] }, embedder, embedded) }
+    if let embedder {
+      texts.add(try embed(unknown.map { texts.texts[Int($0)] }, embedder, embedded))
+    }
     let count = texts.texts.count
     let rows = UnsafeMutablePointer<Float>.allocate(capacity: max(1, count * dimension))
     defer { rows.deallocate() }
     texts.fill(rows, embedded: embedded, dimension: dimension)
-    return try body(VectorRows(pointer: rows, rows: count, dimension: dimension))
+    return try body(texts, VectorRows(pointer: rows, rows: count, dimension: dimension))
   }
 
   private func embed(
     _ texts: [String], _ embedder: some Embedder, _ rows: UnsafeMutablePointer<Float>
-  ) throws {
+  ) throws -> [TextReading] {
     let (monitor, count) = (monitor, texts.count)
-    try embedder.embed(texts, into: rows) { done in
+    return try embedder.embed(texts, into: rows) { done in
       monitor.progress(
         StepProgress(phase: "embedding", completed: done, total: count, unit: "texts"))
     }

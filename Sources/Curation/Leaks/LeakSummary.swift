@@ -1,5 +1,5 @@
 /// How a text was found to repeat another, the surest first.
-public enum LeakKind: String, Codable, CaseIterable, Sendable {
+public enum LeakKind: String, Codable, CaseIterable, Comparable, Sendable {
   /// The same text.
   case exact
   /// The same after normalization.
@@ -8,6 +8,18 @@ public enum LeakKind: String, Codable, CaseIterable, Sendable {
   case lexical
   /// Its vector is near that of the other.
   case semantic
+
+  public static func < (left: Self, right: Self) -> Bool {
+    allCases.firstIndex(of: left)! < allCases.firstIndex(of: right)!
+  }
+}
+
+/// Why a record that is near another does not count as leaked, as `dedup` would keep both.
+public enum LeakApart: String, Codable, CaseIterable, Sendable {
+  /// A guard holds the texts to be different.
+  case guarded
+  /// The labels differ.
+  case labels
 }
 
 /// What a leakage check found.
@@ -62,7 +74,8 @@ public struct LeakSummary: Codable, Sendable {
   }
 
   public var threshold: Float
-  public var lexicalThreshold: Float
+  /// Nil where shared words were not asked about.
+  public var lexicalThreshold: Float?
   public var trainRecords: Int
   /// Records that were looked for in other files.
   public var testRecords: Int
@@ -71,6 +84,8 @@ public struct LeakSummary: Codable, Sendable {
   /// ``leaked`` of ``testRecords``, with its 95% interval.
   public var rate: Double
   public var interval: Interval
+  /// Records that are near one of another file but not leaked, by what holds them apart.
+  public var keptApart: [String: Int]
   public var files: [File]
   public var overlaps: [Overlap]
   /// Files whose own rate is over the limit.

@@ -14,11 +14,14 @@ public struct Verification: Sendable {
   /// The most a stored score may differ from the recomputed one, and a recomputed one be below the
   /// threshold.
   public let tolerance: Float
+  /// In which records were offered a place; nil to leave that unchecked.
+  public let order: CanonicalOrder?
 
   public init(
     records: RecordColumns, result: RemovalResult, thresholds: [RemovalStage: Float],
-    options: RemovalOptions, tolerance: Float = 1e-6
+    options: RemovalOptions, order: CanonicalOrder? = nil, tolerance: Float = 1e-6
   ) {
+    self.order = order
     self.records = records
     self.result = result
     self.thresholds = thresholds
@@ -41,7 +44,7 @@ public struct Verification: Sendable {
   ) -> [Violation] {
     let unknown = unknownRows()
     if !unknown.isEmpty { return unknown }
-    return accountViolations() + removalViolations(score) + listViolations(score, veto)
+    return accountViolations() + removalViolations(score, veto) + listViolations(score, veto)
       + keptPairViolations(keptPairs) + groupViolations()
   }
 
@@ -68,7 +71,9 @@ public struct Verification: Sendable {
       .map { Violation(kind: .decisionIgnored, rows: [$0]) }
   }
 
-  private func removalViolations(_ score: (RemovalStage, UInt32, UInt32) -> Float) -> [Violation] {
+  private func removalViolations(
+    _ score: (RemovalStage, UInt32, UInt32) -> Float, _ veto: PairVeto
+  ) -> [Violation] {
     let isKept = keptFlags()
     var found: [Violation] = []
     for removal in result.removals {
@@ -88,8 +93,30 @@ public struct Verification: Sendable {
             recomputed: recomputed))
       }
       found += mismatch(pair, removal.stage, stored: removal.score, recomputed: recomputed)
+      found += policyViolations(removal, score, veto)
     }
     return found
+  }
+
+  /// What a removal for a record that is near could still break: guards, labels, order, stage.
+  private func policyViolations(
+    _ removal: Removal, _ score: (RemovalStage, UInt32, UInt32) -> Float,
+    _ veto: PairVeto
+  ) -> [Violation] {
+    let (row, witness, stage) = (removal.row, removal.witness, removal.stage)
+    var kinds: [Violation.Kind] = []
+    if options.guardedStages.contains(stage), veto(stage, row, witness) != nil {
+      kinds.append(.guardIgnored)
+    }
+    if options.conflicts != .ignore, records.labelsDiffer(row, witness) {
+      kinds.append(.labelsIgnored)
+    }
+    if let ranks = order?.ranks, ranks[Int(witness)] > ranks[Int(row)] { kinds.append(.keepOrder) }
+    let isCheaper = thresholds.contains { other, threshold in
+      other < stage && score(other, row, witness) >= threshold + tolerance * (threshold < 1 ? 1 : 0)
+    }
+    if isCheaper { kinds.append(.otherStage) }
+    return kinds.map { Violation(kind: $0, rows: [row, witness], stage: stage) }
   }
 
   /// Listed vetoes and conflicts excuse a kept pair, so each must be what it says.

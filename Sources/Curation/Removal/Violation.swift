@@ -1,4 +1,4 @@
-/// Something that is not as the removal rule promises.
+/// Something in an index that is not as its makers promise.
 public struct Violation: Hashable, Sendable, CustomStringConvertible {
   public enum Kind: String, CaseIterable, Codable, Sendable {
     /// The ledger names a row that does not exist.
@@ -28,6 +28,77 @@ public struct Violation: Hashable, Sendable, CustomStringConvertible {
     case unfoundedDrop
     /// A stage that was not run, or a pair that was out of scope, removed a record.
     case outOfScope
+    /// A record was removed for one that a guard holds to be different.
+    case guardIgnored
+    /// A record was removed for one with another label under a policy that keeps both.
+    case labelsIgnored
+    /// A record was removed for one that comes after it by the keep rule.
+    case keepOrder
+    /// A cheaper stage finds the same witness.
+    case otherStage
+    /// The ledger's rule, scope or guards are not those of the options.
+    case otherRule
+
+    /// Two records have one id.
+    case repeatedID
+    /// A text is not the one that was hashed when it was indexed.
+    case changedText
+    /// A vector is neither of unit length nor zero.
+    case vectorLength
+    /// Two records of equal text have different vectors.
+    case vectorsDiffer
+    /// Embedded again, a text has another vector.
+    case otherVector
+    /// A file is not the one the manifest describes.
+    case changedFile
+    /// The records are not those the manifest describes.
+    case changedCorpus
+    /// A step started from something else than what is there.
+    case staleStep
+    /// Options of `dedup` that contradict what it left.
+    case otherOptions
+
+    /// A record that is not kept has a part, or one outside training was selected for it.
+    case misplaced
+    /// A given test or development record is in another part.
+    case givenPartIgnored
+    /// Two near records are in different parts.
+    case crossingPair
+    /// Records of one group are in different parts.
+    case dividedGroup
+
+    /// A prediction whose label is not the record's, or that is wrongly said to be right or wrong.
+    case falsePrediction
+    /// Figures of a run or a comparison that do not follow from the predictions.
+    case falseFigures
+    /// What a step, done again from its input and options, decides otherwise.
+    case otherOutcome
+
+    /// Whether ``Violation/rows`` name records; else ``Violation/detail`` says what it is about.
+    public var isAboutRecords: Bool {
+      switch self {
+      case .changedFile, .changedCorpus, .staleStep, .otherOptions, .falseFigures, .otherOutcome:
+        false
+      default: true
+      }
+    }
+
+    /// What to do about it.
+    public var advice: String {
+      switch self {
+      case .repeatedID, .changedText, .vectorLength, .vectorsDiffer, .otherVector, .changedFile,
+        .changedCorpus:
+        "records or vectors are not those that were indexed: build the index again from the corpus"
+      case .misplaced, .givenPartIgnored, .crossingPair, .dividedGroup:
+        "the split is not what its rules make: run simcurate split again, with other options first if "
+          + "it says there is nothing to do"
+      case .falsePrediction, .falseFigures:
+        "predictions or figures were changed: delete the runs and run simcurate compare again"
+      default:
+        "the ledger does not follow from texts, vectors and options: run simcurate dedup again, with "
+          + "other options first if it says there is nothing to do"
+      }
+    }
   }
 
   public var kind: Kind
@@ -36,16 +107,19 @@ public struct Violation: Hashable, Sendable, CustomStringConvertible {
   public var stage: RemovalStage?
   public var stored: Float?
   public var recomputed: Float?
+  /// The file, step, run or figure concerned, for people.
+  public var detail: String?
 
   public init(
-    kind: Kind, rows: [UInt32], stage: RemovalStage? = nil, stored: Float? = nil,
-    recomputed: Float? = nil
+    kind: Kind, rows: [UInt32] = [], stage: RemovalStage? = nil, stored: Float? = nil,
+    recomputed: Float? = nil, detail: String? = nil
   ) {
     self.kind = kind
     self.rows = rows
     self.stage = stage
     self.stored = stored
     self.recomputed = recomputed
+    self.detail = detail
   }
 
   /// A sentence for people, with rows by number.
@@ -58,6 +132,7 @@ public struct Violation: Hashable, Sendable, CustomStringConvertible {
     let stage = stage?.rawValue ?? "?"
     let stored = stored.map { "\($0)" } ?? "none"
     let recomputed = recomputed.map { "\($0)" } ?? "none"
+    let detail = detail ?? "something"
     switch kind {
     case .unknownRow: return "the ledger names \(first), which does not exist"
     case .unaccounted: return "\(first) must be exactly one of kept, removed and dropped"
@@ -79,6 +154,36 @@ public struct Violation: Hashable, Sendable, CustomStringConvertible {
     case .decisionIgnored: return "\(first) was dropped by hand but is kept"
     case .unfoundedDrop: return "\(first) was dropped, but nothing says why"
     case .outOfScope: return "\(first) and \(second): stage \(stage) was not to compare them"
+    case .guardIgnored:
+      return "\(first) was removed for \(second), though a guard holds them to be different"
+    case .labelsIgnored: return "\(first) was removed for \(second), which has another label"
+    case .keepOrder:
+      return "\(first) was removed for \(second), though by the keep rule it is the one to keep"
+    case .otherStage:
+      return "\(first) was removed for \(second) at stage \(stage), though a cheaper one finds it"
+    case .otherRule:
+      return "\(first): its rule, scope or guards in the ledger are not those of the options"
+    case .repeatedID: return "\(first) is an id that another record has too"
+    case .changedText: return "\(first) has a text or a hash that is not the one indexed"
+    case .vectorLength: return "\(first) has a vector that is not of unit length"
+    case .vectorsDiffer: return "\(first) and \(second) have one text but different vectors"
+    case .otherVector:
+      return "\(first): embedded again, its text has cosine \(recomputed) to the stored vector"
+    case .changedFile: return "a file is not the one the manifest describes: \(detail)"
+    case .changedCorpus: return "not what the manifest describes: \(detail)"
+    case .staleStep: return "the step \(detail) started from something else than what is here now"
+    case .otherOptions: return "options of dedup that cannot be: \(detail)"
+    case .misplaced:
+      return "\(first) is in the split but not kept, or selected but not in training"
+    case .givenPartIgnored: return "\(first) is not in the part it was given for"
+    case .crossingPair:
+      return "\(first) and \(second) are in different parts, with score \(recomputed) at stage "
+        + stage
+    case .dividedGroup: return "\(first) and \(second) are of one group but in different parts"
+    case .falsePrediction:
+      return "\(first): a prediction does not agree with its label (run \(detail))"
+    case .falseFigures: return "figures that do not follow from the predictions: \(detail)"
+    case .otherOutcome: return "done again, it comes out otherwise: \(detail)"
     }
   }
 }

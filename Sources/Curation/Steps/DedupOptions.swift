@@ -60,8 +60,10 @@ public struct DedupOptions: Codable, Hashable, Sendable {
       throw CurationError(
         place: "--threshold", expected: "a cosine above 0 and at most 1", found: "\(threshold)")
     }
-    guard !stages.isEmpty else {
-      throw CurationError(place: "--stages", expected: "at least one stage", found: "none")
+    guard !stages.isEmpty, Set(stages).count == stages.count else {
+      throw CurationError(
+        place: "--stages", expected: "at least one stage, each once",
+        found: stages.isEmpty ? "none" : stages.map(\.rawValue).joined(separator: ","))
     }
     guard lexicalThreshold > 0, lexicalThreshold <= 1 else {
       throw CurationError(
@@ -73,9 +75,9 @@ public struct DedupOptions: Codable, Hashable, Sendable {
         place: "--containment", expected: "a share above 0 and at most 1",
         found: "\(containment)")
     }
-    guard shingleWords > 0, shingleCharacters > 0 else {
+    guard 1...16 ~= shingleWords, 1...16 ~= shingleCharacters else {
       throw CurationError(
-        place: "--shingles", expected: "at least one word and one character a shingle",
+        place: "--shingles", expected: "1 to 16 words and characters a shingle",
         found: "words:\(shingleWords),characters:\(shingleCharacters)")
     }
     guard let rule = KeepRule(keep) else {
@@ -96,7 +98,7 @@ extension DedupOptions {
     threshold = try values.decode(Float.self, forKey: .threshold)
     floor = try values.decode(Float.self, forKey: .floor)
     floorIsRequired = false
-    stages = try values.decode([RemovalStage].self, forKey: .stages)
+    stages = try values.decode([RemovalStage].self, forKey: .stages).sorted()
     keep = try values.decode(String.self, forKey: .keep)
     guards = try values.decode([TextGuard].self, forKey: .guards)
     conflicts = try values.decode(RemovalOptions.ConflictPolicy.self, forKey: .conflicts)
@@ -120,7 +122,7 @@ extension DedupOptions {
 
   /// The score each stage asks for.
   var thresholds: [RemovalStage: Float] {
-    Dictionary(uniqueKeysWithValues: stages.map { ($0, threshold(of: $0)) })
+    Dictionary(stages.map { ($0, threshold(of: $0)) }, uniquingKeysWith: { first, _ in first })
   }
 
   func threshold(of stage: RemovalStage) -> Float {

@@ -124,7 +124,7 @@ public struct DedupStep {
         row: Int(removed.row), witness: Int(removed.witness), score: Double(removed.score),
         stage: removed.stage.rawValue, rule: options.keep,
         scope: table.givenSplits[Int(removed.witness)] == .test ? .trainTest : .within,
-        guards: guardsAsked(removed.stage))
+        guards: options.guardsAsked(at: removed.stage))
     }
     let vetoes = result.vetoes.map { vetoed in
       let (a, b) = (min(vetoed.row, vetoed.other), max(vetoed.row, vetoed.other))
@@ -205,13 +205,6 @@ public struct DedupStep {
     return byHand + overLabels
   }
 
-  /// The guards that let a pair pass, as the ledger shows them.
-  private func guardsAsked(_ stage: RemovalStage) -> String? {
-    let guards = options.guards.filter { $0.speaks(at: stage) }
-    if stage < .lexical || guards.isEmpty { return nil }
-    return "[" + guards.map { "\"\($0.rawValue)\"" }.joined(separator: ",") + "]"
-  }
-
   private func storedSummary(nothingToDo: Bool = true, joined: Bool = false) throws -> DedupSummary
   {
     let catalog = index.catalog
@@ -234,6 +227,15 @@ public struct DedupStep {
       floor: try PairCoverage(index).floor(of: .semantic) ?? options.floor,
       recall: try JoinRecall(catalog), seconds: try catalog.step("dedup")?.seconds ?? 0,
       nothingToDo: nothingToDo)
+  }
+}
+
+extension DedupOptions {
+  /// The guards that let a pair of `stage` pass, as the ledger shows them.
+  func guardsAsked(at stage: RemovalStage) -> String? {
+    let guards = guards.filter { $0.speaks(at: stage) }
+    guard stage >= .lexical, !guards.isEmpty else { return nil }
+    return "[" + guards.map { "\"\($0.rawValue)\"" }.joined(separator: ",") + "]"
   }
 }
 

@@ -26,7 +26,7 @@ struct LexicalStages {
       if coverage.shingling == shingling, let floor = coverage.floor(of: stage),
         floor <= threshold
       {
-        found.pairs[stage] = try stored(stage)
+        found.pairs[stage] = try texts.storedPairs(of: stage, in: index.catalog).sorted()
       } else {
         let floor = min(threshold, DedupOptions.floor(below: threshold))
         found.floors[stage] = floor
@@ -36,14 +36,6 @@ struct LexicalStages {
       }
     }
     return found
-  }
-
-  private func stored(_ stage: RemovalStage) throws -> [ScoredPair] {
-    var pairs: [ScoredPair] = []
-    try index.catalog.forEachPair(stage: stage.rawValue) { pair in
-      pairs.append(texts.pair(UInt32(pair.a), UInt32(pair.b), score: Float(pair.score)))
-    }
-    return pairs.sorted()
   }
 
   /// Pairs of `rows` by their row numbers.

@@ -14,13 +14,9 @@ struct NearPairs {
     guard let floor = coverage.floor(of: .semantic), coverage.method == .exact,
       coverage.records == index.manifest.recordCount
     else { return nil }
-    var pairs: [ScoredPair] = []
-    try index.catalog.forEachPair(stage: RemovalStage.semantic.rawValue) { pair in
-      pairs.append(texts.pair(UInt32(pair.a), UInt32(pair.b), score: Float(pair.score)))
-    }
     self.floor = floor
     self.texts = texts
-    self.pairs = pairs
+    pairs = try texts.storedPairs(of: .semantic, in: index.catalog)
   }
 
   /// The score of each of `rows` with its nearest record of `others`, none of which is in `rows`; -1

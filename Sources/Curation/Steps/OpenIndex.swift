@@ -29,6 +29,15 @@ public final class OpenIndex: Sendable {
         found: "\(records) records, \(vectors.rows) vectors of \(vectors.dimension)",
         advice: "build the index again")
     }
+    try catalog.checkRecordRows()
+  }
+
+  /// The records and vectors of `original` with another catalog, which lies in `folder`.
+  public init(_ original: OpenIndex, catalogIn folder: IndexFolder) throws {
+    self.folder = folder
+    manifest = original.manifest
+    vectors = original.vectors
+    catalog = try Catalog.open(at: folder.catalog)
   }
 
   /// Checks that `embedder` is the one the index was built with; its prompt may be another if

@@ -44,7 +44,7 @@ public struct SemanticPairs {
       let join = PairJoin(index: index, texts: texts, floor: floor, monitor: monitor)
       return method == .ivf ? try join.approximate() : try join.exact()
     }
-    var pairs = try storedPairs(of: texts, in: index.catalog)
+    var pairs = try texts.storedPairs(of: .semantic, in: index.catalog)
     let isWhole = coverage.records == texts.groupOfRow.count
     if !isWhole {
       let join = PairJoin(index: index, texts: texts, floor: stored, monitor: monitor)
@@ -55,20 +55,6 @@ public struct SemanticPairs {
       recall: coverage.method == .exact ? nil : try JoinRecall(index.catalog), isNew: !isWhole)
   }
 
-  private static func storedPairs(
-    of texts: HashGroups, in catalog: Catalog
-  ) throws -> [ScoredPair] {
-    var pairs: [ScoredPair] = []
-    try catalog.forEachPair(stage: RemovalStage.semantic.rawValue) { pair in
-      guard pair.b < texts.groupOfRow.count else {
-        throw CurationError(
-          place: catalog.url.relativePath, expected: "pairs of records that exist",
-          found: "row \(pair.b)", advice: "the catalog is damaged; build the index again")
-      }
-      pairs.append(texts.pair(UInt32(pair.a), UInt32(pair.b), score: Float(pair.score)))
-    }
-    return pairs
-  }
 }
 
 /// The joins over the distinct texts of an index.
@@ -208,6 +194,31 @@ public struct DistinctRows {
 }
 
 extension HashGroups {
+  /// The pairs of `stage` that the catalog holds, by text groups.
+  ///
+  /// - Throws: ``CurationError`` for a pair of equal texts, or a pair of texts that is there twice.
+  func storedPairs(of stage: RemovalStage, in catalog: Catalog) throws -> [ScoredPair] {
+    var pairs: [ScoredPair] = []
+    var last = (-1, -1)
+    try catalog.forEachPair(stage: stage.rawValue) { stored in
+      let pair = pair(UInt32(stored.a), UInt32(stored.b), score: Float(stored.score))
+      // Of a text that occurs often the first row stands for all, and rows come in ascending order.
+      let areFirst = [stored.a, stored.b].allSatisfy {
+        Int(representatives[Int(groupOfRow[$0])]) == $0
+      }
+      guard areFirst, last < (stored.a, stored.b) else {
+        throw CurationError(
+          place: "\(catalog.url.relativePath), table pairs",
+          expected: "each pair of different texts once, by the first record of each",
+          found: "rows \(stored.a), \(stored.b)",
+          advice: "the catalog is damaged; build the index again")
+      }
+      last = (stored.a, stored.b)
+      pairs.append(pair)
+    }
+    return pairs
+  }
+
   /// The pair of the groups of two rows, the lower group first.
   func pair(_ a: UInt32, _ b: UInt32, score: Float) -> ScoredPair {
     let (a, b) = (groupOfRow[Int(a)], groupOfRow[Int(b)])

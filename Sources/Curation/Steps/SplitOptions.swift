@@ -102,7 +102,7 @@ public struct SplitOptions: Codable, Hashable, Sendable {
   func size(of available: Int) -> BalancedSelection.Size {
     if let budgetTokens { return .tokens(budgetTokens) }
     return .records(
-      min(available, budget <= 1 ? Int((budget * Double(available)).rounded()) : Int(budget)))
+      Int(min(Double(available), budget <= 1 ? (budget * Double(available)).rounded() : budget)))
   }
 }
 

@@ -101,12 +101,22 @@ struct StagedCatalog {
 
   /// One reading of all records, old and new.
   private mutating func summarize() throws {
-    var hasher = SHA256Hasher()
     var scripts: [ScriptGuard.Script: Int] = [:]
-    try catalog.forEachRecord { record in
+    corpusHash = try Self.corpusHash(catalog) { record in
       if let script = ScriptGuard.dominantScript(of: record.text) {
         scripts[script, default: 0] += 1
       }
+    }
+    self.scripts = scripts
+  }
+
+  /// SHA-256 (hexadecimal) over all of the records that a user gave, each of which `body` sees too.
+  static func corpusHash(
+    _ catalog: Catalog, forEach body: (StoredRecord) -> Void = { _ in }
+  ) throws -> String {
+    var hasher = SHA256Hasher()
+    try catalog.forEachRecord { record in
+      body(record)
       for part in [
         record.id, record.text, record.label ?? "", record.givenSplit?.rawValue ?? "",
         record.fields ?? "",
@@ -115,7 +125,6 @@ struct StagedCatalog {
         hasher.update(part)
       }
     }
-    corpusHash = SHA256Hasher.hexadecimal(hasher.finish())
-    self.scripts = scripts
+    return SHA256Hasher.hexadecimal(hasher.finish())
   }
 }

@@ -70,7 +70,10 @@ extension OpenIndex {
   public func options<Options: Decodable>(of step: String, as type: Options.Type) throws -> Options
   {
     _ = try StepAccount.outcomeHash(of: step, in: self)
-    return try JSONDecoder().decode(type, from: Data(try catalog.step(step)!.options.utf8))
+    return try StoredJSON.decode(
+      type, from: Data(try catalog.step(step)!.options.utf8),
+      place: "\(catalog.url.relativePath), options of the step \(step)",
+      advice: "run simcurate \(step) \(folder.url.relativePath) again")
   }
 
   /// What every step after `index` starts from: the records and their vectors.

@@ -18,11 +18,30 @@ public struct VerifySummary: Codable, Sendable {
   public var violationsByKind: [String: Int]
   /// Sentences about the first hundred of them, for people, records named by id.
   public var violations: [String]
+  /// What to do, each advice once.
+  public var advice: [String] = []
+  /// The steps that were done again and compared; nil where that was not asked for.
+  public var replayed: [String]?
+  /// How many texts were embedded again; nil where that was not asked for.
+  public var embedded: Int?
+
+  /// Takes in what another check found; `name` says what a row is called.
+  public mutating func add(_ found: [Violation], naming name: (UInt32) -> String) {
+    for violation in found {
+      violationsByKind[violation.kind.rawValue, default: 0] += 1
+      if !advice.contains(violation.kind.advice) { advice.append(violation.kind.advice) }
+      if violations.count < Self.listedViolations {
+        violations.append(violation.sentence(naming: name))
+      }
+    }
+  }
+
+  private static let listedViolations = 100
 }
 
-/// Recomputes what the removal rule promises from the texts and vectors alone.
+/// Recomputes from texts and vectors what an index promises: that its files and records are those that
+/// were indexed, that every removal follows from the rule, and that the split parts what it should.
 public struct VerifyStep {
-  private static let listedViolations = 100
   private let index: OpenIndex
   private let monitor: StepMonitor
 
@@ -31,34 +50,60 @@ public struct VerifyStep {
     self.monitor = monitor
   }
 
-  /// - Throws: ``CurationError`` if nothing was deduplicated yet, or the index's files are not those
-  ///   its manifest describes.
+  /// - Throws: ``CurationError`` if nothing was deduplicated yet.
   public func run() throws -> VerifySummary {
     let options = try index.options(of: "dedup", as: DedupOptions.self)
-    try index.manifest.checkFiles(in: index.folder, hashes: true)
     let rule = try options.validate()
     let table = try RecordTable(index.catalog, for: options)
     let texts = HashGroups(table.textHashes)
     let result = try storedResult()
+    // Only the rule `central` looks at pairs to order the records.
     let removals = Removals(
-      table: table, texts: texts, semantic: [], options: options, rule: rule)
+      table: table, texts: texts,
+      semantic: rule == .central
+        ? try texts.storedPairs(of: .semantic, in: index.catalog)
+          .filter { $0.score >= options.threshold } : [],
+      options: options, rule: rule)
     let lexical = LexicalStages(index: index, table: table, texts: texts, options: options)
     let keptPairs = try self.keptPairs(result, lexical, options)
-    let violations =
-      try Verification(
-        records: removals.columns, result: result, thresholds: options.thresholds,
-        options: RemovalOptions(scope: options.scope, conflicts: options.conflicts)
-      ).violations(score: score(lexical, texts), veto: removals.veto, keptPairs: keptPairs)
-      + dropViolations(result, table, options)
-    return VerifySummary(
+    var violations =
+      try ContentCheck(index: index).violations()
+      + StepCheck(index: index, options: options).violations()
+    violations += Verification(
+      records: removals.columns, result: result, thresholds: options.thresholds,
+      options: RemovalOptions(scope: options.scope, conflicts: options.conflicts),
+      order: removals.order
+    ).violations(score: score(lexical, texts), veto: removals.veto, keptPairs: keptPairs)
+    violations += try dropViolations(result, table, options)
+    violations += try ledgerViolations(table, options)
+    violations += try SplitCheck(
+      index: index, table: table, options: options, kept: result.kept, keptPairs: keptPairs
+    ).violations()
+    violations += try PredictionCheck(index: index, table: table).violations()
+    var summary = VerifySummary(
       index: index.folder.url.relativePath, threshold: options.threshold,
       kept: result.kept.count, removed: result.removals.count, dropped: result.setAside.count,
       vetoedPairs: result.vetoes.count, conflictPairs: result.conflicts.count,
-      violationsByKind: Dictionary(
-        violations.map { ($0.kind.rawValue, 1) }, uniquingKeysWith: +),
-      violations: violations.prefix(Self.listedViolations).map {
-        $0.sentence { "'\(table.ids[Int($0)])'" }
-      })
+      violationsByKind: [:], violations: [])
+    summary.add(violations) { "'\(table.ids[Int($0)])'" }
+    return summary
+  }
+
+  /// What the ledger says beside rows and scores, and the labels of the conflicts.
+  private func ledgerViolations(_ table: RecordTable, _ options: DedupOptions) throws -> [Violation]
+  {
+    let removals = try index.catalog.removals().filter { removal in
+      let scope: Store.Removal.Scope =
+        table.givenSplits[removal.witness] == .test ? .trainTest : .within
+      let stage = RemovalStage(rawValue: removal.stage)
+      return removal.rule != options.keep || removal.scope != scope
+        || removal.guards != stage.flatMap(options.guardsAsked)
+    }
+    let conflicts = try index.catalog.conflicts().filter {
+      $0.labelA != table.labels[$0.a] || $0.labelB != table.labels[$0.b]
+    }
+    return removals.map { Violation(kind: .otherRule, rows: [UInt32($0.row)]) }
+      + conflicts.map { Violation(kind: .unfoundedConflict, rows: [UInt32($0.a), UInt32($0.b)]) }
   }
 
   /// The ledger as the catalog has it.

@@ -13,7 +13,9 @@ struct StudyAssembly {
     guard try index.catalog.step("compare") != nil,
       let data = try? Data(contentsOf: StudyFiles.analysis(index.folder))
     else { return nil }
-    let analysis = try JSONDecoder().decode(StudyAnalysis.self, from: data)
+    let analysis = try StoredJSON.decode(
+      StudyAnalysis.self, from: data, place: StudyFiles.analysis(index.folder).relativePath,
+      advice: "delete the file and run simcurate compare again; finished runs are not repeated")
     let runs = try index.catalog.runs().filter { $0.status == .finished }
     let current = try runs.filter { try isCurrent($0) }
     var section = StudySection(
@@ -33,7 +35,10 @@ struct StudyAssembly {
   }
 
   static func metrics(of run: Run) throws -> RunMetrics? {
-    try run.metrics.map { try JSONDecoder().decode(RunMetrics.self, from: Data($0.utf8)) }
+    try run.metrics.map {
+      try StoredJSON.decode(
+        RunMetrics.self, from: Data($0.utf8), place: "table runs, metrics of \(run.id)")
+    }
   }
 
   private func arms(_ runs: [Run]) throws -> [StudySection.Arm] {
@@ -41,7 +46,9 @@ struct StudyAssembly {
       guard let run = runs.first(where: { $0.arm == arm.rawValue }),
         let metrics = try Self.metrics(of: run)
       else { return nil }
-      let options = try JSONDecoder().decode(TrainingOptions.self, from: Data(run.options.utf8))
+      let options = try StoredJSON.decode(
+        TrainingOptions.self, from: Data(run.options.utf8),
+        place: "table runs, options of \(run.id)")
       return StudySection.Arm(
         name: arm.rawValue, description: arm.title, trainingItems: metrics.trainingRecords,
         updates: metrics.updates,

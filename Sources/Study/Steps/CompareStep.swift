@@ -115,9 +115,15 @@ public struct CompareStep {
         name: arm.rawValue, seeds: ofArm.map(\.seed),
         predictions: try ofArm.map { request in
           let predictions = try index.catalog.predictions(run: request.id(modelHash: modelHash))
-          let byRow = Dictionary(
-            uniqueKeysWithValues: predictions.map { ($0.row, numbers[$0.predicted]!) })
-          return design.test.map { byRow[Int($0)]! }
+          var byRow: [Int: Int] = [:]
+          for prediction in predictions { byRow[prediction.row] = numbers[prediction.predicted] }
+          return try design.test.map { row in
+            if let number = byRow[Int(row)] { return number }
+            throw CurationError(
+              place: "\(index.catalog.url.relativePath), table predictions",
+              expected: "a known label predicted for '\(design.table.ids[Int(row)])'",
+              found: "none", advice: "the catalog is damaged; build the index again")
+          }
         })
     }
     return StudyAnalysis(

@@ -71,7 +71,8 @@ public struct FinetuneStep {
       return FinetuneSummary(
         index: index.folder.url.relativePath, model: target.relativePath, run: id,
         arm: options.arm,
-        metrics: try JSONDecoder().decode(RunMetrics.self, from: Data(metrics.utf8)),
+        metrics: try StoredJSON.decode(
+          RunMetrics.self, from: Data(metrics.utf8), place: "table runs, metrics of \(id)"),
         nothingToDo: true)
     }
     var metrics: RunMetrics?

@@ -10,9 +10,10 @@ struct LeakCommand: ParsableCommand {
     commandName: "leak",
     abstract: "Find what files share: test items that repeat training items; exit 3 over a rate.",
     discussion: """
-      A record leaks if another file has its text, the same text after normalization, nearly the \
-      same words, or a text at or above the threshold. Ids may repeat across files. In place of a \
-      file an index folder will do.
+      A record leaks if another file has its text, the same text after normalization, or a text at \
+      or above the threshold, by the rules of dedup: pairs that a guard tells apart and pairs whose \
+      labels differ do not count. Ids may repeat across files. In place of a file an index folder \
+      will do; one given with --train counts without its own test part.
 
       Example: simcurate leak --train a.jsonl --test b.jsonl --threshold 0.9 --max-rate 0.01
       Example: simcurate leak train.csv dev.csv test.csv
@@ -31,8 +32,23 @@ struct LeakCommand: ParsableCommand {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "Jaccard index of the shingles from which on a record leaks.", valueName: "t"))
-  var lexicalThreshold: Float = 0.8
+      "Nearly the same words leak too: from this Jaccard index of the shingles on.",
+      valueName: "t"))
+  var lexicalThreshold: Float?
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "What holds two near texts to be different: as --guards of dedup; none for no guard.",
+      valueName: "list"))
+  var guards = TextGuard.allCases.map(\.rawValue).joined(separator: ",")
+  @Flag(name: .long, help: "Near records with different labels leak too.")
+  var countConflicts = false
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Write every leaked record with what it repeats to a file (.jsonl, .csv, .tsv).",
+      valueName: "file"))
+  var out: String?
   @Option(
     name: .long,
     help: ArgumentHelp(
@@ -47,8 +63,10 @@ struct LeakCommand: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   mutating func validate() throws {
-    for (name, value) in [("threshold", threshold), ("lexical-threshold", lexicalThreshold)]
-    where !(value > 0 && value <= 1) {
+    _ = try guardList
+    for (name, value) in [
+      ("threshold", threshold), ("lexical-threshold", lexicalThreshold ?? 1),
+    ] where !(value > 0 && value <= 1) {
       throw ValidationError("--\(name) must be above 0 and at most 1, got \(value).")
     }
     if let maxRate, !(0...1).contains(maxRate) {
@@ -67,23 +85,35 @@ struct LeakCommand: ParsableCommand {
     }
   }
 
+  private var guardList: [TextGuard] {
+    get throws {
+      guards == "none" ? [] : try DedupArguments.list(guards, "--guards", TextGuard.self)
+    }
+  }
+
   func run() throws {
     let console = common.begin()
     var opened: (any Embedder)?
     let check = LeakCheck(
       reading: reading.reading,
       options: LeakOptions(
-        threshold: threshold, lexicalThreshold: lexicalThreshold, maxRate: maxRate, worst: worst),
+        threshold: threshold, lexicalThreshold: lexicalThreshold, guards: try guardList,
+        countsLabelConflicts: countConflicts, maxRate: maxRate, worst: worst),
       monitor: console.monitor
     ) {
       let embedder = try encoder.embedder(model)
       opened = embedder
       return embedder
     }
+    let writer = try out.map {
+      try CorpusWriter(CorpusReader.location($0), columns: LeakSummary.Pair.columns)
+    }
     let summary = try check.run(
       files.isEmpty
         ? .test(test.map(CorpusReader.location), train: train.map(CorpusReader.location))
-        : .all(files.map(CorpusReader.location)))
+        : .all(files.map(CorpusReader.location))
+    ) { try writer?.write($0.row) }
+    try writer?.finish()
     console.finish()
     let texts = summary.files.reduce(0) { $0 + $1.records }
     if let opened, let remark = opened.identity.remark(long: opened.longTextCount, of: texts) {
@@ -91,5 +121,20 @@ struct LeakCommand: ParsableCommand {
     }
     try common.show(summary) { $0.text }
     if !summary.overLimit.isEmpty { throw ExitCode(3) }
+  }
+}
+
+extension LeakSummary.Pair {
+  static let columns = [
+    "id", "place", "repeats", "repeats_place", "score", "kind", "text", "repeats_text",
+  ]
+
+  /// Of the list that `--out` writes.
+  var row: [(name: String, value: CorpusWriter.Value)] {
+    [
+      ("id", .text(test)), ("place", .text(testPlace)), ("repeats", .text(train)),
+      ("repeats_place", .text(trainPlace)), ("score", .number(score.decimal)),
+      ("kind", .text(kind.rawValue)), ("text", .text(testText)), ("repeats_text", .text(trainText)),
+    ]
   }
 }

@@ -23,6 +23,9 @@ enum Interruption {
 
   /// Call it before any thread is started: threads inherit what is blocked.
   static func install() {
+    // A shell starts what it runs in the background with SIGINT ignored, and what is ignored is never
+    // waited for.
+    for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
     var blocked = signals
     pthread_sigmask(SIG_BLOCK, &blocked, nil)
     let waiter = Thread {

@@ -7,8 +7,16 @@ extension LeakSummary {
     var text = "leak: \(leaked) of \(testRecords) records repeat one of another file, "
     text += "\(Self.percent(rate)) (95%: \(Self.interval(interval)))\n"
     text += String(
-      format: "      the same text, its normalized form, %.3g of its shingles, or cosine %.3g\n\n",
-      Double(lexicalThreshold), Double(threshold))
+      format: "      the same text, its normalized form, %@or cosine %.3g\n",
+      lexicalThreshold.map { String(format: "%.3g of its shingles, ", Double($0)) } ?? "",
+      Double(threshold))
+    if !keptApart.isEmpty {
+      let reasons = [("guarded", "a guard"), ("labels", "their labels")].compactMap { key, name in
+        keptApart[key].map { "\($0) by \(name)" }
+      }
+      text += "      near but held apart: " + reasons.joined(separator: ", ") + "\n"
+    }
+    text += "\n"
     text += files.count > 2 ? matrix + "\n" : ""
     text += details
     if !worst.isEmpty { text += "\nthe nearest:\n" + worst.map(Self.lines).joined() }
