@@ -1,3 +1,4 @@
+import Corpus
 import Foundation
 import GRDB
 
@@ -181,6 +182,15 @@ extension Catalog {
       return try Dictionary(
         rows.map { (try $0.decode(String?.self, atIndex: 0), try $0.decode(Int.self, atIndex: 1)) },
         uniquingKeysWith: +)
+    }
+  }
+
+  /// How many records the user gave for a part.
+  public func givenCount(_ part: GivenSplit) throws -> Int {
+    try read {
+      try Int.fetchOne(
+        $0, sql: "SELECT count(*) FROM records WHERE given_split = ?", arguments: [part.rawValue])
+        ?? 0
     }
   }
 

@@ -13,16 +13,28 @@ struct StudyAssembly {
     guard try index.catalog.step("compare") != nil,
       let data = try? Data(contentsOf: StudyFiles.analysis(index.folder))
     else { return nil }
-    let analysis = try JSONDecoder().decode(StudyAnalysis.self, from: data)
+    let analysis = try Self.analysis(data, index)
     let runs = try index.catalog.runs().filter { $0.status == .finished }
     let current = try runs.filter { try isCurrent($0) }
     var section = StudySection(
-      analysis: analysis, arms: try arms(current),
+      analysis: analysis, arms: try arms(current, analysis),
       source: "tables runs, predictions, test_slices, comparisons; comparison.json")
     section.curves = try curves(current)
     section.honest = try honest(runs)
     try showClasses(of: runs, in: &section)
     return section
+  }
+
+  private static func analysis(_ data: Data, _ index: OpenIndex) throws -> StudyAnalysis {
+    do {
+      return try JSONDecoder().decode(StudyAnalysis.self, from: data)
+    } catch {
+      throw CurationError(
+        place: StudyFiles.analysis(index.folder).relativePath,
+        expected: "the comparison that this version of simcurate writes",
+        found: "something else, or a damaged file",
+        advice: "delete it and run simcurate compare \(index.folder.url.relativePath) again")
+    }
   }
 
   /// The runs of the present comparison: those with predictions for its test set.
@@ -36,18 +48,26 @@ struct StudyAssembly {
     try run.metrics.map { try JSONDecoder().decode(RunMetrics.self, from: Data($0.utf8)) }
   }
 
-  private func arms(_ runs: [Run]) throws -> [StudySection.Arm] {
+  private func arms(_ runs: [Run], _ analysis: StudyAnalysis) throws -> [StudySection.Arm] {
     try Arm.allCases.compactMap { arm in
       guard let run = runs.first(where: { $0.arm == arm.rawValue }),
         let metrics = try Self.metrics(of: run)
       else { return nil }
       let options = try JSONDecoder().decode(TrainingOptions.self, from: Data(run.options.utf8))
       return StudySection.Arm(
-        name: arm.rawValue, description: arm.title, trainingItems: metrics.trainingRecords,
+        name: arm.rawValue, description: description(arm, analysis),
+        trainingItems: metrics.trainingRecords,
         updates: metrics.updates,
         epochs: Double(metrics.updates * options.batchSize)
           / Double(max(1, metrics.trainingRecords)))
     }
+  }
+
+  private func description(_ arm: Arm, _ analysis: StudyAnalysis) -> String {
+    guard arm == .deduped, let removed = analysis.removed else { return arm.title }
+    return arm.title
+      + " (\(removed.within) removed within training, \(removed.againstTest) against "
+      + "the test set)"
   }
 
   /// Losses averaged over ten updates, so that thirty curves stay light.
@@ -78,11 +98,14 @@ struct StudyAssembly {
     let arm = ArmPredictions(
       name: run.arm, seeds: [UInt64(run.seed)],
       predictions: [known.map { numbers[$0.predicted]! }])
-    return HierarchicalBootstrap(items: items).score(of: arm, .accuracy).map {
-      StudySection.HonestScore(
-        arm: run.arm, metric: .accuracy, score: $0,
-        description: "\(known.count) test records of the group-disjoint split, one model")
+    guard let score = HierarchicalBootstrap(items: items).score(of: arm, .accuracy) else {
+      return nil
     }
+    var honest = StudySection.HonestScore(
+      arm: run.arm, metric: .accuracy, score: score,
+      description: "\(known.count) test records of the leakage-free split, one model")
+    honest.baselines = try Self.metrics(of: run)?.baselines
+    return honest
   }
 
   private func takeHome(_ runs: [Run]) -> Run? {
