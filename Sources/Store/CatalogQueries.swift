@@ -1,3 +1,4 @@
+import Corpus
 import Foundation
 import GRDB
 
@@ -225,6 +226,15 @@ extension Catalog {
     let items = try all(type, "ORDER BY row")
     try CatalogLimits.checkDistinct(items, by: row)
     return items
+  }
+
+  /// How many records the user gave for a part.
+  public func givenCount(_ part: GivenSplit) throws -> Int {
+    try read {
+      try Int.fetchOne(
+        $0, sql: "SELECT count(*) FROM records WHERE given_split = ?", arguments: [part.rawValue])
+        ?? 0
+    }
   }
 
   func all<Item: CatalogRow>(

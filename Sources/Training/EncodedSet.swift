@@ -74,20 +74,28 @@ struct EvaluationPlan {
 extension Network {
   /// Logits of all sentences `[sentences, labels]`, without dropout.
   func logits(_ sentences: [[Int32]], _ plan: EvaluationPlan) -> [Float] {
+    var result = [Float](repeating: 0, count: sentences.count * labels)
+    forEachBatch(sentences, plan) { row, index in
+      for label in 0..<labels {
+        result[index * labels + label] = activations.logits[row * labels + label]
+      }
+    }
+    return result
+  }
+
+  /// Runs all sentences forward without dropout; `body` gets the place of each in ``activations``
+  /// and among `sentences`.
+  func forEachBatch(
+    _ sentences: [[Int32]], _ plan: EvaluationPlan, _ body: (_ row: Int, _ index: Int) -> Void
+  ) {
     dropout.step = 0
     reserve(plan.capacity, retains: false)
-    var result = [Float](repeating: 0, count: sentences.count * labels)
     var batch = TokenBatch()
     for range in plan.batches {
       batch.removeAll()
       for index in plan.order[range] { batch.append(sentences[index]) }
       forward(batch)
-      for (row, index) in plan.order[range].enumerated() {
-        for label in 0..<labels {
-          result[index * labels + label] = activations.logits[row * labels + label]
-        }
-      }
+      for (row, index) in plan.order[range].enumerated() { body(row, index) }
     }
-    return result
   }
 }

@@ -51,6 +51,9 @@ package final class Trainer {
     let capacity = training.capacity(batchSize: options.batchSize)
     plan = EvaluationPlan(development.sentences, tokens: max(256, capacity.tokens))
     best = development.count == 0 ? nil : Buffer(repeating: 0, count: layout.count)
+    if options.head == .linear {
+      network.fitClassifier(to: training, limit: max(2048, 32 * network.labels))
+    }
     network.configureDropout(options)
     network.reserve(capacity.union(plan.capacity), retains: true)
   }

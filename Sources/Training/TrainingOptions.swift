@@ -47,5 +47,16 @@ public struct TrainingOptions: Codable, Hashable, Sendable {
   /// Whether word, position and type embeddings stay as they are.
   public var freezesEmbeddings = false
 
+  /// Where the classifier's weights start; random if nil.
+  public var head: Head?
+
+  /// Weights of the classifier before the first update.
+  public enum Head: String, Codable, Sendable {
+    /// As the folder has them, else drawn from the seed.
+    case random
+    /// Logistic regression on what the encoder makes of the training texts.
+    case linear
+  }
+
   public init() {}
 }

@@ -130,16 +130,6 @@ import Testing
     try sandbox.run("verify", "given").succeeded()
   }
 
-  @Test func labelSeenOnceIsNamed() throws {
-    let sandbox = try Sandbox().indexed()
-    let text = try sandbox.text("corpus.jsonl")
-    try sandbox.write(
-      "corpus.jsonl", text + #"{"id":"odd","text":"Alone here.","label":"rare"}"# + "\n")
-    try sandbox.run("index", "corpus.jsonl", "--out", "index").succeeded()
-    for step in ["dedup", "cluster", "split"] { try sandbox.run(step, "index").succeeded() }
-    try sandbox.run("compare", "index").fails(saying: "'rare'", "'odd'", "hint:")
-  }
-
   @Test func withoutLabelsTheRunEndsAfterTheSplit() throws {
     let sandbox = try Sandbox().indexed()
     let texts = try sandbox.rows("corpus.jsonl").map { $0["text"] as! String }

@@ -9,7 +9,10 @@ extension SampleReport {
     let names = ["raw", "deduped", "balanced", "random"]
     let (items, arms) = predictions(names, seeds: seeds)
     var study = StudySection(
-      analysis: StudyAnalysis(items: items, arms: arms, resamples: 2_000),
+      analysis: StudyAnalysis(
+        items: items, arms: arms, baselines: [.linear: arms.map(worse)],
+        fits: names.map { ArmFit(arm: $0, finalLoss: 0.41, labelEntropy: 2.48, updates: 656) },
+        removed: ArmRemovals(within: 401, againstTest: 157), resamples: 2_000),
       arms: zip(names, [5520, 4962, 3000, 4962]).map {
         .init(
           name: $0, description: "\($0) training records", trainingItems: $1, updates: 656,
@@ -29,6 +32,15 @@ extension SampleReport {
         value: 0.412, low: 0.379, high: 0.447, standardError: 0.017, degreesOfFreedom: 60,
         items: 690, groups: 652, seeds: seeds), description: "the group-disjoint test part")
     return study
+  }
+
+  /// The same models, wrong on every sixth item.
+  private static func worse(_ arm: ArmPredictions) -> ArmPredictions {
+    ArmPredictions(
+      name: arm.name, seeds: arm.seeds,
+      predictions: arm.predictions.map { row in
+        row.enumerated().map { $0 % 6 == 0 ? ($1 + 1) % 12 : $1 }
+      })
   }
 
   /// Twelve classes; leaked items are mostly right, clean ones mostly wrong, and the arms differ

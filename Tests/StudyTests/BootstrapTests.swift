@@ -41,7 +41,7 @@ func arm(_ name: String, hits: [[Int]]) -> ArmPredictions {
     #expect(abs(estimate.standardError / golden.mean.standardError - 1) < 0.02)
     #expect(abs(estimate.low - golden.mean.low) < 0.003)
     #expect(abs(estimate.high - golden.mean.high) < 0.003)
-    #expect(!estimate.coversSeeds)
+    #expect(estimate.seeds == 1)
   }
 
   /// The variance components of the resamples are those of the two-way analysis of variance.

@@ -12,8 +12,10 @@ public struct DedupSummary: Codable, Sendable {
   public var removed: Int
   /// Removals by stage.
   public var removedByStage: [String: Int]
-  /// Of ``removed``, those whose witness is in a given test set.
+  /// Of ``removed``, those whose witness is in a given test set; the others repeat one another.
   public var removedForTest: Int
+  /// Records of a given test set, none of which is ever removed.
+  public var testRecords: Int
   /// Near-duplicates with different labels.
   public var conflicts: Int
   /// Pairs a guard held to be different.
@@ -218,6 +220,7 @@ public struct DedupStep {
       kept: records - removals.count - drops.count, removed: removals.count,
       removedByStage: Dictionary(removals.map { ($0.stage, 1) }, uniquingKeysWith: +),
       removedForTest: removals.count { $0.scope == .trainTest },
+      testRecords: try catalog.givenCount(.test),
       conflicts: try catalog.conflicts().count, vetoes: vetoes.count,
       vetoesByGuard: Dictionary(vetoes.map { ($0.guardName, 1) }, uniquingKeysWith: +),
       dropped: Dictionary(drops.map { ($0.reason.rawValue, 1) }, uniquingKeysWith: +),

@@ -8,6 +8,8 @@ struct SplitAssigner {
   struct Placement {
     var partOfRow: [UInt32: GivenSplit] = [:]
     var reasons: [UInt32: String] = [:]
+    /// Kept records in no part, by why.
+    var leftOut: [String: Int] = [:]
 
     /// Ascending.
     func rows(_ part: GivenSplit) -> [UInt32] {
@@ -18,6 +20,8 @@ struct SplitAssigner {
   let options: SplitOptions
   let table: RecordTable
   let groups: RowGroups
+  /// The near pairs, where parts are given and only what is near leaves training.
+  private let near: SplitGroups?
   /// Of every row, where the split goes by time.
   private let times: [Double]?
   /// Of every row, where none may be in two parts.
@@ -28,10 +32,11 @@ struct SplitAssigner {
   /// - Parameter kept: the rows to be placed.
   init(
     options: SplitOptions, table: RecordTable, groups: RowGroups, kept: [UInt32] = [],
-    times: [Double]? = nil, entities: [[String]]? = nil
+    near: SplitGroups? = nil, times: [Double]? = nil, entities: [[String]]? = nil
   ) {
     self.options = options
     self.table = table
+    self.near = near
     self.times = times
     self.entities = entities
     // Where parts are given or go by time, records leave training instead of moving.
@@ -103,7 +108,10 @@ struct SplitAssigner {
       precedence: [2, 1, 0])
     var placement = Placement()
     for (place, row) in kept.enumerated() {
-      guard let part = cleaned.partOfRow[place] else { continue }
+      guard let part = cleaned.partOfRow[place] else {
+        placement.leftOut["group of a later record", default: 0] += 1
+        continue
+      }
       placement.partOfRow[row] = parts[part]
       placement.reasons[row] = "\(parts[part].rawValue) by time"
     }
@@ -123,23 +131,21 @@ struct SplitAssigner {
     )
   }
 
-  /// Keeps the parts the user gave, takes out of training what is of a group of the test set, and
-  /// makes a development part out of training where none was given.
+  /// Keeps the parts the user gave, takes out of training what repeats the test set, and makes a
+  /// development part out of training where none was given.
   private func clean(_ kept: [UInt32]) throws -> Placement {
-    let parts = GivenSplit.allCases
     // Records of files without a part belong to training.
-    let partOfRow = kept.map { parts.firstIndex(of: table.givenSplits[Int($0)] ?? .train)! }
-    let precedence = [GivenSplit.test, .development, .train].map {
-      parts.firstIndex(of: $0)!
-    }
-    let cleaned = CleanedSplit(
-      groups: kept.map { groups.groupOfRow[Int($0)] }, partOfRow: partOfRow,
-      precedence: precedence)
     var placement = Placement()
-    for (place, row) in kept.enumerated() {
-      guard let part = cleaned.partOfRow[place].map({ parts[$0] }) else { continue }
-      placement.partOfRow[row] = part
-      placement.reasons[row] = "given as \(part.rawValue)"
+    let given = kept.map { (row: $0, part: table.givenSplits[Int($0)] ?? .train) }
+    let stays = near.map { nearPairsStay($0, given) } ?? groupsStay(given)
+    for (place, record) in given.enumerated() {
+      guard stays[place] else { continue }
+      placement.partOfRow[record.row] = record.part
+      placement.reasons[record.row] = "given as \(record.part.rawValue)"
+    }
+    let out = stays.count { !$0 }
+    if out > 0 {
+      placement.leftOut[near == nil ? "group of a test record" : "near a test record"] = out
     }
     leaveOutEntities(&placement)
     let train = placement.rows(.train)
@@ -149,6 +155,54 @@ struct SplitAssigner {
         &placement)
     }
     return placement
+  }
+
+  /// Parts never to be changed first.
+  private static let precedence = [GivenSplit.test, .development, .train]
+
+  private func groupsStay(_ given: [(row: UInt32, part: GivenSplit)]) -> [Bool] {
+    let parts = Self.precedence
+    return CleanedSplit(
+      groups: given.map { groups.groupOfRow[Int($0.row)] },
+      partOfRow: given.map { parts.firstIndex(of: $0.part)! }, precedence: Array(parts.indices)
+    ).partOfRow.map { $0 != nil }
+  }
+
+  /// Which rows are near none of an earlier part, and have no text of one.
+  private func nearPairsStay(_ near: SplitGroups, _ given: [(row: UInt32, part: GivenSplit)])
+    -> [Bool]
+  {
+    let places = given.map { Self.precedence.firstIndex(of: $0.part)! }
+    let last = Self.precedence.count
+    // The first part that has the text, and the first that has it or a text near it.
+    var ofText = [Int](repeating: last, count: near.texts.count)
+    for (record, place) in zip(given, places) {
+      let text = Int(near.texts.groupOfRow[Int(record.row)])
+      ofText[text] = min(ofText[text], place)
+    }
+    var nearText = ofText
+    for pair in near.pairs {
+      let (a, b) = (Int(pair.a), Int(pair.b))
+      nearText[a] = min(nearText[a], ofText[b])
+      nearText[b] = min(nearText[b], ofText[a])
+    }
+    return zip(given, places).map { record, place in
+      nearText[Int(near.texts.groupOfRow[Int(record.row)])] >= place
+    }
+  }
+
+  /// The group of every placed row, as the catalog holds it: never in two parts.
+  func groupNumbers(_ placement: Placement) -> [UInt32: Int] {
+    if near == nil {
+      return placement.partOfRow.keys.reduce(into: [:]) { $0[$1] = Int(groups.groupOfRow[Int($1)]) }
+    }
+    var numbers: [[Int]: Int] = [:]
+    return placement.partOfRow.keys.sorted().reduce(into: [:]) { result, row in
+      let part = Self.precedence.firstIndex(of: placement.partOfRow[row]!)!
+      let key = [Int(groups.groupOfRow[Int(row)]), part]
+      result[row] = numbers[key, default: numbers.count]
+      numbers[key] = result[row]
+    }
   }
 
   /// Takes out of training and development what names an entity of the test part, and out of training
@@ -163,6 +217,7 @@ struct SplitAssigner {
       where !named.isDisjoint(with: entities[Int(row)]) {
         placement.partOfRow[row] = nil
         placement.reasons[row] = nil
+        placement.leftOut["names an entity of a test record", default: 0] += 1
       }
     }
   }

@@ -53,10 +53,10 @@ struct SplitMeasures {
   func targets(_ placement: SplitAssigner.Placement, options: SplitOptions) -> [Store.Measurement] {
     let all = placement.partOfRow.keys.map { table.labelNumbers[Int($0)] }
     let whole = shares(all)
-    let wanted: [(GivenSplit, Double)] = [
-      (.train, options.trainShare), (.development, options.developmentShare),
-      (.test, options.testShare),
-    ]
+    let counts = Dictionary(placement.partOfRow.values.map { ($0, 1) }, uniquingKeysWith: +)
+    let wanted = zip(
+      GivenSplit.allCases,
+      options.attainableShares(counts, given: Set(table.givenSplits.compactMap(\.self))))
     return wanted.flatMap { part, share in
       let labels = placement.rows(part).map { table.labelNumbers[Int($0)] }
       let found = shares(labels)

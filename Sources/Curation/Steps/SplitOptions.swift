@@ -1,3 +1,4 @@
+import Corpus
 import Foundation
 
 /// How records are divided into parts, and how the balanced training subset is chosen.
@@ -28,6 +29,14 @@ public struct SplitOptions: Codable, Hashable, Sendable {
     case entities
   }
 
+  /// What leaves training where the user gave a test set.
+  public enum LeaveOut: String, Codable, Sendable, CaseIterable {
+    /// What is itself at or above the threshold to a record of a given part, or has its text.
+    case near
+    /// Its whole paraphrase group too, however unlike the test record a member is.
+    case group
+  }
+
   public var trainShare: Double
   public var developmentShare: Double
   public var testShare: Double
@@ -51,6 +60,8 @@ public struct SplitOptions: Codable, Hashable, Sendable {
   /// Train on the earliest and test on the latest records by this field, instead of at random.
   public var timeField: String?
   public var disjoint: Disjoint?
+  /// Where parts are given.
+  public var leaveOut = LeaveOut.near
 
   public init(
     trainShare: Double = 0.8, developmentShare: Double = 0.1, testShare: Double = 0.1,
@@ -98,6 +109,26 @@ public struct SplitOptions: Codable, Hashable, Sendable {
     }
   }
 
+  /// Shares of training, development and test part that can be had: a given part is as large as it
+  /// is, and the others divide what it leaves.
+  ///
+  /// - Parameter counts: records by part.
+  public func attainableShares(_ counts: [GivenSplit: Int], given: Set<GivenSplit>) -> [Double] {
+    let asked: [GivenSplit: Double] = [
+      .train: trainShare, .development: developmentShare, .test: testShare,
+    ]
+    let isFixed = { (part: GivenSplit) in
+      // What has no part is training's, so training alone is never fixed.
+      !given.isEmpty && (part == .test || part == .development && given.contains(.development))
+    }
+    let all = Double(max(1, counts.values.reduce(0, +)))
+    let parts = GivenSplit.allCases
+    let actual = { (part: GivenSplit) in Double(counts[part] ?? 0) / all }
+    let left = 1 - parts.filter(isFixed).reduce(0) { $0 + actual($1) }
+    let free = parts.filter { !isFixed($0) }.reduce(0) { $0 + asked[$1]! }
+    return parts.map { isFixed($0) ? actual($0) : left * asked[$0]! / free }
+  }
+
   /// The budget of a training part of `available` records.
   func size(of available: Int) -> BalancedSelection.Size {
     if let budgetTokens { return .tokens(budgetTokens) }
@@ -129,5 +160,6 @@ extension SplitOptions {
     qualityField = try values.decodeIfPresent(String.self, forKey: .qualityField)
     qualityWeight = try read(.qualityWeight, else: qualityWeight)
     disjoint = try values.decodeIfPresent(Disjoint.self, forKey: .disjoint)
+    leaveOut = try read(.leaveOut, else: .group)
   }
 }

@@ -15,8 +15,10 @@ public struct SplitSummary: Codable, Sendable {
   public var parts: [Part]
   /// Records of the training part that the balanced subset has.
   public var selected: Int
-  /// Kept records in no part: their group reaches into a given part.
+  /// Kept records in no part.
   public var leftOut: Int
+  /// Why they are in none, with how many.
+  public var leftOutBy: [String: Int]
   /// Records of the largest group, which bounds how well sizes can be met.
   public var largestGroup: Int
   /// Diversity and leakage before and after, by name.
@@ -57,6 +59,8 @@ public struct SplitStep {
     let near = try SplitGroups(index, table, dedup)
     let assigner = try SplitAssigner(
       options: options, table: table, groups: near.groups, kept: kept,
+      near: options.leaveOut == .near && options.timeField == nil
+        && table.givenSplits.contains { $0 != nil } ? near : nil,
       times: try options.timeField.map { try RecordTimes(index.catalog, field: $0).values },
       entities: options.disjoint == .entities ? RecordEntities(index.catalog).ofRow : nil)
     let placement = try assigner.assign(kept)
@@ -79,6 +83,9 @@ public struct SplitStep {
       measures.targets(placement, options: options)
       + (folds.map { measures.folds($0.result, crossing: near.crossing($0.ofRow)) } ?? [])
       + measures.selection(selected, of: train, quotas: selection.quotas)
+      + placement.leftOut.sorted { $0.key < $1.key }.map {
+        Store.Measurement(step: "split", name: Self.leftOut + $0.key, value: Double($0.value))
+      }
     for (name, split) in [("before", before), ("after", placement)] {
       try monitor.checkpoint()
       measurements += try measures.measure(name, train: split.rows(.train), test: split.rows(.test))
@@ -86,8 +93,10 @@ public struct SplitStep {
       measurements += assigner.entityMeasures(name, split)
     }
     measurements += try measures.measure("selected", train: selected.rows, test: test)
-    try store(placement, selected.rows, assigner.groups, folds?.ofRow ?? [:], measurements, input)
-    return try summary(nothingToDo: false, leftOut: kept.count - placement.partOfRow.count)
+    try store(
+      placement, selected.rows, assigner.groupNumbers(placement), folds?.ofRow ?? [:], measurements,
+      input)
+    return try summary(nothingToDo: false)
   }
 
   /// The topic cell of every row and how many cells there are.
@@ -110,7 +119,7 @@ public struct SplitStep {
   }
 
   private func store(
-    _ placement: SplitAssigner.Placement, _ selected: [UInt32], _ groups: RowGroups,
+    _ placement: SplitAssigner.Placement, _ selected: [UInt32], _ groups: [UInt32: Int],
     _ folds: [UInt32: Int], _ measurements: [Store.Measurement], _ input: String
   ) throws {
     var ranks: [UInt32: Int] = [:]
@@ -118,7 +127,7 @@ public struct SplitStep {
     let assignments = placement.partOfRow.sorted { $0.key < $1.key }.map { row, part in
       SplitAssignment(
         row: Int(row), part: part, selected: ranks[row] != nil,
-        group: Int(groups.groupOfRow[Int(row)]), reason: placement.reasons[row] ?? "",
+        group: groups[row]!, reason: placement.reasons[row] ?? "",
         rank: ranks[row], fold: folds[row])
     }
     let step = try account.step("split", options: options, inputHash: input)
@@ -129,7 +138,12 @@ public struct SplitStep {
     }
   }
 
-  private func summary(nothingToDo: Bool, leftOut: Int? = nil) throws -> SplitSummary {
+  /// Before the reason, in the names of measurements.
+  private static let leftOut = "left out: "
+
+  private func summary(nothingToDo: Bool) throws -> SplitSummary {
+    let measured = try index.catalog.measurements(step: "split")
+    let leftOut = measured.filter { $0.name.hasPrefix(Self.leftOut) }
     let split = try index.catalog.split()
     let counts = Dictionary(split.map { ($0.part, 1) }, uniquingKeysWith: +)
     let groups = Dictionary(split.map { ($0.group, 1) }, uniquingKeysWith: +)
@@ -140,12 +154,15 @@ public struct SplitStep {
         return SplitSummary.Part(
           name: $0.rawValue, records: count, share: Double(count) / Double(max(1, split.count)))
       }, selected: split.count { $0.selected },
-      leftOut: try leftOut ?? index.catalog.keptRows().count - split.count,
+      leftOut: try index.catalog.keptRows().count - split.count,
+      leftOutBy: Dictionary(
+        uniqueKeysWithValues: leftOut.map {
+          (String($0.name.dropFirst(Self.leftOut.count)), Int($0.value))
+        }),
       largestGroup: groups.values.max() ?? 0,
       measurements: Dictionary(
-        uniqueKeysWithValues: try index.catalog.measurements(step: "split").map {
-          ($0.name, $0.value)
-        }), seconds: try index.catalog.step("split")?.seconds ?? 0, nothingToDo: nothingToDo,
+        uniqueKeysWithValues: measured.map { ($0.name, $0.value) }),
+      seconds: try index.catalog.step("split")?.seconds ?? 0, nothingToDo: nothingToDo,
       method: options.selection.rawValue, guarantee: try Self.guarantee(index, options))
   }
 }

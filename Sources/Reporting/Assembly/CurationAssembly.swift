@@ -13,16 +13,22 @@ struct CurationAssembly {
   func removal() throws -> RemovalSection {
     let removals = try index.catalog.removals()
     let counts = Dictionary(removals.map { ($0.stage, 1) }, uniquingKeysWith: +)
+    let testRecords = table.givenSplits.count { $0 == .test }
+    let forTest = removals.filter { $0.scope == .trainTest }
+    let forTestByStage = Dictionary(forTest.map { ($0.stage, 1) }, uniquingKeysWith: +)
     var section = RemovalSection(
       threshold: options.threshold.decimal, rule: options.keep, records: table.count,
       removed: try removals.count + index.catalog.drops().count,
       stages: options.stages.map {
-        RemovalSection.Count(name: $0.rawValue, count: counts[$0.rawValue] ?? 0)
+        RemovalSection.Count(
+          name: $0.rawValue, count: counts[$0.rawValue] ?? 0,
+          againstTest: testRecords > 0 ? forTestByStage[$0.rawValue] ?? 0 : nil)
       },
       examples: Self.spread(removals.sorted { ($0.score, $0.row) < ($1.score, $1.row) }).map {
         RemovalSection.Pair(
           record: item($0.row), witness: item($0.witness), score: $0.score, stage: $0.stage)
       }, source: "SELECT * FROM removals (with records by row and witness), conflicts, vetoes")
+    if testRecords > 0 { (section.testRecords, section.againstTest) = (testRecords, forTest.count) }
     let conflicts = try index.catalog.conflicts()
     section.conflictCount = conflicts.count
     section.conflicts = Self.spread(conflicts.sorted { ($0.score, $0.a) < ($1.score, $1.a) }).map {
@@ -141,16 +147,31 @@ struct CurationAssembly {
         })
     }
     let selected = assignments.count { $0.selected }
+    let given = Set(table.givenSplits.compactMap(\.self))
     return SplitSection(
       parts: parts.map(\.rawValue),
-      targets: [options.trainShare, options.developmentShare, options.testShare], labels: labels,
-      measures: try measures(), before: "random split of all records",
-      after: "group-disjoint split of the kept ones",
-      method: "Groups of paraphrases and everything at or above the threshold stay in one part; "
-        + "\(selected) training records were selected by \(options.selection.rawValue) with "
+      targets: options.attainableShares(
+        Dictionary(assignments.map { ($0.part, 1) }, uniquingKeysWith: +), given: given),
+      labels: labels, measures: try measures(),
+      before: given.isEmpty ? "random split of all records" : "parts as given",
+      after: given.isEmpty
+        ? "group-disjoint split of the kept ones" : "without what is near the test",
+      method: Self.rule(options, isGiven: !given.isEmpty)
+        + " \(selected) training records were selected by \(options.selection.rawValue) with "
         + "\(Self.quotas(options)). Its guarantee: \(try SplitStep.guarantee(index, options))."
         + (try selectedDiversity()),
       source: "tables splits and measurements (step split)")
+  }
+
+  private static func rule(_ options: SplitOptions, isGiven: Bool) -> String {
+    if isGiven, options.leaveOut == .near {
+      return "The parts are those given; what is at or above the threshold to a record of a given "
+        + "part left training."
+    }
+    return isGiven
+      ? "The parts are those given; whole groups of paraphrases with a record in a given part left "
+        + "training."
+      : "Groups of paraphrases and everything at or above the threshold stay in one part;"
   }
 
   private static func quotas(_ options: SplitOptions) -> String {
@@ -183,15 +204,23 @@ struct CurationAssembly {
     }
   }
 
-  private static func direction(of name: String) -> SplitSection.Measure.Direction {
-    if name.contains("cosine") || name.contains("leaked") { return .lower }
-    return name == "records" ? .neither : .higher
+  /// Which way is better; sizes and names that are not known have no direction.
+  static func direction(of name: String) -> SplitSection.Measure.Direction {
+    switch name {
+    case "highest train-test cosine", "near pairs across parts", "test entities also in training":
+      .lower
+    case "vendi score", "mean nearest-neighbor distance", "label entropy", "topic entropy": .higher
+    case let name where name.hasPrefix("test share leaked"): .lower
+    case let name where name.hasPrefix("coverage"): .higher
+    default: .neither
+    }
   }
 
   private static func meaning(of name: String) -> String? {
     switch name {
     case "vendi score": "effective number of different training records"
     case "records": "in the training part"
+    case "near pairs across parts": "pairs at or above the threshold in two parts at once"
     case "highest train-test cosine": "the nearest any test record comes to a training record"
     case let name where name.hasPrefix("coverage"):
       "share of all records with a training record at that cosine"

@@ -44,8 +44,10 @@ public struct ReportAssembler {
     if let removal = report.removal {
       numbers.append(
         KeyNumber(
-          label: "removed", value: percent(Double(removal.removed) / Double(max(1, table.count))),
-          note: "\(grouped(removal.removed)) near-duplicates at \(removal.threshold)"))
+          label: "removed",
+          value: percent(Double(removal.removed) / Double(max(1, removal.candidates))),
+          note: "\(grouped(removal.removed)) near-duplicates at \(removal.threshold)"
+            + (removal.againstTest.map { ", \(grouped($0)) of them against the test set" } ?? "")))
     }
     if let clusters = report.clusters {
       numbers.append(
@@ -53,21 +55,13 @@ public struct ReportAssembler {
           label: "paraphrase groups", value: grouped(clusters.groupCount),
           note: "with \(grouped(clusters.groupedRecords)) records"))
     }
-    let analysis = report.study?.analysis
-    if let analysis,
-      let leaked = analysis.scores.first(where: {
-        $0.arm == analysis.baseline && $0.metric == analysis.primaryMetric && $0.slice == .leaked
-      }),
-      let clean = analysis.scores.first(where: {
-        $0.arm == analysis.baseline && $0.metric == analysis.primaryMetric && $0.slice == .clean
-      })
-    {
+    if let items = report.study?.analysis.items, let all = items[TestSlice.all.rawValue], all > 0 {
+      let leaked = items[TestSlice.leaked.rawValue] ?? 0
       numbers.append(
         KeyNumber(
-          label: "leaked against clean",
-          value: String(format: "%.2f / %.2f", leaked.score.value, clean.score.value),
-          note:
-            "score of the same models on test items with and without a near-duplicate in training"))
+          label: "test items with a near-copy", value: percent(Double(leaked) / Double(all)),
+          note: "\(grouped(leaked)) of \(grouped(all)) drawn or given for the study, against all "
+            + "training records"))
     }
     return numbers
   }

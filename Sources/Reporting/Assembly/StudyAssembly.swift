@@ -19,7 +19,7 @@ struct StudyAssembly {
     let runs = try index.catalog.runs().filter { $0.status == .finished }
     let current = try runs.filter { try isCurrent($0) }
     var section = StudySection(
-      analysis: analysis, arms: try arms(current),
+      analysis: analysis, arms: try arms(current, analysis),
       source: "tables runs, predictions, test_slices, comparisons; comparison.json")
     section.curves = try curves(current)
     section.honest = try honest(runs)
@@ -41,7 +41,7 @@ struct StudyAssembly {
     }
   }
 
-  private func arms(_ runs: [Run]) throws -> [StudySection.Arm] {
+  private func arms(_ runs: [Run], _ analysis: StudyAnalysis) throws -> [StudySection.Arm] {
     try Arm.allCases.compactMap { arm in
       guard let run = runs.first(where: { $0.arm == arm.rawValue }),
         let metrics = try Self.metrics(of: run)
@@ -50,11 +50,19 @@ struct StudyAssembly {
         TrainingOptions.self, from: Data(run.options.utf8),
         place: "table runs, options of \(run.id)")
       return StudySection.Arm(
-        name: arm.rawValue, description: arm.title, trainingItems: metrics.trainingRecords,
+        name: arm.rawValue, description: description(arm, analysis),
+        trainingItems: metrics.trainingRecords,
         updates: metrics.updates,
         epochs: Double(metrics.updates * options.batchSize)
           / Double(max(1, metrics.trainingRecords)))
     }
+  }
+
+  private func description(_ arm: Arm, _ analysis: StudyAnalysis) -> String {
+    guard arm == .deduped, let removed = analysis.removed else { return arm.title }
+    return arm.title
+      + " (\(removed.within) removed within training, \(removed.againstTest) against "
+      + "the test set)"
   }
 
   /// Losses averaged over ten updates, so that thirty curves stay light.
@@ -85,11 +93,14 @@ struct StudyAssembly {
     let arm = ArmPredictions(
       name: run.arm, seeds: [UInt64(run.seed)],
       predictions: [known.map { numbers[$0.predicted]! }])
-    return HierarchicalBootstrap(items: items).score(of: arm, .accuracy).map {
-      StudySection.HonestScore(
-        arm: run.arm, metric: .accuracy, score: $0,
-        description: "\(known.count) test records of the group-disjoint split, one model")
+    guard let score = HierarchicalBootstrap(items: items).score(of: arm, .accuracy) else {
+      return nil
     }
+    var honest = StudySection.HonestScore(
+      arm: run.arm, metric: .accuracy, score: score,
+      description: "\(known.count) test records of the leakage-free split, one model")
+    honest.baselines = try Self.metrics(of: run)?.baselines
+    return honest
   }
 
   private func takeHome(_ runs: [Run]) -> Run? {

@@ -4,7 +4,7 @@ extension RemovalSection {
       .paragraph(
         "A record is removed only if a kept record, its witness, is at or above the threshold "
           + "\(NumberText.decimal(threshold, 2)). Where several are alike, the rule “\(rule)” "
-          + "says which is kept. \(NumberText.integer(records - removed)) of "
+          + "says which is kept. \(causes)\(NumberText.integer(records - removed)) of "
           + "\(NumberText.integer(records)) records stay."),
       .table(stageTable),
     ]
@@ -50,12 +50,28 @@ extension RemovalSection {
     return sentences.isEmpty ? [] : [.paragraph(sentences.joined(separator: " "))]
   }
 
+  /// What removed records repeat, where there is a test set that is kept in any case.
+  private var causes: String {
+    guard let againstTest, let testRecords else { return "" }
+    return "The \(NumberText.integer(testRecords)) records of the given test set always stay: "
+      + "\(NumberText.integer(againstTest)) records were removed because they repeat one of them, "
+      + "\(NumberText.integer(removed - againstTest)) because they repeat another record or for "
+      + "their label. "
+  }
+
   private var stageTable: Table {
-    Table(
+    let all = Count(name: "all stages", count: removed, againstTest: againstTest)
+    return Table(
       caption: "Removed records by the stage that found them",
-      columns: [.name("stage"), .number("removed"), .number("share of all")],
-      rows: (stages + [Count(name: "all stages", count: removed)]).map {
-        [$0.name, NumberText.integer($0.count), NumberText.percent($0.count, of: records)]
+      columns: [.name("stage"), .number("removed")]
+        + (againstTest == nil ? [] : [.number("within training"), .number("against the test set")])
+        + [.number(testRecords == nil ? "share of all" : "share of all but the test set")],
+      rows: (stages + [all]).map { stage in
+        let causes = stage.againstTest.map {
+          [NumberText.integer(stage.count - $0), NumberText.integer($0)]
+        }
+        return [stage.name, NumberText.integer(stage.count)] + (causes ?? [])
+          + [NumberText.percent(stage.count, of: candidates)]
       }, hasTotal: true)
   }
 }

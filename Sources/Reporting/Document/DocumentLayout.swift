@@ -24,7 +24,8 @@ extension Report {
       numbers.append(
         KeyNumber(
           label: "removed", value: NumberText.integer(removal.removed),
-          note: NumberText.percent(removal.removed, of: removal.records) + " of all"))
+          note: NumberText.percent(removal.removed, of: removal.candidates) + " of all"
+            + (removal.againstTest == nil ? "" : " but the test set")))
     }
     if let clusters {
       numbers.append(
@@ -79,9 +80,10 @@ extension Lead.Tone {
       switch finding {
       case .improved: .good
       case .worsened: .bad
-      case .noMeasurableChange, .noOverstatement: .neutral
-      case .overstates: .warning
-      case .tooLittleData: .unknown
+      case .equivalent: .neutral
+      case .inconclusive: .unknown
+      case .underfit: .warning
+      case .nearCopies, .difficulty: .fact
       }
   }
 
@@ -104,17 +106,33 @@ extension RemovalSection {
       return "None of \(NumberText.integer(records)) records repeats another at cosine "
         + "\(NumberText.decimal(threshold, 2)) or above."
     }
-    return "\(NumberText.integer(removed)) of \(NumberText.integer(records)) records "
-      + "(\(NumberText.percent(removed, of: records))) repeat a kept record (cosine "
-      + "\(NumberText.decimal(threshold, 2)) or above, or an exact copy) and were removed."
+    var text =
+      "\(NumberText.integer(removed)) of \(NumberText.integer(candidates)) records "
+      + "(\(NumberText.percent(removed, of: candidates))) repeat a kept record (cosine "
+      + "\(NumberText.decimal(threshold, 2)) or above, or an exact copy) and were removed"
+    if let againstTest {
+      text += ", \(NumberText.integer(againstTest)) of them because they repeat a test record"
+    }
+    return text + "."
   }
 }
 
 extension StudySection.HonestScore {
+  private var baselineText: String {
+    guard let baselines, !baselines.isEmpty else { return "" }
+    let scores = baselines.map { "a \($0.baseline.title) \(NumberText.decimal($0.accuracy, 2))" }
+    let text = " On the frozen vectors of the same records " + scores.joined(separator: ", ") + "."
+    let best = baselines.map(\.accuracy).max() ?? 0
+    return best > score.value
+      ? text
+        + " The model is below the best of these: train it longer, with another learning rate, "
+        + "or use that classifier." : text
+  }
+
   var sentence: String {
     "On \(description), “\(arm)” reaches \(metric.titleWithArticle) of "
       + "\(NumberText.decimal(score.value, 2)) (95% interval "
       + "\(NumberText.decimal(score.low, 2)) to \(NumberText.decimal(score.high, 2))); "
-      + "none of them has a near-duplicate in its training data."
+      + "none of them has a near-duplicate in its training data." + baselineText
   }
 }

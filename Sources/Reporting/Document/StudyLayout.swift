@@ -4,6 +4,7 @@ extension StudySection {
   var section: Section {
     var blocks: [Block] = [.paragraph(explanation)]
     if !arms.isEmpty { blocks.append(.table(armTable)) }
+    if !analysis.baselines.isEmpty { blocks.append(.table(baselineTable)) }
     let figures = [scoreFigure, differenceFigure].compactMap(\.self)
     if !figures.isEmpty { blocks.append(.figures(figures)) }
     if let honest {
@@ -25,7 +26,8 @@ extension StudySection {
       + "its nearest raw training record is a near-duplicate, near if it is somewhat alike, and "
       + "clean otherwise. Intervals are 95%, over paraphrase groups of test items and over seeds; "
       + "a difference counts only if its interval excludes zero and its p-value, corrected for "
-      + "the number of comparisons (Holm), is below 0.05."
+      + "the number of comparisons (Holm), is below 0.05; it counts as none only if its whole "
+      + "interval lies within \(NumberText.decimal(analysis.relevantEffect * 100, 1)) points of zero."
   }
 
   private func series(_ arm: String) -> Int {
@@ -56,6 +58,34 @@ extension StudySection {
       })
   }
 
+  /// What plain classifiers reach with each arm's records: where they reach more than the fine-tuned
+  /// models, these say nothing about the records.
+  private var baselineTable: Table {
+    let scores = analysis.baselines.filter { $0.slice == .all }
+    let methods = FrozenBaseline.allCases.filter { method in
+      scores.contains { $0.baseline == method }
+    }
+    return Table(
+      caption: "Plain classifiers on the frozen vectors of each arm's records, "
+        + "\(analysis.primaryMetric.title) on all test items, beside the fine-tuned models; "
+        + "training loss at the end, and without any learning",
+      columns: [.name("arm"), .number("fine-tuned")] + methods.map { .number($0.title) }
+        + [.number("loss"), .number("no learning")],
+      rows: analysis.scores.filter { $0.slice == .all && $0.metric == analysis.primaryMetric }.map {
+        own in
+        let fit = analysis.fits.first { $0.arm == own.arm }
+        return [own.arm, NumberText.scored(own.score)]
+          + methods.map { method in
+            scores.first { $0.arm == own.arm && $0.baseline == method }.map {
+              NumberText.scored($0.score)
+            } ?? NumberText.none
+          }
+          + [fit?.finalLoss, fit?.labelEntropy].map {
+            $0.map { NumberText.decimal($0, 2) } ?? NumberText.none
+          }
+      })
+  }
+
   private var scoreFigure: Figure? {
     let scores = analysis.scores.filter { $0.metric == analysis.primaryMetric }
     let groups = TestSlice.allCases.compactMap { slice -> (String, [IntervalPlot.Row])? in
@@ -82,19 +112,20 @@ extension StudySection {
       let rows = members.filter { $0.slice == slice }.map {
         IntervalPlot.Row(
           name: "\($0.arm) − \($0.baseline)", series: series($0.arm), estimate: $0.difference,
-          band: $0.difference.minimumDetectableEffect)
+          band: analysis.relevantEffect)
       }
       return rows.isEmpty ? nil : (slice.heading, rows)
     }
     if groups.isEmpty { return nil }
     return Figure(
-      caption: "Differences between arms. A true effect inside the gray band could have gone "
-        + "unseen.",
+      caption: "Differences between arms. An interval wholly inside the gray band "
+        + "(±\(NumberText.decimal(analysis.relevantEffect * 100, 1)) points) is no relevant change; "
+        + "one that reaches out of it on both sides of zero says nothing.",
       drawing: IntervalPlot(
         groups: groups, isDifference: true,
         axisTitle: "difference of \(analysis.primaryMetric.title) in points",
         description: "Differences of \(analysis.primaryMetric.title) between arms in points with "
-          + "95% intervals; gray bands show the minimum detectable effect"
+          + "95% intervals; gray bands show the smallest relevant effect"
       ).element())
   }
 
@@ -102,19 +133,17 @@ extension StudySection {
     Table(
       caption:
         "Differences in points, \(family.rawValue) comparisons (p-values Holm-adjusted among "
-        + "them; detectable: the effect that is seen with 80% power)",
+        + "them; differing: groups of test items that the two arms answer differently)",
       columns: [
         .name("arm − baseline"), .name("slice"), .name("metric"), .number("difference"),
-        .number("95% interval"), .number("adjusted p"), .number("detectable"), .name("reading"),
+        .number("95% interval"), .number("adjusted p"), .number("differing"), .name("reading"),
       ],
       rows: analysis.comparisons.filter { $0.family == family }.map {
         [
           "\($0.arm) − \($0.baseline)", $0.slice.rawValue, $0.metric.title,
           NumberText.points($0.difference.value), NumberText.pointsInterval($0.difference),
           NumberText.pValue($0.adjustedP),
-          NumberText.decimal($0.difference.minimumDetectableEffect * 100, 1),
-          ($0.isSignificant && $0.difference.coversSeeds
-            ? ($0.difference.value > 0 ? "▲ better" : "▼ worse") : "= no claim"),
+          NumberText.integer($0.discordantGroups), analysis.finding(of: $0).reading,
         ]
       })
   }
@@ -168,6 +197,18 @@ extension StudySection {
             NumberText.score($0.points.last?.loss ?? .nan),
           ]
         }))
+  }
+}
+
+extension Verdict.Finding {
+  fileprivate var reading: String {
+    switch self {
+    case .improved: "▲ better"
+    case .worsened: "▼ worse"
+    case .equivalent: "= no relevant change"
+    case .underfit: "! underfit"
+    default: "? inconclusive"
+    }
   }
 }
 

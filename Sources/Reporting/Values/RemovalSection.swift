@@ -37,10 +37,13 @@ public struct RemovalSection: Codable, Equatable, Sendable {
   public struct Count: Codable, Equatable, Sendable {
     public var name: String
     public var count: Int
+    /// Of these, how many were removed because they repeat a record of a given test set.
+    public var againstTest: Int?
 
-    public init(name: String, count: Int) {
+    public init(name: String, count: Int, againstTest: Int? = nil) {
       self.name = name
       self.count = count
+      self.againstTest = againstTest
     }
   }
 
@@ -50,6 +53,10 @@ public struct RemovalSection: Codable, Equatable, Sendable {
   /// Records before removal, and how many of them were removed.
   public var records: Int
   public var removed: Int
+  /// Records of a given test set, none of which can be removed.
+  public var testRecords: Int?
+  /// Of the removed, those that repeat a record of a given test set.
+  public var againstTest: Int?
   public var stages: [Count]
   /// A readable selection; best spread over scores, from exact copies to borderline pairs.
   public var examples: [Pair]
@@ -77,4 +84,7 @@ public struct RemovalSection: Codable, Equatable, Sendable {
     self.examples = examples
     self.source = source
   }
+
+  /// Records that could have been removed: all but those of a given test set.
+  var candidates: Int { records - (testRecords ?? 0) }
 }

@@ -70,6 +70,8 @@ public struct StudySection: Codable, Equatable, Sendable {
     public var score: Estimate
     /// What it was scored on, in a few words.
     public var description: String
+    /// Classifiers on the frozen vectors of the same records, by accuracy.
+    public var baselines: [FrozenScore]?
 
     public init(arm: String, metric: Metric, score: Estimate, description: String) {
       self.arm = arm

@@ -33,11 +33,15 @@ public struct StudyDesign: Sendable {
   public let test: [UInt32]
   public let raw: [UInt32]
   public let deduped: [UInt32]
+  /// What ``deduped`` lacks of ``raw``.
+  public let removed: ArmRemovals
   public let balanced: [UInt32]
   /// The nearest raw training record of every test row.
   public let nearest: [(row: UInt32, score: Float)]
   /// Paraphrase group of every test row.
   public let testGroups: [Int]
+  /// What of the labeled records takes no part, and why, in sentences.
+  public let notes: [String]
   let table: RecordTable
   let seed: UInt64
 
@@ -46,23 +50,18 @@ public struct StudyDesign: Sendable {
     _ index: OpenIndex, options: StudyOptions, dedup: DedupOptions, split: SplitOptions,
     monitor: StepMonitor
   ) throws {
-    let whole = try RecordTable(index.catalog, valueField: KeepRule(dedup.keep)?.field)
-    let labeled = whole.labels.indices.filter { whole.labels[$0] != nil }.map { UInt32($0) }
-    try Self.check(whole, labeled, index)
-    let table = whole
+    let table = try RecordTable(index.catalog, valueField: KeepRule(dedup.keep)?.field)
     self.table = table
     seed = options.seed
+    let population = Population(table, options)
+    if let obstacle = population.obstacle(table, index.folder.url.relativePath) { throw obstacle }
     labelNames = table.labelNames
-    let isTest = try Self.testRows(table, labeled, options)
-    test = labeled.filter { isTest[Int($0)] }
-    raw = labeled.filter { !isTest[Int($0)] }
-    guard !test.isEmpty, !raw.isEmpty else {
-      throw CurationError(
-        place: index.folder.url.relativePath, expected: "records to train and to test on",
-        found: "\(raw.count) and \(test.count)", advice: "give more labeled records")
-    }
+    notes = population.notes
+    (test, raw) = (population.test, population.raw)
+    let labeled = (raw + test).sorted()
+    let isTest = population.isTest
     let vectors = index.vectors.vectors
-    deduped = try Self.deduped(
+    (deduped, removed) = try Self.deduped(
       index, table, labeled: labeled, isTest: isTest, dedup: dedup, monitor: monitor)
     monitor.progress(StepProgress(phase: "selecting", completed: 0, total: nil, unit: "records"))
     // As many records as the arm it is compared with has, whatever the budget of the split.
@@ -90,52 +89,33 @@ public struct StudyDesign: Sendable {
     }
   }
 
-  private static func check(_ table: RecordTable, _ labeled: [UInt32], _ index: OpenIndex) throws {
-    guard table.labelNames.count >= 2 else {
-      throw CurationError(
-        place: index.folder.url.relativePath, expected: "records with at least two labels",
-        found: table.labelNames.isEmpty ? "none labeled" : "one label",
-        advice: "name the field of the labels with --label-field and build the index again")
-    }
-    for label in table.labelNames {
-      let rows = labeled.filter { table.labels[Int($0)] == label }
-      if rows.count == 1 {
-        throw CurationError(
-          place: index.folder.url.relativePath,
-          expected: "at least two records of every label",
-          found: "label '\(label)' on '\(table.ids[Int(rows[0])])' alone",
-          advice: "add records of that label, merge it into another, or take the record out")
-      }
-    }
+  static func tooFewLabels(_ table: RecordTable, _ place: String) -> CurationError {
+    CurationError(
+      place: place, expected: "records with at least two labels",
+      found: table.labelNames.first.map { "the label '\($0)' alone" } ?? "none labeled",
+      advice: "name the field of the labels with --label-field and build the index again")
   }
 
-  /// The given test set, or a random draw within labels, each record on its own.
-  private static func testRows(
-    _ table: RecordTable, _ labeled: [UInt32], _ options: StudyOptions
-  ) throws -> [Bool] {
-    if table.givenSplits.contains(.test) { return table.givenSplits.map { $0 == .test } }
-    let split = GroupSplit(
-      parts: [
-        GroupSplit.Part(name: "train", share: 1 - options.testShare),
-        GroupSplit.Part(name: "test", share: options.testShare),
-      ], seed: options.seed
-    ).split(
-      groups: Array(0..<UInt32(labeled.count)),
-      labels: labeled.map { table.labelNumbers[Int($0)] },
-      texts: labeled.map { table.textHashes[Int($0)] })
-    var isTest = [Bool](repeating: false, count: table.count)
-    for (place, row) in labeled.enumerated() { isTest[Int(row)] = split.partOfRow[place] == 1 }
-    return isTest
+  /// Why the records of an index cannot be studied; nil if they can.
+  public static func obstacle(_ index: OpenIndex, options: StudyOptions) throws -> CurationError? {
+    let table = try RecordTable(index.catalog)
+    return Population(table, options).obstacle(table, index.folder.url.relativePath)
   }
 
   private static func deduped(
     _ index: OpenIndex, _ table: RecordTable, labeled: [UInt32], isTest: [Bool],
     dedup: DedupOptions, monitor: StepMonitor
-  ) throws -> [UInt32] {
+  ) throws -> ([UInt32], ArmRemovals) {
     let removals = try Removals(
       index, table: table.restricted(to: labeled), options: dedup,
       isProtected: labeled.map { isTest[Int($0)] }, monitor: monitor)
-    return removals.decide().kept.map { labeled[Int($0)] }.filter { !isTest[Int($0)] }
+    let result = removals.decide()
+    let kept = result.kept.map { labeled[Int($0)] }.filter { !isTest[Int($0)] }
+    let againstTest = result.removals.count { isTest[Int(labeled[Int($0.witness)])] }
+    let raw = labeled.count { !isTest[Int($0)] }
+    return (
+      kept, ArmRemovals(within: raw - kept.count - againstTest, againstTest: againstTest)
+    )
   }
 
   private static func nearest(_ test: [UInt32], _ raw: [UInt32], _ vectors: VectorRows) throws

@@ -1,5 +1,4 @@
 import Curation
-import Training
 
 /// What a comparison of training sets compares, and how.
 public struct StudyOptions: Codable, Hashable, Sendable {
@@ -12,17 +11,21 @@ public struct StudyOptions: Codable, Hashable, Sendable {
   public var leakedThreshold: Float?
   /// A test item is near at or above this.
   public var nearThreshold: Float
-  /// The smallest difference worth knowing about.
+  /// The smallest difference worth knowing about: arms are equivalent if they surely differ by less.
   public var relevantEffect: Double
   public var seed: UInt64
   /// Texts are cut to this many tokens, special tokens included.
   public var maximumTokens: Int
-  public var training: TrainingOptions
+  public var training: TrainingChoice
+
+  /// Three points.
+  public static let defaultRelevantEffect = 0.03
 
   public init(
     seedCount: Int = 3, testShare: Double = 0.2, leakedThreshold: Float? = nil,
-    nearThreshold: Float = 0.75, relevantEffect: Double = 0.05, seed: UInt64 = 0,
-    maximumTokens: Int = 64, training: TrainingOptions = .study
+    nearThreshold: Float = 0.75, relevantEffect: Double = Self.defaultRelevantEffect,
+    seed: UInt64 = 0,
+    maximumTokens: Int = 64, training: TrainingChoice = TrainingChoice()
   ) {
     self.seedCount = seedCount
     self.testShare = testShare
@@ -42,21 +45,10 @@ public struct StudyOptions: Codable, Hashable, Sendable {
       throw CurationError(
         place: "--test-share", expected: "a share between 0 and 1", found: "\(testShare)")
     }
-    guard training.maximumSteps ?? 1 >= 1, training.batchSize >= 1 else {
+    guard training.steps ?? 1 >= 1, training.batchSize ?? 1 >= 1 else {
       throw CurationError(
-        place: "--steps", expected: "at least one update", found: "\(training.maximumSteps ?? 0)")
+        place: "--study-steps", expected: "at least one update of at least one text",
+        found: "\(training.steps ?? 1) of \(training.batchSize ?? 1)")
     }
-  }
-}
-
-extension TrainingOptions {
-  /// The same number of updates for every arm, few enough for many models.
-  public static var study: TrainingOptions {
-    var options = TrainingOptions()
-    options.learningRate = 1e-4
-    options.batchSize = 16
-    options.epochs = nil
-    options.maximumSteps = 300
-    return options
   }
 }

@@ -1,3 +1,16 @@
+/// How many training records were left out of an arm, by what they repeat.
+public struct ArmRemovals: Codable, Equatable, Sendable {
+  /// Another training record, or one of another label where the policy drops both.
+  public var within: Int
+  /// A test record.
+  public var againstTest: Int
+
+  public init(within: Int, againstTest: Int) {
+    self.within = within
+    self.againstTest = againstTest
+  }
+}
+
 /// Everything the statistics say about a study; a plain value for reports and JSON.
 public struct StudyAnalysis: Codable, Equatable, Sendable {
   public var baseline: String
@@ -6,21 +19,23 @@ public struct StudyAnalysis: Codable, Equatable, Sendable {
   /// Every arm, metric and slice that has at least two groups of items.
   public var scores: [ArmScore]
   public var comparisons: [Comparison]
-  /// Per arm and metric: leaked − clean, and all − clean (the inflation).
+  /// Per arm and metric: leaked − clean, and all − clean: how much easier items with a near-copy
+  /// are, whether or not the arm saw the copy.
   public var gaps: [SliceGap]
+  /// What classifiers on the vectors as they are reach from each arm's records, in the primary
+  /// metric; empty where none were given.
+  public var baselines: [BaselineScore]
+  /// How far each arm's models came in training; empty where it is not known.
+  public var fits: [ArmFit]
+  /// Test items by slice.
+  public var items: [String: Int]
+  /// The smallest difference worth knowing about; differences surely below it count as none.
+  public var relevantEffect: Double
+  /// What the arm `deduped` lacks of the raw training records; nil where it is not known.
+  public var removed: ArmRemovals?
+  /// What takes no part in the study, in sentences.
+  public var notes: [String]
   public var verdict: Verdict
-
-  public init(
-    baseline: String, primaryMetric: Metric, scores: [ArmScore], comparisons: [Comparison],
-    gaps: [SliceGap], verdict: Verdict
-  ) {
-    self.baseline = baseline
-    self.primaryMetric = primaryMetric
-    self.scores = scores
-    self.comparisons = comparisons
-    self.gaps = gaps
-    self.verdict = verdict
-  }
 
   /// Analyzes the predictions of all arms.
   ///
@@ -29,14 +44,19 @@ public struct StudyAnalysis: Codable, Equatable, Sendable {
   ///
   /// - Parameters:
   ///   - control: name of the control arm; ignored when no arm has it.
-  ///   - relevantEffect: the smallest difference worth knowing about. A study that could not have
-  ///     seen it says "too little data" rather than "no change".
+  ///   - baselines: per method what it predicts from each arm's records, named and seeded as the
+  ///     arms are.
+  ///   - relevantEffect: the smallest difference worth knowing about. Arms are called equivalent if
+  ///     the whole interval of their difference is nearer to zero.
   /// - Precondition: names are distinct, `baseline` is one of them, all arms have equally many
   ///   seeds.
   public init(
     items: TestItems, arms: [ArmPredictions], baseline: String = "raw",
-    control: String? = "random", primaryMetric: Metric = .macroF1, relevantEffect: Double = 0.05,
-    resamples: Int = 4000, seed: UInt64 = 1
+    control: String? = "random", baselines: [FrozenBaseline: [ArmPredictions]] = [:],
+    fits: [ArmFit] = [], removed: ArmRemovals? = nil,
+    notes: [String] = [], primaryMetric: Metric = .macroF1,
+    relevantEffect: Double = StudyOptions.defaultRelevantEffect, resamples: Int = 4000,
+    seed: UInt64 = 1
   ) {
     precondition(Set(arms.map(\.name)).count == arms.count, "arm names repeat")
     precondition(arms.contains { $0.name == baseline }, "no arm is called \(baseline)")
@@ -48,9 +68,42 @@ public struct StudyAnalysis: Codable, Equatable, Sendable {
     gaps = Self.gaps(bootstrap, arms, metrics)
     comparisons = Self.comparisons(
       bootstrap, Self.pairs(arms, baseline: baseline, control: control), metrics)
-    verdict = Verdict(
-      scores: scores, comparisons: comparisons, gaps: gaps, baseline: baseline,
-      metric: primaryMetric, relevantEffect: relevantEffect)
+    self.baselines = Self.baselines(bootstrap, arms, baselines, primaryMetric)
+    self.fits = fits
+    self.items = Dictionary(
+      uniqueKeysWithValues: TestSlice.allCases.map { ($0.rawValue, items.indices(in: $0).count) })
+    self.relevantEffect = relevantEffect
+    self.notes = notes
+    self.removed = removed
+    verdict = Verdict(headline: "", statements: [], caveats: [])
+    verdict = Verdict(self)
+  }
+
+  /// What a comparison supports; nothing where models are underfit.
+  public func finding(of comparison: Comparison) -> Verdict.Finding {
+    verdict.statements.contains { $0.finding == .underfit }
+      ? .underfit : Verdict.finding(of: comparison, relevantEffect: relevantEffect)
+  }
+
+  private static func baselines(
+    _ bootstrap: HierarchicalBootstrap, _ arms: [ArmPredictions],
+    _ predictions: [FrozenBaseline: [ArmPredictions]], _ metric: Metric
+  ) -> [BaselineScore] {
+    arms.flatMap { arm in
+      FrozenBaseline.allCases.flatMap { method -> [BaselineScore] in
+        guard let own = predictions[method]?.first(where: { $0.name == arm.name }) else {
+          return []
+        }
+        return TestSlice.allCases.compactMap { slice in
+          guard let score = bootstrap.score(of: own, metric, on: slice),
+            let advantage = bootstrap.difference(arm, minus: own, metric, on: slice)
+          else { return nil }
+          return BaselineScore(
+            arm: arm.name, baseline: method, metric: metric, slice: slice, score: score,
+            advantage: advantage)
+        }
+      }
+    }
   }
 
   private static func scores(
@@ -102,11 +155,20 @@ public struct StudyAnalysis: Codable, Equatable, Sendable {
         result += pairs.compactMap { pair in
           bootstrap.comparison(
             pair.arm, with: pair.baseline, metric, on: slice,
-            family: metric == metrics[0] && slice == .all ? .primary : .exploratory)
+            family: metric == metrics[0] && isPlanned(pair, slice) ? .primary : .exploratory)
         }
       }
     }
     return Comparison.adjusted(result)
+  }
+
+  /// The whole test set for all, and leaked items for the arm without near-copies.
+  private static func isPlanned(
+    _ pair: (arm: ArmPredictions, baseline: ArmPredictions), _ slice: TestSlice
+  ) -> Bool {
+    slice == .all
+      || slice == .leaked && pair.arm.name == Arm.deduped.rawValue
+        && pair.baseline.name == Arm.raw.rawValue
   }
 }
 
@@ -122,8 +184,24 @@ extension HierarchicalBootstrap {
     let studentP = difference.studentP
     return Comparison(
       arm: arm.name, baseline: baseline.name, metric: metric, slice: slice, difference: difference,
-      family: family, studentP: studentP, permutationP: permutationP,
-      adjustedP: max(studentP, permutationP))
+      family: family, discordantGroups: discordantGroups(arm, baseline, on: slice),
+      studentP: studentP, permutationP: permutationP, adjustedP: max(studentP, permutationP))
+  }
+}
+
+extension HierarchicalBootstrap {
+  /// Groups of which the arms' models, all seeds together, get differently many items right.
+  func discordantGroups(
+    _ arm: ArmPredictions, _ baseline: ArmPredictions, on slice: TestSlice
+  ) -> Int {
+    var balance: [Int: Int] = [:]
+    for item in items.indices(in: slice) {
+      let hits = { (arm: ArmPredictions) in
+        arm.predictions.count { $0[item] == items.labels[item] }
+      }
+      balance[items.groups[item], default: 0] += hits(arm) - hits(baseline)
+    }
+    return balance.values.count { $0 != 0 }
   }
 }
 

@@ -4,21 +4,23 @@ public struct Verdict: Codable, Equatable, Sendable {
   public enum Finding: String, Codable, Sendable {
     case improved
     case worsened
-    /// No claim of a change, though one of relevant size would have been seen.
-    case noMeasurableChange
-    /// No claim of a change, and a relevant one could have gone unseen.
-    case tooLittleData
-    /// The test set scores higher than its clean part does.
-    case overstates
-    /// The test set does not measurably score higher than its clean part.
-    case noOverstatement
+    /// The arms differ by less than the smallest relevant effect.
+    case equivalent
+    /// The data support neither a change nor equivalence.
+    case inconclusive
+    /// Models are not trained well enough to say anything about their data.
+    case underfit
+    /// How many test items have a near-copy in training, and what that is worth on them.
+    case nearCopies
+    /// Items with a near-copy are easier or harder; no claim about training data.
+    case difficulty
   }
 
   public struct Statement: Codable, Equatable, Sendable {
     public var finding: Finding
     /// The claim as a sentence.
     public var text: String
-    /// The numbers behind it: difference, interval, p-value or detectable effect.
+    /// The numbers behind it: difference, interval, p-value.
     public var evidence: String
 
     public init(finding: Finding, text: String, evidence: String) {
@@ -41,66 +43,83 @@ public struct Verdict: Codable, Equatable, Sendable {
     self.caveats = caveats
   }
 
-  /// Applies the rules of ``finding(of:relevantEffect:)`` and ``finding(ofInflation:)`` to the
-  /// primary comparisons and to the baseline arm's inflation.
-  public init(
-    scores: [ArmScore], comparisons: [Comparison], gaps: [SliceGap], baseline: String,
-    metric: Metric, relevantEffect: Double
-  ) {
-    let primary = comparisons.filter { $0.family == .primary }
-    let leakage = LeakageStatement(
-      scores: scores.filter { $0.arm == baseline && $0.metric == metric },
-      gaps: gaps.filter { $0.arm == baseline && $0.metric == metric }, metric: metric)
-    var statements = primary.map {
-      $0.statement(Self.finding(of: $0, relevantEffect: relevantEffect))
+  /// Applies the rule of ``finding(of:relevantEffect:)`` to the primary comparisons. Where an arm is
+  /// underfit the verdict says so, and nothing else.
+  init(_ analysis: StudyAnalysis) {
+    let arms = analysis.scores.map(\.arm).uniqued
+    let underfit = arms.compactMap { Underfit(arm: $0, analysis: analysis) }
+    if underfit.isEmpty {
+      self.init(trained: analysis)
+    } else {
+      self.init(underfit: underfit)
+    }
+    caveats += analysis.notes
+  }
+
+  private init(underfit: [Underfit]) {
+    let names = underfit.map { "“\($0.arm)”" }.joined(separator: ", ")
+    headline =
+      "No verdict: the models of \(names) are underfit; plain classifiers on the frozen vectors do "
+      + "better. Train longer (--study-steps) or with another --learning-rate."
+    statements = underfit.map {
+      Statement(finding: .underfit, text: $0.text, evidence: $0.evidence)
+    }
+    caveats = []
+  }
+
+  private init(trained analysis: StudyAnalysis) {
+    let margin = analysis.relevantEffect
+    let primary = analysis.comparisons.filter { $0.family == .primary }
+    let whole = primary.filter { $0.slice == .all }
+    let nearCopies = NearCopies(analysis)
+    statements = whole.map {
+      $0.statement(Self.finding(of: $0, relevantEffect: margin), margin: margin)
     }
     statements.insert(
-      contentsOf: leakage.statement.map { [$0] } ?? [], at: min(1, statements.count))
-    let lead = primary.first { $0.baseline == baseline }
-    let answers = [
-      lead.map { $0.headline(Self.finding(of: $0, relevantEffect: relevantEffect)) },
-      leakage.headline,
-    ]
-    headline = answers.compactMap(\.self).joined(separator: " ")
-    self.statements = statements
-    caveats = Self.caveats(scores: scores, primary: primary, leaks: leakage.statement != nil)
+      contentsOf: [nearCopies.statement, analysis.difficulty].compactMap(\.self),
+      at: min(1, statements.count))
+    let lead = whole.first { $0.baseline == analysis.baseline }
+    headline = [
+      lead.map { $0.headline(Self.finding(of: $0, relevantEffect: margin), margin: margin) },
+      nearCopies.headline,
+    ].compactMap(\.self).joined(separator: " ")
+    caveats = Self.caveats(
+      seeds: analysis.scores.map(\.score.seeds).min(), primary: primary.count)
   }
 
-  /// A change is claimed only if the interval excludes zero *and* the Holm-adjusted p-value is
-  /// below 0.05, and never from one seed: training again could reverse it (in simulation, 95%
-  /// intervals from one seed hold the truth in 35% to 75% of studies where seeds matter). Otherwise the study says "no measurable change" if it would have seen an effect
-  /// of `relevantEffect` with probability 0.8, and "too little data" if not.
+  /// A change is claimed only if the interval excludes zero *and* the Holm-adjusted p-value is below
+  /// 0.05; equivalence only if the whole interval lies within `relevantEffect` of zero; and neither
+  /// with fewer seeds, groups or discordant groups than ``Comparison/shortage`` allows (in
+  /// simulation, 95% intervals from one seed hold the truth in 35% to 75% of studies where seeds
+  /// matter). A detectable change within the margin is a change, and said with its size.
   public static func finding(of comparison: Comparison, relevantEffect: Double) -> Finding {
-    guard comparison.difference.coversSeeds else { return .tooLittleData }
+    if comparison.shortage != nil { return .inconclusive }
     if comparison.isSignificant { return comparison.difference.value > 0 ? .improved : .worsened }
-    return comparison.difference.minimumDetectableEffect <= relevantEffect
-      ? .noMeasurableChange : .tooLittleData
+    return comparison.difference.isWithin(relevantEffect) ? .equivalent : .inconclusive
   }
 
-  /// Leakage inflates a score if the interval of all − clean lies above zero.
-  public static func finding(ofInflation gap: SliceGap) -> Finding {
-    gap.gap.low > 0 ? .overstates : .noOverstatement
-  }
-
-  private static func caveats(scores: [ArmScore], primary: [Comparison], leaks: Bool) -> [String] {
+  private static func caveats(seeds: Int?, primary: Int) -> [String] {
     var caveats: [String] = []
-    if let seeds = scores.map(\.score.seeds).min(), seeds < 5 {
+    if let seeds, seeds < 5 {
       caveats.append(
         seeds == 1
           ? "Each arm was trained once: the intervals cover the choice of test items, not what "
             + "training again with another seed would change."
           : "Each arm was trained with \(seeds) seeds; five or more would narrow the intervals.")
     }
-    if primary.count > 1 {
+    if primary > 1 {
       caveats.append(
-        "\(primary.count) comparisons were planned; their p-values are corrected for that (Holm). "
-          + "Slices and other metrics are exploratory.")
-    }
-    if leaks {
-      caveats.append(
-        "Items with a near-copy in training can be easier for other reasons too. The gap says what "
-          + "this test set rewards, not what one filter would change.")
+        "\(primary) comparisons were planned; their p-values are corrected for that (Holm). "
+          + "Other slices and metrics are exploratory.")
     }
     return caveats
+  }
+}
+
+extension Array where Element: Hashable {
+  /// Each element once, in order of first appearance.
+  fileprivate var uniqued: [Element] {
+    var seen: Set<Element> = []
+    return filter { seen.insert($0).inserted }
   }
 }

@@ -7,6 +7,12 @@ enum Words {
 
   static func signedPoints(_ fraction: Double) -> String { "\(signed(fraction)) points" }
 
+  /// `0.13` is "13%"; what is there is never 0%.
+  static func share(_ part: Int, of all: Int) -> String {
+    let percent = Double(part) / Double(max(1, all)) * 100
+    return String(format: percent < 10 ? "%.1f%%" : "%.0f%%", percent)
+  }
+
   static func interval(_ estimate: Estimate) -> String {
     "95% interval \(signed(estimate.low)) to \(signed(estimate.high))"
   }
@@ -45,87 +51,114 @@ enum Words {
 }
 
 extension Comparison {
-  func statement(_ finding: Verdict.Finding) -> Verdict.Statement {
+  func statement(_ finding: Verdict.Finding, margin: Double) -> Verdict.Statement {
     let subject = Words.subject(arm)
     let place = "\(metric.title) on the whole test set against “\(baseline)”"
-    let evidence =
-      "difference \(Words.signedPoints(difference.value)), \(Words.interval(difference))"
-    let detectable = Words.points(difference.minimumDetectableEffect)
-    switch finding {
-    case .improved, .worsened:
-      let verb = finding == .improved ? "raised" : "lowered"
-      return .init(
-        finding: finding,
-        text: Words.capitalized(subject)
-          + " \(verb) \(place) by \(Words.points(difference.value)).",
-        evidence: "\(Words.interval(difference)); adjusted \(Words.pValue(adjustedP))")
-    case .tooLittleData where !difference.coversSeeds:
-      return .init(
-        finding: finding,
-        text: "One training run per arm cannot tell whether \(subject) changes \(place).",
-        evidence: "\(evidence), over test items only")
-    case .tooLittleData:
-      return .init(
-        finding: finding, text: "Too little data to tell whether \(subject) changes \(place).",
-        evidence: "\(evidence); only an effect of \(detectable) or more would have been seen")
-    default:
-      return .init(
-        finding: finding,
-        text: Words.capitalized(subject) + " did not measurably change \(place).",
-        evidence: "\(evidence); an effect of \(detectable) would have been seen")
-    }
+    let text =
+      switch finding {
+      case .improved, .worsened:
+        Words.capitalized(subject)
+          + " \(finding == .improved ? "raised" : "lowered") \(place) by "
+          + "\(Words.points(difference.value))."
+      case .equivalent:
+        Words.capitalized(subject) + " changed \(place) by less than \(Words.points(margin))."
+      default: "Inconclusive whether \(subject) changes \(place)."
+      }
+    return .init(finding: finding, text: text, evidence: evidence(finding, margin: margin))
   }
 
-  func headline(_ finding: Verdict.Finding) -> String {
-    let subject = Words.subject(arm)
-    let metric = metric.title
+  private func evidence(_ finding: Verdict.Finding, margin: Double) -> String {
+    var evidence =
+      "difference \(Words.signedPoints(difference.value)), \(Words.interval(difference))"
+    if let shortage { return evidence + "; \(shortage)" }
+    evidence += "; adjusted \(Words.pValue(adjustedP))"
+    if finding == .equivalent { evidence += "; within ±\(Words.points(margin))" }
+    return evidence
+  }
+
+  func headline(_ finding: Verdict.Finding, margin: Double) -> String {
+    let subject = Words.capitalized(Words.subject(arm))
     switch finding {
     case .improved, .worsened:
       let verb = finding == .improved ? "raised" : "lowered"
-      return Words.capitalized(subject)
-        + " \(verb) \(metric) by \(Words.points(difference.value))."
-    case .tooLittleData:
-      return "There is too little data to tell whether \(subject) helps or hurts."
+      return "\(subject) \(verb) \(metric.title) by \(Words.points(difference.value)) "
+        + "(\(Words.interval(difference)))."
+    case .equivalent:
+      return "\(subject) changed \(metric.title) by less than \(Words.points(margin)) "
+        + "(\(Words.interval(difference)))."
     default:
-      return Words.capitalized(subject) + " did not measurably change \(metric)."
+      return "What \(Words.subject(arm)) does to \(metric.title) is inconclusive "
+        + "(\(shortage ?? Words.interval(difference)))."
     }
   }
 }
 
-/// What the slices of the baseline arm say about the test set.
-struct LeakageStatement {
+/// How many test items have a near-copy in training, and what the copies are worth on them: `raw`
+/// (which has them) minus `deduped` (which has none) on those items.
+struct NearCopies {
   var statement: Verdict.Statement?
   var headline: String?
 
-  /// - Parameters: scores and gaps of the baseline arm in one metric.
-  init(scores: [ArmScore], gaps: [SliceGap], metric: Metric) {
-    guard let inflation = gaps.first(where: { $0.slice == .all }),
-      let all = scores.first(where: { $0.slice == .all }),
-      let clean = scores.first(where: { $0.slice == .clean })
-    else { return }
-    let finding = Verdict.finding(ofInflation: inflation)
-    let overstates = finding == .overstates
-    let phrase = { (slice: String, score: ArmScore) in
-      "\(Words.score(score.score.value)) on \(slice)"
+  init(_ analysis: StudyAnalysis) {
+    let count = analysis.items[TestSlice.leaked.rawValue] ?? 0
+    let all = analysis.items[TestSlice.all.rawValue] ?? 0
+    guard all > 0 else { return }
+    let share =
+      count == 0
+      ? "No test item has a near-copy in training."
+      : "\(Words.share(count, of: all)) of the test items (\(count) of \(all)) "
+        + (count == 1 ? "has" : "have") + " a near-copy in training"
+    let removal = analysis.comparisons.first {
+      $0.family == .primary && $0.slice == .leaked
     }
-    headline =
-      overstates
-      ? "The test set overstates generalization: \(metric.title) is "
-        + "\(phrase("all items", all)), but \(phrase("clean ones", clean))."
-      : "Leakage does not measurably inflate the test score."
-    let text =
-      (overstates ? "The test set overstates" : "The test set does not measurably overstate")
-      + ": “\(inflation.arm)” reaches \(metric.titleWithArticle) of \(phrase("all items", all)) and "
-      + "\(phrase("clean items", clean))."
-    var evidence =
-      "inflation \(Words.signedPoints(inflation.gap.value)), \(Words.interval(inflation.gap))"
-    if let leak = gaps.first(where: { $0.slice == .leaked }),
-      let leaked = scores.first(where: { $0.slice == .leaked })
-    {
+    guard count > 0, let worth = removal?.reversed else {
+      headline = share + (count == 0 ? "" : ".")
+      statement = .init(finding: .nearCopies, text: headline!, evidence: "")
+      return
+    }
+    let finding = Verdict.finding(of: worth, relevantEffect: analysis.relevantEffect)
+    let metric = worth.metric.title
+    let effect =
+      switch finding {
+      case .improved, .worsened:
+        "on these the copies \(finding == .improved ? "raise" : "lower") \(metric) by "
+          + Words.points(worth.difference.value)
+      case .equivalent:
+        "on these the copies change \(metric) by less than "
+          + Words.points(analysis.relevantEffect)
+      default: "what the copies do to \(metric) on these is inconclusive"
+      }
+    headline = "\(share); \(effect) (\(worth.shortage ?? Words.interval(worth.difference)))."
+    statement = .init(
+      finding: .nearCopies, text: "\(share); \(effect).",
+      evidence: "“\(worth.arm)” minus “\(worth.baseline)” on these items "
+        + "\(Words.signedPoints(worth.difference.value)), \(Words.interval(worth.difference)); "
+        + (worth.shortage ?? "adjusted \(Words.pValue(worth.adjustedP))"))
+  }
+}
+
+extension StudyAnalysis {
+  /// How much easier the test set is than its clean part, beside the same for the arm without
+  /// near-copies: what both share is the items' difficulty and not an effect of leakage.
+  var difficulty: Verdict.Statement? {
+    func gap(_ arm: String) -> Estimate? {
+      gaps.first { $0.arm == arm && $0.metric == primaryMetric && $0.slice == .all }?.gap
+    }
+    guard let own = gap(baseline), own.excludesZero,
+      own.groups >= Comparison.leastGroups, own.seeds >= Comparison.leastSeeds
+    else { return nil }
+    let kind = own.value > 0 ? "harder" : "easier"
+    var evidence = "“\(baseline)” \(Words.signedPoints(own.value)), \(Words.interval(own))"
+    if let other = gap(Arm.deduped.rawValue), baseline != Arm.deduped.rawValue {
       evidence +=
-        "; leaked items score \(Words.score(leaked.score.value)), \(Words.points(leak.gap.value)) "
-        + "\(leak.gap.value < 0 ? "below" : "above") clean ones (\(Words.interval(leak.gap)))"
+        "; “deduped”, trained without near-copies, \(Words.signedPoints(other.value)), "
+        + Words.interval(other)
     }
-    statement = Verdict.Statement(finding: finding, text: text, evidence: evidence)
+    return .init(
+      finding: .difficulty,
+      text: "Items unlike any training record are \(kind): all items score "
+        + "\(Words.points(own.value)) \(own.value > 0 ? "above" : "below") these alone. This "
+        + "measures how hard items are, not what leakage adds.",
+      evidence: evidence)
   }
 }

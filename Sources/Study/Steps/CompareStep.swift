@@ -13,6 +13,8 @@ public struct CompareSummary: Codable, Sendable {
   public var testRecords: Int
   /// Test records by slice.
   public var slices: [String: Int]
+  /// What of the labeled records takes no part, and why.
+  public var notes: [String]
   public var seconds: Double
   public var nothingToDo: Bool
 }
@@ -50,16 +52,19 @@ public struct CompareStep {
       split: try index.options(of: "split", as: SplitOptions.self), monitor: monitor)
     let requests = self.requests(design)
     let recorder = RunRecorder(index: index, modelHash: model.hash, monitor: monitor)
+    var pace = StudyPace(total: requests.count)
     for (number, request) in requests.enumerated() {
       try monitor.checkpoint()
       if try recorder.finished(request) != nil { continue }
-      _ = try recorder.train(
+      pace.begin()
+      let run = try recorder.train(
         request, title: "\(number + 1)/\(requests.count) \(request.arm) seed \(request.seed)",
         makeClassifier: {
           try SequenceClassifier(
             folder: model, labels: design.labelNames, seed: request.seed,
             maximumTokens: min(options.maximumTokens, model.configuration.maximumPositions))
         })
+      monitor.remark(pace.end(number: number + 1, run))
     }
     monitor.progress(
       StepProgress(phase: "resampling", completed: 0, total: nil, unit: "differences"))
@@ -70,6 +75,8 @@ public struct CompareStep {
   }
 
   private func requests(_ design: StudyDesign) -> [RunRequest] {
+    let training = options.training.study(
+      model.configuration, records: design.raw.count, classes: design.labelNames.count)
     func items(_ rows: [UInt32]) -> [LabeledText] {
       rows.map {
         LabeledText(
@@ -81,7 +88,7 @@ public struct CompareStep {
     return (0..<options.seedCount).flatMap { number in
       Arm.allCases.map { arm in
         let seed = options.seed + UInt64(number)
-        var training = options.training
+        var training = training
         training.seed = seed
         return RunRequest(
           arm: arm.rawValue, seed: seed,
@@ -130,8 +137,48 @@ public struct CompareStep {
       items: TestItems(
         labels: design.test.map { Int(design.table.labelNumbers[Int($0)]) },
         classCount: design.labelNames.count, groups: design.testGroups, slices: slices),
-      arms: arms, primaryMetric: .accuracy, relevantEffect: options.relevantEffect,
-      seed: options.seed + 1)
+      arms: arms, baselines: try baselines(design, seeds: arms[0].seeds),
+      fits: try Arm.allCases.map { try fit($0, requests) }, removed: design.removed,
+      notes: design.notes,
+      primaryMetric: .accuracy, relevantEffect: options.relevantEffect, seed: options.seed + 1)
+  }
+
+  /// What the frozen vectors give from each arm's records; arms that are the same for every seed are
+  /// computed once.
+  private func baselines(_ design: StudyDesign, seeds: [UInt64]) throws
+    -> [FrozenBaseline: [ArmPredictions]]
+  {
+    let classifiers = FrozenClassifiers(
+      vectors: index.vectors.vectors, labels: design.table.labelNumbers,
+      classCount: design.labelNames.count)
+    var result: [FrozenBaseline: [ArmPredictions]] = [:]
+    for arm in Arm.allCases {
+      let distinct = arm == .random ? seeds : [seeds[0]]
+      let bySeed = try distinct.map { seed in
+        try monitor.checkpoint()
+        return try classifiers.predictions(
+          train: design.canonical(design.rows(arm, seed: seed)), test: design.test)
+      }
+      for method in FrozenBaseline.allCases {
+        result[method, default: []].append(
+          ArmPredictions(
+            name: arm.rawValue, seeds: seeds,
+            predictions: seeds.indices.map { bySeed[min($0, bySeed.count - 1)][method]! }))
+      }
+    }
+    return result
+  }
+
+  private func fit(_ arm: Arm, _ requests: [RunRequest]) throws -> ArmFit {
+    let own = requests.filter { $0.arm == arm.rawValue }
+    let losses = try own.map { request in
+      let log = try index.catalog.log(run: request.id(modelHash: model.hash))
+      return log.suffix(max(1, log.count / 10)).map(\.loss)
+    }.joined()
+    let labels = own.flatMap { $0.train.map(\.label) }
+    return ArmFit(
+      arm: arm.rawValue, finalLoss: losses.reduce(0, +) / Double(max(1, losses.count)),
+      labels: labels, updates: own[0].options.maximumSteps ?? 0)
   }
 
   private func store(
@@ -151,7 +198,7 @@ public struct CompareStep {
         pValue: max(comparison.studentP, comparison.permutationP),
         adjustedPValue: comparison.adjustedP,
         minimumDetectable: comparison.difference.minimumDetectableEffect,
-        verdict: Verdict.finding(of: comparison, relevantEffect: options.relevantEffect).rawValue)
+        verdict: analysis.finding(of: comparison).rawValue)
     }
     let step = try account.step("compare", options: options, inputHash: input)
     try index.catalog.update { editor in
@@ -173,6 +220,7 @@ public struct CompareStep {
         Arm.balanced.rawValue: design.balanced.count, Arm.random.rawValue: design.deduped.count,
       ], testRecords: design.test.count,
       slices: Dictionary(slices.map { ($0.rawValue, 1) }, uniquingKeysWith: +),
+      notes: design.notes,
       seconds: (try? index.catalog.step("compare")?.seconds) ?? 0, nothingToDo: nothingToDo)
   }
 }

@@ -10,25 +10,17 @@ public struct FinetuneOptions: Codable, Hashable, Sendable {
   public var arm: Arm
   /// Texts are cut to this many tokens, special tokens included.
   public var maximumTokens: Int
-  public var training: TrainingOptions
+  public var training: TrainingChoice
+  public var seed: UInt64
 
   public init(
-    arm: Arm = .deduped, maximumTokens: Int = 128, training: TrainingOptions = .takeHome
+    arm: Arm = .deduped, maximumTokens: Int = 128, training: TrainingChoice = TrainingChoice(),
+    seed: UInt64 = 0
   ) {
     self.arm = arm
     self.maximumTokens = maximumTokens
     self.training = training
-  }
-}
-
-extension TrainingOptions {
-  /// A model to keep: several epochs, the best one by development macro-F1.
-  public static var takeHome: TrainingOptions {
-    var options = TrainingOptions()
-    options.learningRate = 1e-4
-    options.epochs = 4
-    options.patience = 2
-    return options
+    self.seed = seed
   }
 }
 
@@ -61,7 +53,9 @@ public struct FinetuneStep {
 
   /// - Parameter output: where the model folder goes; `INDEX/runs/RUN_ID/model` if nil.
   public func run(output: URL? = nil) throws -> FinetuneSummary {
-    let request = try self.request()
+    let data = try self.data()
+    if let obstacle = data.obstacle(index) { throw obstacle }
+    let request = self.request(data)
     let recorder = RunRecorder(index: index, modelHash: model.hash, monitor: monitor)
     let id = try request.id(modelHash: model.hash)
     let target = output ?? Self.modelFolder(index, run: id)
@@ -77,7 +71,7 @@ public struct FinetuneStep {
     }
     var metrics: RunMetrics?
     _ = try recorder.train(
-      request, title: "fine-tuning",
+      request, title: "fine-tuning", baselines: try baselines(data),
       makeClassifier: {
         try SequenceClassifier(
           folder: model, labels: request.labels, seed: request.seed,
@@ -97,29 +91,70 @@ public struct FinetuneStep {
     index.folder.run(id: run).appendingPathComponent("model")
   }
 
-  private func request() throws -> RunRequest {
-    _ = try StepAccount.outcomeHash(of: "split", in: index)
-    let table = try RecordTable(index.catalog)
-    let split = try index.catalog.split().filter { table.labels[$0.row] != nil }
-    guard table.labelNames.count >= 2 else {
-      throw CurationError(
-        place: index.folder.url.relativePath, expected: "records with at least two labels",
-        found: table.labelNames.isEmpty ? "none labeled" : "one label",
-        advice: "name the field of the labels with --label-field and build the index again")
-    }
-    func canonical(_ rows: [Int]) -> [Int] {
-      rows.sorted { (table.textHashes[$0], table.ids[$0]) < (table.textHashes[$1], table.ids[$1]) }
-    }
+  /// Why the index cannot be learned from; nil if it can.
+  public func obstacle() throws -> CurationError? { try data().obstacle(index) }
+
+  /// Rows of the index by part, each in canonical order: training must not depend on the order of
+  /// the corpus.
+  private struct Parts {
+    var table: RecordTable
+    var train: [Int]
+    var development: [Int]
+    var test: [Int]
+
     func items(_ rows: [Int]) -> [LabeledText] {
       rows.map { LabeledText(text: table.texts[$0], label: Int(table.labelNumbers[$0])) }
     }
-    let test = canonical(split.filter { $0.part == .test }.map(\.row))
-    let development = canonical(split.filter { $0.part == .development }.map(\.row))
-    let train = canonical(try trainingRows(split, table))
+
+    func obstacle(_ index: OpenIndex) -> CurationError? {
+      let place = index.folder.url.relativePath
+      if table.labelNames.count < 2 { return StudyDesign.tooFewLabels(table, place) }
+      if Set(train.map { table.labelNumbers[$0] }).count >= 2, !test.isEmpty { return nil }
+      return CurationError(
+        place: place,
+        expected: "labeled records of two labels to train on, and some to test on",
+        found: "\(train.count) to train on, \(test.count) to test on",
+        advice: "give more labeled records, or other parts with --shares")
+    }
+  }
+
+  private func data() throws -> Parts {
+    _ = try StepAccount.outcomeHash(of: "split", in: index)
+    let table = try RecordTable(index.catalog)
+    let split = try index.catalog.split().filter { table.labels[$0.row] != nil }
+    func canonical(_ rows: [Int]) -> [Int] {
+      rows.sorted { (table.textHashes[$0], table.ids[$0]) < (table.textHashes[$1], table.ids[$1]) }
+    }
+    return Parts(
+      table: table, train: canonical(try trainingRows(split, table)),
+      development: canonical(split.filter { $0.part == .development }.map(\.row)),
+      test: canonical(split.filter { $0.part == .test }.map(\.row)))
+  }
+
+  private func request(_ data: Parts) -> RunRequest {
+    let labels = data.table.labelNames
     return RunRequest(
-      arm: "finetune-" + options.arm.rawValue, seed: options.training.seed, train: items(train),
-      development: items(development), testRows: test.map { UInt32($0) }, test: items(test),
-      labels: table.labelNames, options: options.training)
+      arm: "finetune-" + options.arm.rawValue, seed: options.seed, train: data.items(data.train),
+      development: data.items(data.development), testRows: data.test.map { UInt32($0) },
+      test: data.items(data.test), labels: labels,
+      options: options.training.takeHome(
+        model.configuration, records: data.train.count, classes: labels.count,
+        seed: options.seed))
+  }
+
+  private func baselines(_ data: Parts) throws -> [FrozenScore] {
+    let table = data.table
+    let predictions = try FrozenClassifiers(
+      vectors: index.vectors.vectors, labels: table.labelNumbers,
+      classCount: table.labelNames.count
+    ).predictions(
+      train: data.train.map { UInt32($0) }, test: data.test.map { UInt32($0) })
+    return FrozenBaseline.allCases.map {
+      let report = ClassificationReport(
+        labels: table.labelNames, truth: data.test.map { Int(table.labelNumbers[$0]) },
+        predictions: predictions[$0]!)
+      return FrozenScore(baseline: $0, accuracy: report.accuracy, macroF1: report.macro.f1)
+    }
   }
 
   /// The arm's rows within the split: `raw` adds what was removed for a training record.
@@ -135,7 +170,7 @@ public struct FinetuneStep {
       }
       return train.map(\.row) + removed.map(\.row)
     case .random:
-      let seed = options.training.seed
+      let seed = options.seed
       let keys = Dictionary(
         uniqueKeysWithValues: train.map {
           ($0.row, ContentHash("\(seed) \(table.ids[$0.row]) \(table.texts[$0.row])"))

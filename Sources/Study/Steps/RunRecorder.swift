@@ -40,6 +40,14 @@ public struct RunMetrics: Codable, Sendable {
   public var examplesPerSecond: Double
   public var tokens: Int
   public var development: [DevelopmentResult]
+  /// Classifiers on the frozen vectors of the same training and test records; nil where they were
+  /// not measured (models of a comparison: see ``StudyAnalysis/baselines``).
+  public var baselines: [FrozenScore]?
+
+  /// The best baseline, if the model is below it.
+  public var betterBaseline: FrozenScore? {
+    baselines?.filter { $0.accuracy > report.accuracy }.max { $0.accuracy < $1.accuracy }
+  }
 }
 
 /// Trains a run, or resumes or skips it, and writes what came of it to the catalog.
@@ -56,11 +64,13 @@ struct RunRecorder {
 
   /// - Parameters:
   ///   - title: what the progress line calls the run.
+  ///   - baselines: for the run's metrics.
   ///   - makeClassifier: a fresh, untrained classifier.
   ///   - keep: called with the trained classifier before the run counts as finished.
   /// - Throws: ``Interrupted`` after a stop; the run's checkpoint stays for the next time.
   func train(
-    _ request: RunRequest, title: String, makeClassifier: () throws -> SequenceClassifier,
+    _ request: RunRequest, title: String, baselines: [FrozenScore]? = nil,
+    makeClassifier: () throws -> SequenceClassifier,
     keep: (SequenceClassifier, RunMetrics, URL) throws -> Void = { _, _, _ in }
   ) throws -> Run {
     let id = try request.id(modelHash: modelHash)
@@ -88,7 +98,7 @@ struct RunRecorder {
       updates: summary.history.count, bestStep: summary.bestStep,
       stoppedEarly: summary.stoppedEarly, seconds: Date().timeIntervalSince(startedAt),
       examplesPerSecond: summary.examplesPerSecond, tokens: summary.tokens,
-      development: summary.evaluations)
+      development: summary.evaluations, baselines: baselines)
     try writeFiles(summary, metrics, to: folder)
     try keep(classifier, metrics, folder)
     let run = Run(

@@ -11,7 +11,9 @@ struct CompareCommand: ParsableCommand {
     discussion: """
       Every arm makes the same number of updates and is scored on the same test set, drawn at random \
       within labels before any filtering (or given to index with --test). Scores are told apart for \
-      test items that leak from, are near to, or are clean of the raw training data.
+      test items that leak from, are near to, or are clean of the raw training data, and stand beside \
+      those of plain classifiers on the vectors as they are: where models do not reach these, or their \
+      training was not finished, there is no verdict.
 
       Example: simcurate compare indexes/reviews --seeds 5 --study-steps 400
       """)
@@ -19,13 +21,22 @@ struct CompareCommand: ParsableCommand {
   @OptionGroup var index: IndexArgument
   @OptionGroup var model: ModelOptions
   @OptionGroup var study: StudyArguments
+  @OptionGroup var training: TrainingArguments
   @OptionGroup var seed: SeedOption
   @OptionGroup var common: CommonOptions
+
+  mutating func validate() throws {
+    if training.patience != nil {
+      throw ValidationError(
+        "--patience: every arm makes the same number of updates; say how many with --study-steps.")
+    }
+  }
 
   func run() throws {
     let console = common.begin()
     let summary = try CompareStep(
-      index.open(), model: model.open(), options: study.options(seed: seed.seed),
+      index.open(), model: model.open(),
+      options: study.options(training, steps: training.steps, seed: seed.seed),
       account: StepAccount(command: commandLine), monitor: console.monitor
     ).run()
     console.finish()
@@ -36,8 +47,11 @@ struct CompareCommand: ParsableCommand {
 struct StudyArguments: ParsableArguments {
   @Option(name: .long, help: ArgumentHelp("Models per arm.", valueName: "n"))
   var seeds = StudyOptions().seedCount
-  @Option(name: .long, help: ArgumentHelp("Updates of every model.", valueName: "n"))
-  var studySteps = StudyOptions().training.maximumSteps!
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Updates of every model of the comparison (default: by records and labels).", valueName: "n"))
+  var studySteps: Int?
   @Option(
     name: .long,
     help: ArgumentHelp("Share of the records to test on, without a given test set.", valueName: "x")
@@ -50,23 +64,31 @@ struct StudyArguments: ParsableArguments {
   var near = StudyOptions().nearThreshold
   @Option(
     name: .long,
-    help: ArgumentHelp("The smallest difference worth knowing about.", valueName: "x"))
+    help: ArgumentHelp(
+      "The smallest difference worth knowing about; surely less counts as none.", valueName: "x"))
   var relevantEffect = StudyOptions().relevantEffect
 
   mutating func validate() throws {
     guard seeds >= 1 else { throw ValidationError("--seeds must be at least 1, got \(seeds).") }
-    guard studySteps >= 1 else { throw ValidationError("--study-steps must be at least 1.") }
+    if let studySteps, studySteps < 1 {
+      throw ValidationError("--study-steps must be at least 1, got \(studySteps).")
+    }
+    guard relevantEffect > 0, relevantEffect < 1 else {
+      throw ValidationError("--relevant-effect must be between 0 and 1, got \(relevantEffect).")
+    }
     guard testShare > 0, testShare < 1 else {
       throw ValidationError("--test-share must be between 0 and 1, got \(testShare).")
     }
   }
 
-  func options(seed: UInt64) -> StudyOptions {
-    var training = TrainingOptions.study
-    training.maximumSteps = studySteps
+  /// - Parameter steps: updates where `--study-steps` was not given.
+  func options(_ training: TrainingArguments, steps: Int?, seed: UInt64) -> StudyOptions {
+    var choice = training.choice
+    choice.steps = studySteps ?? steps
+    choice.patience = nil
     return StudyOptions(
       seedCount: seeds, testShare: testShare, nearThreshold: near, relevantEffect: relevantEffect,
-      seed: seed, training: training)
+      seed: seed, training: choice)
   }
 }
 
@@ -81,20 +103,34 @@ extension CompareSummary {
           let count = slice == .all ? testRecords : slices[slice.rawValue] ?? 0
           return ("\(slice.rawValue) (\(count))", .right)
         })
-    for arm in Arm.allCases {
+    func row(_ name: String, _ records: String, _ score: (TestSlice) -> Estimate?) {
       table.add(
-        [arm.rawValue, "\(trainingRecords[arm.rawValue] ?? 0)"]
+        [name, records]
           + TestSlice.allCases.map { slice in
-            let score = analysis.scores.first {
-              $0.arm == arm.rawValue && $0.metric == metric && $0.slice == slice
-            }?.score
-            return score.map { String(format: "%.3f [%.3f, %.3f]", $0.value, $0.low, $0.high) }
+            score(slice).map { String(format: "%.3f [%.3f, %.3f]", $0.value, $0.low, $0.high) }
               ?? "-"
           })
     }
+    for arm in Arm.allCases.map(\.rawValue) {
+      row(arm, "\(trainingRecords[arm] ?? 0)") { slice in
+        analysis.scores.first { $0.arm == arm && $0.metric == metric && $0.slice == slice }?.score
+      }
+      for baseline in FrozenBaseline.allCases {
+        row("  " + baseline.title, "") { slice in
+          analysis.baselines.first {
+            $0.arm == arm && $0.baseline == baseline && $0.slice == slice
+          }?.score
+        }
+      }
+    }
     text +=
-      "\(metric == .accuracy ? "accuracy" : "macro-F1") with 95% intervals, by slice of the test set\n"
+      "\(metric == .accuracy ? "accuracy" : "macro-F1") with 95% intervals, by slice of the test set; under each arm "
+      + "plain classifiers on the frozen vectors of its records\n"
     text += table.text + "\n"
+    if let removed = analysis.removed {
+      text += "deduped lacks \(removed.within) records removed within training and "
+      text += "\(removed.againstTest) that repeat a test record\n\n"
+    }
     for statement in analysis.verdict.statements { text += "- " + statement.text + "\n" }
     for caveat in analysis.verdict.caveats { text += "! " + caveat + "\n" }
     return text

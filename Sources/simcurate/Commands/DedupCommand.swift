@@ -242,11 +242,16 @@ extension DedupSummary {
     let stages = ["exact", "normalized", "lexical", "containment", "semantic"].compactMap { stage in
       removedByStage[stage].map { "\($0) \(stage)" }
     }
-    let share = Double(removed) / Double(max(1, records)) * 100
+    let share = Double(removed) / Double(max(1, records - testRecords)) * 100
     var text = nothingToDo ? "dedup: nothing to do; " : "dedup: "
     text += "\(kept) of \(records) records kept at \(threshold), \(removed) removed"
     text += String(format: " (%.1f%%", share)
+    if testRecords > 0 { text += " of the \(records - testRecords) that are no test records" }
     text += stages.isEmpty ? ")\n" : ": " + stages.joined(separator: ", ") + ")\n"
+    if testRecords > 0 {
+      text += "       \(removedForTest) of them repeat a test record, "
+      text += "\(removed - removedForTest) repeat another record\n"
+    }
     if let byHand = dropped["manual"] { text += "       \(byHand) dropped by hand\n" }
     if let overLabels = dropped["conflict"] {
       text += "       \(overLabels) dropped because a near-duplicate has another label\n"
@@ -254,7 +259,6 @@ extension DedupSummary {
     if protectedRepeats > 0 {
       text += "       \(protectedRepeats) protected records repeat another protected one and stay\n"
     }
-    if removedForTest > 0 { text += "       \(removedForTest) of them repeat a test record\n" }
     if vetoes > 0 {
       let kinds = vetoesByGuard.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
       text +=

@@ -10,7 +10,8 @@ struct FinetuneCommand: ParsableCommand {
     abstract: "Fine-tune a classifier on the split and score it on the test part.",
     discussion: """
       The result is a Hugging Face model folder that transformers loads as \
-      BertForSequenceClassification.
+      BertForSequenceClassification. Beside its scores stand those of a nearest neighbor, a nearest \
+      centroid and a linear model on the vectors of the index as they are, which it has to beat.
 
       Example: simcurate finetune indexes/reviews --arm balanced --out my-model
       """)
@@ -30,18 +31,26 @@ struct FinetuneCommand: ParsableCommand {
     name: .long,
     help: ArgumentHelp("Model folder to write (default: in the index).", valueName: "dir"))
   var out: String?
+  @Option(name: .long, help: ArgumentHelp("Cut texts to this many tokens.", valueName: "n"))
+  var maximumTokens = FinetuneOptions().maximumTokens
   @OptionGroup var model: ModelOptions
   @OptionGroup var training: TrainingArguments
   @OptionGroup var seed: SeedOption
   @OptionGroup var common: CommonOptions
+
+  mutating func validate() throws {
+    guard maximumTokens >= 2 else {
+      throw ValidationError("--maximum-tokens must be at least 2, got \(maximumTokens).")
+    }
+  }
 
   func run() throws {
     let console = common.begin()
     let summary = try FinetuneStep(
       index.open(), model: model.open(),
       options: FinetuneOptions(
-        arm: arm, maximumTokens: training.maximumTokens,
-        training: training.options(.takeHome, seed: seed.seed)),
+        arm: arm, maximumTokens: maximumTokens,
+        training: training.choice, seed: seed.seed),
       monitor: console.monitor
     ).run(output: out.map { URL(fileURLWithPath: $0) })
     console.finish()
@@ -51,15 +60,21 @@ struct FinetuneCommand: ParsableCommand {
 
 extension Arm: ExpressibleByArgument {}
 
-/// How a model is trained; what is not given keeps the command's own default.
+/// How models are trained; what is not given follows from the model and the data.
 struct TrainingArguments: ParsableArguments {
-  @Option(name: .long, help: ArgumentHelp("Passes over the training data.", valueName: "n"))
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Passes over the training data (default: by its size).", valueName: "n"))
   var epochs: Int?
   @Option(name: .long, help: ArgumentHelp("Updates in all.", valueName: "n"))
   var steps: Int?
   @Option(name: .long, help: ArgumentHelp("Texts per update.", valueName: "n"))
   var batchSize: Int?
-  @Option(name: .long, help: ArgumentHelp("Peak learning rate of AdamW.", valueName: "x"))
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Peak learning rate of AdamW (default: by the model's size).", valueName: "x")
+  )
   var learningRate: Float?
   @Option(name: .long, help: ArgumentHelp("Decoupled weight decay.", valueName: "x"))
   var weightDecay: Float?
@@ -75,8 +90,6 @@ struct TrainingArguments: ParsableArguments {
   @Option(
     name: .long, help: ArgumentHelp("Lowest encoder layers that stay as they are.", valueName: "n"))
   var frozenLayers: Int?
-  @Option(name: .long, help: ArgumentHelp("Cut texts to this many tokens.", valueName: "n"))
-  var maximumTokens = 128
 
   mutating func validate() throws {
     for (name, value) in [
@@ -88,26 +101,19 @@ struct TrainingArguments: ParsableArguments {
     if let learningRate, !(learningRate > 0) {
       throw ValidationError("--learning-rate must be positive, got \(learningRate).")
     }
-    guard maximumTokens >= 2 else {
-      throw ValidationError("--maximum-tokens must be at least 2, got \(maximumTokens).")
-    }
   }
 
-  func options(_ defaults: TrainingOptions, seed: UInt64) -> TrainingOptions {
-    var options = defaults
-    if let epochs { (options.epochs, options.maximumSteps) = (epochs, nil) }
-    if let steps {
-      options.maximumSteps = steps
-      if epochs == nil { options.epochs = nil }
-    }
-    if let batchSize { options.batchSize = batchSize }
-    if let learningRate { options.learningRate = learningRate }
-    if let weightDecay { options.weightDecay = weightDecay }
-    if let dropout { options.dropout = dropout }
-    if let patience { options.patience = patience }
-    if let frozenLayers { options.frozenLayers = frozenLayers }
-    options.seed = seed
-    return options
+  var choice: TrainingChoice {
+    var choice = TrainingChoice()
+    choice.learningRate = learningRate
+    choice.epochs = epochs
+    choice.steps = steps
+    choice.batchSize = batchSize
+    choice.weightDecay = weightDecay
+    choice.dropout = dropout
+    choice.patience = patience
+    choice.frozenLayers = frozenLayers
+    return choice
   }
 }
 
@@ -118,7 +124,20 @@ extension FinetuneSummary {
     text += "\(arm.rawValue), \(metrics.trainingRecords) records, \(metrics.updates) updates"
     text += String(format: ", %.0f examples/s; ", metrics.examplesPerSecond)
     text += "scores on \(report.classes.reduce(0) { $0 + $1.support }) test records:\n"
-    return text + report.table + "model: \(model)\n"
+    return text + report.table + baselines + "model: \(model)\n"
+  }
+
+  private var baselines: String {
+    guard let baselines = metrics.baselines else { return "" }
+    let scores = baselines.map { String(format: "%@ %.3f", $0.baseline.title, $0.accuracy) }
+    var text = "on the frozen vectors: " + scores.joined(separator: ", ") + "\n"
+    if let better = metrics.betterBaseline {
+      text += String(
+        format: "WARNING: the model (%.3f) is below the %@ on the frozen vectors (%.3f); try more "
+          + "--epochs, another --learning-rate, or keep that classifier\n",
+        metrics.report.accuracy, better.baseline.title, better.accuracy)
+    }
+    return text
   }
 }
 

@@ -11,7 +11,7 @@ struct RunCommand: ParsableCommand {
     commandName: "run",
     abstract: "Do the whole job: index, dedup, cluster, split, fine-tune, compare, report.",
     discussion: """
-      A corpus without labels ends after the split. Steps that are done are not repeated: the same \
+      A corpus without labels, or with one alone, is not trained on; the report says so. Steps that are done are not repeated: the same \
       command goes on where it was interrupted.
 
       Example: simcurate run questions.csv --text-field question --label-field intent
@@ -26,6 +26,7 @@ struct RunCommand: ParsableCommand {
   @OptionGroup var cluster: ClusterArguments
   @OptionGroup var split: SplitArguments
   @OptionGroup var study: StudyArguments
+  @OptionGroup var training: TrainingArguments
   @Option(name: .long, help: ArgumentHelp("Title of the report.", valueName: "text"))
   var title: String?
   @OptionGroup var seed: SeedOption
@@ -74,17 +75,27 @@ struct RunCommand: ParsableCommand {
 
   private func train(_ index: OpenIndex, console: Console, say: (String) -> Void) throws {
     let folder = try model.open()
-    var training = TrainingOptions.takeHome
-    training.seed = seed.seed
-    say(
-      try FinetuneStep(
-        index, model: folder, options: FinetuneOptions(training: training),
-        monitor: console.monitor
-      ).run().text)
+    let model = FinetuneStep(
+      index, model: folder,
+      options: FinetuneOptions(training: training.choice, seed: seed.seed),
+      monitor: console.monitor)
+    if let obstacle = try model.obstacle() {
+      say("no model: " + Self.text(obstacle))
+    } else {
+      say(try model.run().text)
+    }
+    let options = study.options(training, steps: nil, seed: seed.seed)
+    if let obstacle = try StudyDesign.obstacle(index, options: options) {
+      return say("no comparison: " + Self.text(obstacle))
+    }
     say(
       try CompareStep(
-        index, model: folder, options: study.options(seed: seed.seed),
-        account: StepAccount(command: commandLine), monitor: console.monitor
+        index, model: folder, options: options, account: StepAccount(command: commandLine),
+        monitor: console.monitor
       ).run().text)
+  }
+
+  private static func text(_ obstacle: CurationError) -> String {
+    obstacle.description + (obstacle.advice.map { "; " + $0 } ?? "")
   }
 }

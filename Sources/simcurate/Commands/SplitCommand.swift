@@ -9,7 +9,8 @@ struct SplitCommand: ParsableCommand {
     abstract: "Divide the kept records into parts without leaks; choose a balanced subset.",
     discussion: """
       No paraphrase group and no pair at or above the threshold crosses from one part to another. \
-      A test set given to index stays as it is, and what repeats it leaves training.
+      A test set given to index stays as it is, and what is near one of its records leaves training \
+      (with --leave-out group its whole paraphrase group does).
 
       Examples:
         simcurate split indexes/reviews --shares 0.8,0.1,0.1 --export splits/
@@ -118,6 +119,13 @@ struct SplitArguments: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
+      "With a given test set, what leaves training: near (records at or above the threshold to a test "
+        + "record), or group (their whole paraphrase groups too).", valueName: "what"))
+  var leaveOut: SplitOptions.LeaveOut = .near
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
       "entities: no entity that CoNLL tags mark is in training and test at once, as far as groups "
         + "allow.", valueName: "what"))
   var disjoint: SplitOptions.Disjoint?
@@ -176,6 +184,7 @@ struct SplitArguments: ParsableArguments {
     options.qualityField = qualityField
     options.qualityWeight = qualityWeight
     options.disjoint = disjoint
+    options.leaveOut = leaveOut
     return options
   }
 }
@@ -197,6 +206,7 @@ struct QuotaWeight: ExpressibleByArgument {
 
 extension SplitOptions.Selection: ExpressibleByArgument {}
 extension SplitOptions.Balance: ExpressibleByArgument {}
+extension SplitOptions.LeaveOut: ExpressibleByArgument {}
 extension SplitOptions.Disjoint: ExpressibleByArgument {}
 extension CompositionKey: ExpressibleByArgument {}
 
@@ -206,8 +216,11 @@ extension SplitSummary {
     var text = nothingToDo ? "split: nothing to do; " : "split: "
     text += parts.joined(separator: ", ") + "; \(selected) selected for balance\n"
     if leftOut > 0 {
-      text += "       \(leftOut) records left out: their group reaches into another part "
-      text += "(cluster --paraphrase makes tighter groups)\n"
+      let reasons = leftOutBy.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+      text += "       \(leftOut) kept records left out of training: "
+      text += reasons.joined(separator: ", ")
+      let hasGroups = leftOutBy["group of a test record"] != nil
+      text += hasGroups ? " (--leave-out near leaves out only what is near itself)\n" : "\n"
     }
     text += "       selected by \(method); guarantee: \(guarantee)\n"
     var table = Table([

@@ -1,0 +1,83 @@
+import Training
+import Transformer
+
+/// What a user asks of training; what is nil follows from the model and the data.
+public struct TrainingChoice: Codable, Hashable, Sendable {
+  public var learningRate: Float?
+  /// Passes over the training data (in a study: over those of the arm `raw`).
+  public var epochs: Int?
+  /// Updates in all.
+  public var steps: Int?
+  public var batchSize: Int?
+  public var weightDecay: Float?
+  public var dropout: Float?
+  /// Evaluations on the development part without improvement before training stops.
+  public var patience: Int?
+  public var frozenLayers: Int?
+
+  public init() {}
+
+  /// A model to keep: evaluated on the development part after each pass, stopped when that no longer
+  /// improves, the best pass kept.
+  ///
+  /// - Parameter records: of the training part.
+  func takeHome(_ model: ModelConfiguration, records: Int, classes: Int, seed: UInt64)
+    -> TrainingOptions
+  {
+    var options = common(model, seed: seed)
+    options.patience = patience ?? 2
+    options.epochs = epochs
+    options.maximumSteps = steps
+    if epochs == nil, steps == nil {
+      let wanted = TrainingDefaults.updates(records: records, classes: classes, .takeHome)
+      let pass = max(1, (records + options.batchSize - 1) / options.batchSize)
+      options.epochs = max(2, (wanted + pass - 1) / pass)
+    }
+    return options
+  }
+
+  /// The same number of updates for every arm and no development part.
+  ///
+  /// - Parameter records: of the arm `raw`.
+  func study(_ model: ModelConfiguration, records: Int, classes: Int) -> TrainingOptions {
+    var options = common(model, seed: 0)
+    options.epochs = nil
+    options.maximumSteps =
+      steps ?? epochs.map { max(1, ($0 * records + options.batchSize - 1) / options.batchSize) }
+      ?? TrainingDefaults.updates(records: records, classes: classes, .study)
+    return options
+  }
+
+  private func common(_ model: ModelConfiguration, seed: UInt64) -> TrainingOptions {
+    var options = TrainingOptions()
+    options.learningRate = learningRate ?? TrainingDefaults.learningRate(model)
+    options.head = .linear
+    options.seed = seed
+    if let batchSize { options.batchSize = batchSize }
+    if let weightDecay { options.weightDecay = weightDecay }
+    options.dropout = dropout
+    if let frozenLayers { options.frozenLayers = frozenLayers }
+    return options
+  }
+}
+
+/// How models are trained where the user does not say; decision 0008 has the measurements.
+enum TrainingDefaults {
+  enum Purpose { case takeHome, study }
+
+  /// 2e-4 for an encoder of all-MiniLM-L6-v2's size (10.6 million weights in its layers) and less in
+  /// proportion for larger ones: 2.5e-5 for BERT base, within the 2e-5 to 5e-5 that its authors found
+  /// best (Devlin et al., 2019, appendix A.3).
+  static func learningRate(_ model: ModelConfiguration) -> Float {
+    let weights = Float(12 * model.layers * model.hiddenSize * model.hiddenSize)
+    return min(5e-4, max(1e-5, 2e-4 * 10.6e6 / weights))
+  }
+
+  /// Updates of 16 texts: in proportion to the records, and no fewer than the classes need.
+  static func updates(records: Int, classes: Int, _ purpose: Purpose) -> Int {
+    switch purpose {
+    case .takeHome: max(200, 10 * classes, records * 3 / 16)
+    case .study: max(100, 6 * classes, min(1_000, records * 5 / 4 / 16))
+    }
+  }
+}
