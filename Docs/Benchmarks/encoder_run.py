@@ -181,14 +181,15 @@ def start(model):
 
 def machine():
     with open("/proc/cpuinfo", encoding="utf-8") as lines:
-        names = [line.split(":", 1)[1].strip() for line in lines if line.startswith("model name")]
+        facts = dict([part.strip() for part in line.split(":", 1)] for line in lines if ":" in line)
+    cpu = "{model name}, family {cpu family}, model {model}".format_map(facts)
     try:
         commit = subprocess.run(["git", "describe", "--always", "--dirty"], capture_output=True,
                                 text=True, check=True).stdout.strip()
     except (subprocess.SubprocessError, OSError):
         commit = "unknown"
     load = os.getloadavg()[0]
-    report("machine", processor=PROCESSOR["processor"], isEmulated=PROCESSOR["isEmulated"], cpu=names[0] if names else platform.machine(), cores=os.cpu_count(),
+    report("machine", **PROCESSOR, cpu=cpu, cores=os.cpu_count(),
            system=platform.release(), commit=commit, loadBefore=load, texts=LIMIT, rounds=ROUNDS,
            date=datetime.date.today().isoformat(), quick=QUICK)
 

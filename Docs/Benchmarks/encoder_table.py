@@ -18,7 +18,7 @@ class Results:
         with open(path, encoding="utf-8") as lines:
             self.all = [json.loads(line) for line in lines]
         self.machine = self.of("machine")[0]
-        self.kind = self.machine["processor"]
+        self.kind = f"{self.machine['processor']}; {self.machine['cpu']}"
         if self.machine["isEmulated"]:
             self.kind += ", emulated"
         self.names = {precision: name for precision, name in NAMES.items()
@@ -177,7 +177,7 @@ def ceilings(results):
 
 def document(results):
     machine = results.machine
-    yield (f"Machine: {results.kind}; {machine['cores']} cores of {machine['cpu']}, Linux {machine['system']}; commit "
+    yield (f"Machine: {machine['cores']} cores; {results.kind}; Linux {machine['system']}; commit "
            f"{machine['commit']}; {machine['date']}; {machine['texts']:,} texts, {machine['rounds']} "
            f"rounds; load before the run {machine['loadBefore']:.1f}.")
     if machine["isEmulated"]:

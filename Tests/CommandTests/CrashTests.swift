@@ -118,6 +118,36 @@ import Testing
     #expect(!sandbox.exists("index.partial"))
   }
 
+  /// Ctrl-C while models train whose products run in oneDNN's generated kernels, four at a time (two
+  /// hundred with `SIMCURATE_CRASHES=50`): a handler on a computing thread's stack ended one in four
+  /// with a corrupted heap.
+  @Test func interruptedWhileTraining() throws {
+    let sandbox = try Sandbox()
+    try sandbox.writeCorpus()
+    try TinyModel.write(to: sandbox.url("model"), hidden: 384)
+    try sandbox.run("index", "corpus.jsonl", "--out", "index").succeeded()
+    for step in ["dedup", "cluster", "split"] { try sandbox.run(step, "index").succeeded() }
+    var generator = SystemRandomNumberGenerator()
+    var interrupted = 0
+    for round in 0..<Self.crashes {
+      let runs = try (0..<4).map { place in
+        try sandbox.start([
+          "finetune", "index", "--seed", "\(round * 4 + place)", "--epochs", "100",
+        ])
+      }
+      usleep(UInt32.random(in: 150_000...450_000, using: &generator))
+      for run in runs { kill(run.process.processIdentifier, SIGINT) }
+      for outcome in try runs.map({ try $0.wait() }) {
+        // SIGINT itself ends a process that has not come so far as to wait for it.
+        #expect(
+          outcome.signal == SIGINT || outcome.signal == nil && [0, 130].contains(outcome.status),
+          "status \(outcome.status), signal \(outcome.signal ?? 0): \(outcome.errors)")
+        interrupted += outcome.status == 130 ? 1 : 0
+      }
+    }
+    #expect(interrupted > 3 * Self.crashes)
+  }
+
   @Test func aBrokenPipeIsNoFailure() throws {
     let sandbox = try Sandbox()
     try corpus(sandbox)

@@ -10,7 +10,9 @@ import Testing
     return sandbox
   }
 
-  @Test(arguments: [("baseline", ["f32"]), ("avx2", ["f32", "int7"]), ("avx512", ["f32", "int7"])])
+  @Test(arguments: [
+    ("baseline", ["f32"]), ("avx2", ["f32", "int7"]), ("avx512", ["f32", "int7"]),
+  ])
   func inspectNamesThePrecisionsThereAre(level: String, precisions: [String]) throws {
     let outcome = try sandbox().shell(
       "SIMCURATE_PROCESSOR=\(level) $S model inspect model --json"

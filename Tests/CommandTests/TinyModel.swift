@@ -6,16 +6,17 @@ import Foundation
 /// enough for near-duplicates to be near.
 enum TinyModel {
   static let hidden = 32
-  private static let intermediate = 48
   private static let positions = 64
 
-  /// - Parameter seed: models of different seeds have different weights.
-  static func write(to folder: URL, seed: UInt64 = 1) throws {
+  /// - Parameters:
+  ///   - seed: models of different seeds have different weights.
+  ///   - hidden: an even number; the feed-forward part is half as wide again.
+  static func write(to folder: URL, seed: UInt64 = 1, hidden: Int = hidden) throws {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let words = try vocabulary()
     let configuration: [String: Any] = [
       "architectures": ["BertModel"], "model_type": "bert", "hidden_act": "gelu",
-      "hidden_size": hidden, "intermediate_size": intermediate, "num_attention_heads": 2,
+      "hidden_size": hidden, "intermediate_size": hidden * 3 / 2, "num_attention_heads": 2,
       "num_hidden_layers": 2, "max_position_embeddings": positions, "type_vocab_size": 2,
       "layer_norm_eps": 1e-12, "hidden_dropout_prob": 0.1, "attention_probs_dropout_prob": 0.1,
       "vocab_size": words.count, "pad_token_id": 0,
@@ -26,7 +27,7 @@ enum TinyModel {
       .write(to: folder.appendingPathComponent("vocab.txt"))
     try Data(#"{"do_lower_case": true, "tokenizer_class": "BertTokenizer"}"#.utf8)
       .write(to: folder.appendingPathComponent("tokenizer_config.json"))
-    try weights(vocabulary: words.count, seed: seed)
+    try weights(vocabulary: words.count, hidden: hidden, seed: seed)
       .write(to: folder.appendingPathComponent("model.safetensors"))
   }
 
@@ -40,7 +41,8 @@ enum TinyModel {
       + letters.map { "##" + $0 } + words.sorted()
   }
 
-  private static func weights(vocabulary: Int, seed: UInt64) -> Data {
+  private static func weights(vocabulary: Int, hidden: Int, seed: UInt64) -> Data {
+    let intermediate = hidden * 3 / 2
     var tensors: [(name: String, shape: [Int], scale: Float)] = [
       ("embeddings.word_embeddings.weight", [vocabulary, hidden], 1),
       ("embeddings.position_embeddings.weight", [positions, hidden], 0.02),

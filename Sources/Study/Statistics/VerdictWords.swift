@@ -88,8 +88,16 @@ extension Comparison {
         + "(\(Words.interval(difference)))."
     default:
       return "What \(Words.subject(arm)) does to \(metric.title) is inconclusive "
-        + "(\(shortage ?? Words.interval(difference)))."
+        + "(\(reservation))."
     }
+  }
+
+  /// Why nothing is claimed; an interval without zero is no reason by itself.
+  var reservation: String {
+    if let shortage { return shortage }
+    let interval = Words.interval(difference)
+    return difference.excludesZero
+      ? "\(interval), adjusted \(Words.pValue(adjustedP))" : interval
   }
 }
 
@@ -128,7 +136,8 @@ struct NearCopies {
           + Words.points(analysis.relevantEffect)
       default: "what the copies do to \(metric) on these is inconclusive"
       }
-    headline = "\(share); \(effect) (\(worth.shortage ?? Words.interval(worth.difference)))."
+    let reason = finding == .inconclusive ? worth.reservation : Words.interval(worth.difference)
+    headline = "\(share); \(effect) (\(reason))."
     statement = .init(
       finding: .nearCopies, text: "\(share); \(effect).",
       evidence: "“\(worth.arm)” minus “\(worth.baseline)” on these items "

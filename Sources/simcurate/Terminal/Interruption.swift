@@ -4,10 +4,12 @@ import Synchronization
 /// Ctrl-C and `kill`: the first asks the running step to stop where it can be resumed, the second
 /// ends the process at once.
 ///
-/// The signals are blocked in every thread and waited for in one of their own. A handler would run on
-/// the stack of whichever thread computes, and oneDNN's generated kernels use the stack pointer as one
-/// more register while they run: the kernel then writes the handler's frame into whatever memory it
-/// points at. (That ended one interrupted training in four with a corrupted heap.)
+/// The signals are blocked in every thread that may compute, and waited for in one of their own. A
+/// handler would run on the stack of whichever thread computes, and oneDNN's generated kernels use the
+/// stack pointer as one more register while they run: the system then writes the handler's frame into
+/// whatever memory it points at. (That ended one interrupted training in four with a corrupted heap.)
+/// There is a handler all the same, for the threads that OpenBLAS starts while it is loaded: those run
+/// none of oneDNN's kernels.
 enum Interruption {
   private static let requests = Atomic(0)
 
@@ -21,19 +23,19 @@ enum Interruption {
     return signals
   }
 
+  private static func note() {
+    if requests.add(1, ordering: .relaxed).newValue > 1 { _exit(130) }
+  }
+
   /// Call it before any thread is started: threads inherit what is blocked.
   static func install() {
-    // A shell starts what it runs in the background with SIGINT ignored, and what is ignored is never
-    // waited for.
-    for number in [SIGINT, SIGTERM] { signal(number, SIG_DFL) }
+    for number in [SIGINT, SIGTERM] { signal(number) { _ in Interruption.note() } }
     var blocked = signals
     pthread_sigmask(SIG_BLOCK, &blocked, nil)
     let waiter = Thread {
       var awaited = signals
       var signal: Int32 = 0
-      while sigwait(&awaited, &signal) == 0 {
-        if requests.add(1, ordering: .relaxed).newValue > 1 { _exit(130) }
-      }
+      while sigwait(&awaited, &signal) == 0 { note() }
     }
     waiter.stackSize = 1 << 16
     waiter.start()
