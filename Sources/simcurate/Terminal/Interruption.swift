@@ -37,7 +37,6 @@ enum Interruption {
       var signal: Int32 = 0
       while sigwait(&awaited, &signal) == 0 { note() }
     }
-    waiter.stackSize = 1 << 16
     waiter.start()
     // A reader that has seen enough (`simcurate … | head`) is no failure.
     signal(SIGPIPE) { _ in _exit(0) }
