@@ -2,8 +2,9 @@ import Foundation
 import Kernels
 import Transformer
 
-/// A BERT encoder with the standard classification head, to train, to predict with and to save in
-/// the layout that Python's transformers opens as `AutoModelForSequenceClassification`.
+/// A BERT encoder with the standard classification head, to train and to save in the layout
+/// that Python's transformers opens as `AutoModelForSequenceClassification`; `TextClassifier` predicts
+/// with what was saved.
 ///
 /// Not thread-safe; the work itself runs on ``Threads``.
 public final class SequenceClassifier {
@@ -53,27 +54,6 @@ public final class SequenceClassifier {
         found: "\(tokenizer.vocabularySize)")
     }
     network = try Network(folder: folder, labels: labels.count, seed: seed)
-  }
-
-  /// A classifier from a folder that ``save(to:)`` or transformers wrote.
-  ///
-  /// - Throws: ``TrainingError`` if the folder has no classifier, else as
-  ///   ``init(folder:labels:seed:maximumTokens:)``.
-  public convenience init(savedAt url: URL) throws {
-    let folder = try ModelFolder(at: url)
-    try Network.checkSupport(folder)
-    let labels = folder.configuration.labels
-    let weight = folder.tensors["classifier.weight"]
-    guard weight?.shape == [labels.count, folder.configuration.hiddenSize] else {
-      throw TrainingError(
-        place: url.path, expected: "classifier.weight for the labels of config.json",
-        found: weight.map { "\($0.shape)" } ?? "none",
-        advice: "give a folder that fine-tuning saved")
-    }
-    let record = try SavedTraining(folder: url)
-    try self.init(
-      folder: folder, labels: labels, seed: 0,
-      maximumTokens: record?.maximumTokens ?? folder.maximumTokens)
   }
 
   /// Fine-tunes on `train`, choosing the step by `development` (which may be empty: then the last
@@ -156,14 +136,6 @@ public final class SequenceClassifier {
     return texts.indices.map { Array(values[$0 * labels.count..<($0 + 1) * labels.count]) }
   }
 
-  /// The probabilities that the logits of one text stand for, in label order.
-  public static func softmax(_ logits: [Float]) -> [Double] {
-    let highest = logits.max() ?? 0
-    let powers = logits.map { exp(Double($0 - highest)) }
-    let sum = powers.reduce(0, +)
-    return powers.map { $0 / sum }
-  }
-
   /// Writes a folder with configuration, weights, tokenizer files and a record of the training,
   /// complete or not at all: a folder that is there already is replaced at the end.
   ///
@@ -194,39 +166,5 @@ public final class SequenceClassifier {
     if files.fileExists(atPath: url.path) { try files.moveItem(at: url, to: old) }
     try files.moveItem(at: new, to: url)
     try? files.removeItem(at: old)
-  }
-}
-
-/// `training.json` in a saved folder: how the model was trained, and the limit its texts have.
-struct SavedTraining: Codable {
-  var maximumTokens: Int
-  var options: TrainingOptions?
-  var summary: TrainingSummary?
-
-  private static let name = "training.json"
-
-  init(maximumTokens: Int, options: TrainingOptions?, summary: TrainingSummary?) {
-    self.maximumTokens = maximumTokens
-    self.options = options
-    self.summary = summary
-  }
-
-  /// The record in `folder`; nil where there is none, as in folders that transformers wrote.
-  init?(folder: URL) throws {
-    let url = folder.appendingPathComponent(Self.name)
-    guard FileManager.default.fileExists(atPath: url.path) else { return nil }
-    do {
-      self = try JSONDecoder().decode(Self.self, from: Data(contentsOf: url))
-    } catch {
-      throw TrainingError(
-        place: url.path, expected: "a training record", found: "\(error)",
-        advice: "without the file the model's own token limit applies")
-    }
-  }
-
-  func write(to folder: URL) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    try encoder.encode(self).write(to: folder.appendingPathComponent(Self.name))
   }
 }
