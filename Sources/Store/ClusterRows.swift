@@ -61,6 +61,14 @@ public struct Cluster: CatalogRow {
   }
 }
 
+extension Cluster {
+  /// A cluster's name for people: its most typical words, and the name by which commands know it;
+  /// that alone where there are no words.
+  public static func title(_ name: String, words: [String]) -> String {
+    words.isEmpty ? name : words.prefix(3).joined(separator: ", ") + " (\(name))"
+  }
+}
+
 /// A record's place in a cluster.
 public struct ClusterMember: CatalogRow {
   public var kind: ClusterKind

@@ -45,12 +45,13 @@ enum SampleReport {
 
   static func pair(
     _ id: String, _ text: String, _ witness: String, _ witnessText: String, _ score: Double,
-    _ stage: String, labels: (String, String) = ("libs", "libs"), guards: [String] = []
+    _ stage: String, labels: (String, String) = ("libs", "libs"), rule: String? = nil,
+    guards: [String] = []
   ) -> RemovalSection.Pair {
     RemovalSection.Pair(
       record: .init(id: id, text: text, label: labels.0),
       witness: .init(id: witness, text: witnessText, label: labels.1), score: score, stage: stage,
-      guards: guards)
+      rule: rule, guards: guards)
   }
 
   private static var removal: RemovalSection {
@@ -73,18 +74,39 @@ enum SampleReport {
           "libgtk-3-dev", "GTK graphical user interface library - development files", 0.903,
           "semantic", labels: ("introspection", "libdevel")),
       ], source: "SELECT * FROM ledger WHERE run = 1")
-    removal.conflictCount = 61
-    removal.conflicts = [
-      pair(
-        "python3-foo", "Foo bindings for Python 3", "ruby-foo", "Foo bindings for Ruby", 0.912,
-        "semantic", labels: ("python", "ruby"))
+    removal.exportCommand = "simcurate export indexes/debian --what removals --out removals.csv"
+    removal.listings = [
+      .init(
+        title: "exact", count: 121,
+        pairs: (1...12).map {
+          pair(
+            "copy-\($0)", "text \($0) <of> many", "first-\($0)", "text \($0) <of> many", 1, "exact",
+            rule: "longest")
+        }),
+      .init(
+        title: "dropped by hand", count: 1,
+        pairs: [
+          .init(
+            record: .init(id: "odd", text: "no package at all"), witness: nil, score: nil,
+            stage: "dropped by hand", guards: ["looked at it"])
+        ]),
     ]
-    removal.vetoCounts = [.init(name: "numbers", count: 48), .init(name: "negation", count: 3)]
+    removal.conflicts = .init(
+      title: "pairs with different labels", count: 61,
+      pairs: [
+        pair(
+          "python3-foo", "Foo bindings for Python 3", "ruby-foo", "Foo bindings for Ruby", 0.912,
+          "semantic", labels: ("python", "ruby"))
+      ])
     removal.vetoes = [
-      pair(
-        "gcc-11-base", "GCC, the GNU Compiler Collection 11 (base package)", "gcc-12-base",
-        "GCC, the GNU Compiler Collection 12 (base package)", 0.991, "semantic",
-        guards: ["numbers"])
+      .init(
+        title: "numbers", count: 48,
+        pairs: [
+          pair(
+            "gcc-11-base", "GCC, the GNU Compiler Collection 11 (base package)", "gcc-12-base",
+            "GCC, the GNU Compiler Collection 12 (base package)", 0.991, "semantic",
+            guards: ["numbers"])
+        ]), .init(title: "negation", count: 3, pairs: []),
     ]
     return removal
   }
@@ -132,6 +154,14 @@ enum SampleReport {
           Composition.Group(name: "forum.jsonl", before: 3000, kept: 1200, selected: 900),
           Composition.Group(name: "mail & <chat>", before: 4000, kept: 3900, selected: 1500),
           Composition.Group(name: "empty", before: 40, kept: 0, selected: 0),
+        ]),
+      Composition(
+        key: .topic,
+        groups: [
+          Composition.Group(
+            name: "topic 24", words: ["dictionary", "english", "german", "dict"], before: 102,
+            kept: 57, selected: 27),
+          Composition.Group(name: "topic 3", before: 400, kept: 390, selected: 200),
         ]),
       Composition(
         key: .length,

@@ -1,7 +1,11 @@
+import Store
+
 /// How many records of every group there were, stayed after dedup, and were selected.
 public struct Composition: Codable, Hashable, Sendable {
   public struct Group: Codable, Hashable, Sendable {
     public var name: String
+    /// Of a topic, the words that set it apart, most typical first; nil for other groups.
+    public var words: [String]?
     public var before: Int
     public var kept: Int
     /// Nil before the step `split`.
@@ -12,13 +16,19 @@ public struct Composition: Codable, Hashable, Sendable {
     /// before over its share after dedup; nil where nothing of it was kept.
     public internal(set) var weight: Double?
 
-    public init(name: String, before: Int, kept: Int, selected: Int? = nil) {
+    public init(
+      name: String, words: [String]? = nil, before: Int, kept: Int, selected: Int? = nil
+    ) {
       self.name = name
+      self.words = words
       self.before = before
       self.kept = kept
       self.selected = selected
       lostShare = Double(before - kept) / Double(max(1, before))
     }
+
+    /// The name as people know the group: a topic by its words.
+    public var title: String { Cluster.title(name, words: words ?? []) }
   }
 
   public var key: CompositionKey

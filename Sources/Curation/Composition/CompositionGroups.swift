@@ -9,6 +9,8 @@ public enum CompositionKey: String, Codable, Sendable, CaseIterable {
 struct CompositionGroups {
   /// In row order.
   let names: [String]
+  /// Of topics, by name, the words that set them apart.
+  private(set) var words: [String: [String]] = [:]
 
   /// - Returns: nil for topics before the step `cluster`.
   init?(_ key: CompositionKey, _ table: RecordTable, _ index: OpenIndex) throws {
@@ -19,6 +21,10 @@ struct CompositionGroups {
     case .topic:
       guard try index.catalog.step("cluster") != nil else { return nil }
       names = try SplitStep.topics(index).ofRow.map { "topic \($0)" }
+      words = Dictionary(
+        uniqueKeysWithValues: try index.catalog.clusters(kind: .topic).map {
+          ("topic \($0.cluster)", $0.words)
+        })
     case .script:
       names = table.texts.map { ScriptGuard.dominantScript(of: $0)?.rawValue ?? "(none)" }
     }

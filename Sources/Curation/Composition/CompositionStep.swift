@@ -33,7 +33,7 @@ public struct CompositionStep {
     return try keys.compactMap { key in
       try CompositionGroups(key, table, index).flatMap { groups in
         groups.names.contains { $0 != groups.names[0] }
-          ? Self.compare(key, groups.names, isKept, isSelected) : nil
+          ? Self.compare(key, groups, isKept, isSelected) : nil
       }
     }
   }
@@ -57,10 +57,10 @@ public struct CompositionStep {
   }
 
   private static func compare(
-    _ key: CompositionKey, _ names: [String], _ isKept: [Bool], _ isSelected: [Bool]?
+    _ key: CompositionKey, _ groups: CompositionGroups, _ isKept: [Bool], _ isSelected: [Bool]?
   ) -> Composition {
     var counts: [String: (before: Int, kept: Int, selected: Int)] = [:]
-    for (row, name) in names.enumerated() {
+    for (row, name) in groups.names.enumerated() {
       counts[name, default: (0, 0, 0)].before += 1
       if isKept[row] { counts[name]!.kept += 1 }
       if isKept[row], isSelected?[row] ?? false { counts[name]!.selected += 1 }
@@ -69,7 +69,7 @@ public struct CompositionStep {
       key: key,
       groups: counts.map { name, count in
         Composition.Group(
-          name: name, before: count.before, kept: count.kept,
+          name: name, words: groups.words[name], before: count.before, kept: count.kept,
           selected: isSelected == nil ? nil : count.selected)
       })
   }

@@ -1,3 +1,5 @@
+import Store
+
 /// The quotas of a selection as its options ask for them: which group every record is in, and what
 /// the groups weigh.
 struct SelectionQuotas {
@@ -22,10 +24,11 @@ struct SelectionQuotas {
       return
     }
     if let unknown = options.quotas.keys.sorted().first(where: { !names.contains($0) }) {
+      let shown = names.prefix(20).map { Cluster.title($0, words: groups.words[$0] ?? []) }
       throw CurationError(
         place: "--quota", expected: "a group by \(key.rawValue)", found: "'\(unknown)'",
-        advice: "these are there: " + names.prefix(20).joined(separator: ", ")
-          + (names.count > 20 ? ", …" : ""))
+        advice: "these are there: " + shown.joined(separator: "; ")
+          + (names.count > 20 ? "; …" : ""))
     }
     var weights: [Int32: Double] = [:]
     for group in groupOfRow {

@@ -4,61 +4,11 @@ import Foundation
 import Neighbors
 import Store
 
-/// The sections on removals, similarity, clusters and the split.
+/// The sections on similarity, the mixture, clusters and the split.
 struct CurationAssembly {
   let index: OpenIndex
   let table: RecordTable
   let options: DedupOptions
-
-  func removal() throws -> RemovalSection {
-    let removals = try index.catalog.removals()
-    let counts = Dictionary(removals.map { ($0.stage, 1) }, uniquingKeysWith: +)
-    let testRecords = table.givenSplits.count { $0 == .test }
-    let forTest = removals.filter { $0.scope == .trainTest }
-    let forTestByStage = Dictionary(forTest.map { ($0.stage, 1) }, uniquingKeysWith: +)
-    var section = RemovalSection(
-      threshold: options.threshold.decimal, rule: options.keep, records: table.count,
-      removed: try removals.count + index.catalog.drops().count,
-      stages: options.stages.map {
-        RemovalSection.Count(
-          name: $0.rawValue, count: counts[$0.rawValue] ?? 0,
-          againstTest: testRecords > 0 ? forTestByStage[$0.rawValue] ?? 0 : nil)
-      },
-      examples: Self.spread(removals.sorted { ($0.score, $0.row) < ($1.score, $1.row) }).map {
-        RemovalSection.Pair(
-          record: item($0.row), witness: item($0.witness), score: $0.score, stage: $0.stage)
-      }, source: "SELECT * FROM removals (with records by row and witness), conflicts, vetoes")
-    if testRecords > 0 { (section.testRecords, section.againstTest) = (testRecords, forTest.count) }
-    let conflicts = try index.catalog.conflicts()
-    section.conflictCount = conflicts.count
-    section.conflicts = Self.spread(conflicts.sorted { ($0.score, $0.a) < ($1.score, $1.a) }).map {
-      RemovalSection.Pair(
-        record: item($0.a), witness: item($0.b), score: $0.score, stage: $0.stage)
-    }
-    let vetoes = try index.catalog.vetoes()
-    section.vetoCounts = Dictionary(vetoes.map { ($0.guardName, 1) }, uniquingKeysWith: +)
-      .sorted { $0.key < $1.key }.map { RemovalSection.Count(name: $0.key, count: $0.value) }
-    section.vetoes = Self.spread(vetoes.sorted { ($0.score, $0.a) < ($1.score, $1.a) }).map {
-      RemovalSection.Pair(
-        record: item($0.a), witness: item($0.b), score: $0.score, stage: $0.stage,
-        guards: [$0.guardName + ($0.detail.map { ": " + $0 } ?? "")])
-    }
-    let readings = try ReadingCounts(index.catalog)
-    section.cutRecords = readings?.cut
-    section.unknownRecords = readings?.unknown
-    return section
-  }
-
-  /// Some of `all`, evenly over their order, best last to first.
-  private static func spread<Element>(_ all: [Element]) -> [Element] {
-    let count = min(ReportAssembler.exampleCount, all.count)
-    guard count > 1 else { return all }
-    return (0..<count).map { all[(all.count - 1) - $0 * (all.count - 1) / (count - 1)] }
-  }
-
-  private func item(_ row: Int) -> RemovalSection.Item {
-    RemovalSection.Item(id: table.ids[row], text: table.texts[row], label: table.labels[row])
-  }
 
   func similarity() throws -> SimilaritySection {
     let vectors = index.vectors.vectors
@@ -123,13 +73,13 @@ struct CurationAssembly {
       grouping: try index.catalog.members(kind: .topic), by: \.cluster)
     return try index.catalog.clusters(kind: .topic).sorted {
       ($0.size, $1.cluster) > ($1.size, $0.cluster)
-    }.prefix(20).map { topic in
+    }.map { topic in
       let labels = (members[topic.cluster] ?? []).compactMap { table.labels[$0.row] }
       let counts = Dictionary(labels.map { ($0, 1) }, uniquingKeysWith: +)
       let top = counts.max { ($0.value, $1.key) < ($1.value, $0.key) }
       return ClusterSection.Topic(
         name: "topic \(topic.cluster)", size: topic.size, words: Array(topic.words.prefix(6)),
-        example: table.texts[topic.representative], label: top?.key,
+        example: CleanText.cut(table.texts[topic.representative]), label: top?.key,
         labelShare: top.map { Double($0.value) / Double(topic.size) })
     }
   }
@@ -139,12 +89,15 @@ struct CurationAssembly {
     let options = try index.options(of: "split", as: SplitOptions.self)
     let assignments = try index.catalog.split()
     let parts = GivenSplit.allCases
-    let labels = table.labelNames.map { label in
-      SplitSection.LabelRow(
-        label: label,
-        counts: parts.map { part in
-          assignments.count { $0.part == part && table.labels[$0.row] == label }
-        })
+    var counts: [String: [Int]] = [:]
+    for assignment in assignments {
+      guard let label = table.labels[assignment.row],
+        let part = parts.firstIndex(of: assignment.part)
+      else { continue }
+      counts[label, default: parts.map { _ in 0 }][part] += 1
+    }
+    let labels = table.labelNames.map {
+      SplitSection.LabelRow(label: $0, counts: counts[$0] ?? parts.map { _ in 0 })
     }
     let selected = assignments.count { $0.selected }
     let given = Set(table.givenSplits.compactMap(\.self))
@@ -157,7 +110,7 @@ struct CurationAssembly {
       after: given.isEmpty
         ? "group-disjoint split of the kept ones" : "without what is near the test",
       method: Self.rule(options, isGiven: !given.isEmpty)
-        + " \(selected) training records were selected by \(options.selection.rawValue) with "
+        + " \(NumberText.integer(selected)) training records were selected by \(options.selection.rawValue) with "
         + "\(Self.quotas(options)). Its guarantee: \(try SplitStep.guarantee(index, options))."
         + (try selectedDiversity()),
       source: "tables splits and measurements (step split)")

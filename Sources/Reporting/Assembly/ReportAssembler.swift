@@ -7,8 +7,6 @@ import Study
 /// Reads a report out of an index: every number in it is a row, or a count of rows, of the catalog.
 /// Steps that were not run leave their sections out.
 public struct ReportAssembler {
-  static let exampleCount = 12
-
   let index: OpenIndex
   let table: RecordTable
 
@@ -26,7 +24,8 @@ public struct ReportAssembler {
     if try index.catalog.step("dedup") != nil {
       let options = try index.options(of: "dedup", as: DedupOptions.self)
       let curation = CurationAssembly(index: index, table: table, options: options)
-      report.removal = try curation.removal()
+      report.removal =
+        try RemovalAssembly(index: index, table: table, options: options).section()
       report.similarity = try curation.similarity()
       report.composition = try curation.composition()
       report.clusters = try curation.clusters()

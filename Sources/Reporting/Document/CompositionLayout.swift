@@ -1,9 +1,6 @@
 import Curation
 
 extension CompositionSection {
-  /// Further groups are counted, not shown.
-  private static let shownGroups = 8
-
   var section: Section {
     var blocks: [Block] = [
       .paragraph(summary), .table(shiftTable),
@@ -38,7 +35,7 @@ extension CompositionSection {
     }
     if let (key, group) = losers.max(by: { $0.1.lostShare < $1.1.lostShare }) {
       text +=
-        " The group that lost most (of those with at least 1% of the records) is “\(group.name)” by "
+        " The group that lost most (of those with at least 1% of the records) is “\(group.title)” by "
         + "\(key.rawValue): \(NumberText.percent(group.lostShare)) of its "
         + "\(NumberText.integer(group.before)) records."
     }
@@ -73,17 +70,15 @@ extension CompositionSection {
   }
 
   private static func table(_ mixture: Composition) -> Table {
-    let more = mixture.groups.count - shownGroups
-    return Table(
-      caption: "Records by \(mixture.key.rawValue), those that lost most first"
-        + (more > 0 ? "; those further down lost no more (\(NumberText.integer(more)))" : ""),
+    Table(
+      caption: "Records by \(mixture.key.rawValue), those that lost most first",
       columns: [
         .text(mixture.key.rawValue), .number("before"), .number("kept"), .number("lost"),
         .number("weight"), .number("selected"),
       ],
-      rows: mixture.groups.prefix(shownGroups).map {
+      rows: mixture.groups.map {
         [
-          $0.name, NumberText.integer($0.before), NumberText.integer($0.kept),
+          $0.title, NumberText.integer($0.before), NumberText.integer($0.kept),
           NumberText.percent($0.lostShare),
           $0.weight.map { NumberText.decimal($0, 2) } ?? NumberText.none,
           $0.selected.map(NumberText.integer) ?? NumberText.none,

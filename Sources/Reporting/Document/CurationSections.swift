@@ -10,28 +10,60 @@ extension RemovalSection {
     ]
     blocks += readingParagraphs
     if !examples.isEmpty { blocks += [.heading("Examples"), .pairs(examples)] }
-    if conflictCount > 0 {
-      blocks.append(
-        .details(
-          "Near-duplicates with different labels: \(NumberText.integer(conflictCount))",
-          [.paragraph("One label of each pair may be wrong; look before training.")]
-            + (conflicts.isEmpty ? [] : [.pairs(conflicts)])))
-    }
-    if !vetoCounts.isEmpty {
-      let total = vetoCounts.reduce(0) { $0 + $1.count }
-      blocks.append(
-        .details(
-          "Kept apart by guards: \(NumberText.integer(total)) pairs",
-          [
-            .table(
-              Table(
-                caption: "Pairs above the threshold that a guard kept apart",
-                columns: [.name("guard"), .number("pairs")],
-                rows: vetoCounts.map { [$0.name, NumberText.integer($0.count)] }))
-          ] + (vetoes.isEmpty ? [] : [.pairs(vetoes)])))
-    }
+    blocks += listingBlocks + conflictBlocks + vetoBlocks
     return Section(
       name: "removal", title: "What was removed and why", blocks: blocks, source: source)
+  }
+
+  /// Every record left out, as far as the report lists them.
+  private var listingBlocks: [Block] {
+    let (all, listed) = Self.counts(listings)
+    if all == 0 { return [] }
+    var text =
+      "Each record that was left out, with its similarity, the stage that found it and the rule "
+      + "that chose, beside the one that stays."
+    if listed < all {
+      text +=
+        " Of a kind with more than its share of the list some are shown, evenly over similarity."
+    }
+    if exportCommand != nil { text += " All of them as a table:" }
+    let extent = listed == all ? "All " : "\(NumberText.integer(listed)) of "
+    return [.heading(extent + NumberText.integer(all) + " records left out"), .paragraph(text)]
+      + (exportCommand.map { [.commands([$0])] } ?? []) + [.listings(listings)]
+  }
+
+  private var conflictBlocks: [Block] {
+    guard let conflicts else { return [] }
+    return [
+      .heading("Near-duplicates with different labels"),
+      .paragraph(
+        "One label of each pair may be wrong; look before training."
+          + Self.extent([conflicts], table: "conflicts")), .listings([conflicts]),
+    ]
+  }
+
+  private var vetoBlocks: [Block] {
+    if vetoes.isEmpty { return [] }
+    return [
+      .heading("Kept apart by guards"),
+      .paragraph(
+        "\(NumberText.integer(Self.counts(vetoes).all)) pairs are above the threshold and were kept "
+          + "apart because a guard found a difference that matters."
+          + Self.extent(vetoes, table: "vetoes")), .listings(vetoes),
+    ]
+  }
+
+  private static func counts(_ listings: [Listing]) -> (all: Int, listed: Int) {
+    listings.reduce((0, 0)) { ($0.0 + $1.count, $0.1 + $1.pairs.count) }
+  }
+
+  /// What is not listed, and where it stands.
+  private static func extent(_ listings: [Listing], table: String) -> String {
+    let (all, listed) = counts(listings)
+    return listed == all
+      ? ""
+      : " \(NumberText.integer(listed)) of \(NumberText.integer(all)) are listed; the table "
+        + "\(table) of catalog.sqlite has all."
   }
 
   private var readingParagraphs: [Block] {
@@ -126,32 +158,39 @@ extension ClusterSection {
 
   private var groupTable: Table {
     Table(
-      caption: "Paraphrase groups",
+      caption: "Paraphrase groups"
+        + (groups.count < groupCount
+          ? ", the largest \(groups.count) of \(NumberText.integer(groupCount))" : ""),
       columns: [
-        .name("group"), .number("size"), .number("lowest cosine"), .text("central record"),
-        .text("others in it"), .text("typical words"),
+        .text("typical words"), .number("size"), .number("lowest cosine"), .text("central record"),
+        .text("others in it"), .name("name"),
       ],
       rows: groups.map {
         [
-          $0.name, NumberText.integer($0.size), NumberText.score($0.cohesion ?? .nan), $0.central,
+          Self.words($0.words), NumberText.integer($0.size),
+          NumberText.score($0.cohesion ?? .nan), $0.central,
           $0.members.prefix(4).map { CleanText.shown($0, length: 90) }.joined(separator: " · "),
-          $0.words.joined(separator: ", "),
+          $0.name,
         ]
       })
+  }
+
+  private static func words(_ words: [String]) -> String {
+    words.isEmpty ? NumberText.none : words.joined(separator: ", ")
   }
 
   private var topicTable: Table {
     Table(
       caption: "Topic cells",
       columns: [
-        .name("topic"), .number("size"), .text("typical words"), .text("central record"),
-        .name("main label"),
+        .text("typical words"), .number("size"), .text("central record"), .name("main label"),
+        .name("name"),
       ],
       rows: topics.map { topic in
         let share = topic.labelShare.map { " (\(NumberText.percent($0)))" } ?? ""
         return [
-          topic.name, NumberText.integer(topic.size), topic.words.joined(separator: ", "),
-          topic.example, topic.label.map { $0 + share } ?? NumberText.none,
+          Self.words(topic.words), NumberText.integer(topic.size), topic.example,
+          topic.label.map { $0 + share } ?? NumberText.none, topic.name,
         ]
       })
   }
@@ -208,7 +247,7 @@ extension SplitSection {
 extension SplitSection.Measure {
   fileprivate var change: String {
     guard let before, let after, before.isFinite, after.isFinite else { return NumberText.none }
-    if before == after { return "= same" }
+    if NumberText.measure(before) == NumberText.measure(after) { return "= same" }
     let arrow = after > before ? "▲" : "▼"
     if better == .neither { return arrow }
     return arrow + ((after > before) == (better == .higher) ? " better" : " worse")

@@ -40,7 +40,7 @@ extension Provenance {
         .table(
           Table(
             caption: "Versions, hashes, seeds and machine",
-            columns: [.name("what"), .text("value")], rows: facts.map { [$0.name, $0.value] })))
+            columns: [.name("what"), .value("value")], rows: facts.map { [$0.name, $0.value] })))
     }
     return Section(name: "provenance", title: "How to repeat it", blocks: blocks)
   }

@@ -153,7 +153,7 @@ extension StudySection {
       caption: "Scores with 95% intervals",
       columns: [
         .name("arm"), .name("slice"), .name("metric"), .number("items"), .number("groups"),
-        .number("score"), .number("95% interval"), .text("by seed"),
+        .number("score"), .number("95% interval"), .number("by seed"),
       ],
       rows: analysis.scores.map {
         [

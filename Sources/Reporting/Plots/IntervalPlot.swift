@@ -20,8 +20,20 @@ struct IntervalPlot {
 
   private static let rowHeight = 19.0
   private static let headingHeight = 22.0
-  private static let left = 118.0
-  private static let right = SVG.width - 112
+
+  /// Where the axis starts: right of the longest name, of those up to a third of the drawing.
+  private var left: Double {
+    let names = groups.flatMap { $0.rows.map(\.name) }
+    let widest = names.map { SVG.Style.label.width(of: CleanText.shown($0)) }.max() ?? 0
+    return min(widest, SVG.width / 3) + 12
+  }
+
+  /// Where it ends: left of the longest numbers.
+  private var right: Double {
+    let numbers = groups.flatMap { $0.rows.map { short($0.estimate) } }
+    let widest = numbers.map { SVG.Style.tick.width(of: $0) }.max() ?? 0
+    return SVG.width - 10 - min(widest, SVG.width / 3)
+  }
 
   func element() -> String {
     let estimates = groups.flatMap { $0.rows.map(\.estimate) }
@@ -30,22 +42,22 @@ struct IntervalPlot {
       values: Scale.range(
         of: estimates.flatMap { [$0.low, $0.high, $0.value] }.map { $0 * unit },
         including: isDifference ? [0] + bands.flatMap { [$0 * unit, -$0 * unit] } : []),
-      positions: (Self.left, Self.right))
+      positions: (left, right))
     var svg = SVG()
     let bottom =
       6
       + groups.reduce(0) {
         $0 + ($1.heading.isEmpty ? 0 : Self.headingHeight) + Double($1.rows.count) * Self.rowHeight
       }
-    for tick in scale.ticks() {
+    for tick in scale.ticksThatFit(.tick) {
       let isZero = isDifference && abs(tick) < 1e-9
       svg.line((scale(tick), 4), (scale(tick), bottom), isZero ? "zero" : "grid")
-      svg.text(scale.label(tick), x: scale(tick), y: bottom + 15, "tick", anchor: .middle)
+      svg.text(scale.label(tick), x: scale(tick), y: bottom + 15, .tick, anchor: .middle)
     }
     var y = 6.0
     for group in groups {
       if !group.heading.isEmpty {
-        svg.text(group.heading, x: 2, y: y + 15, "label strong")
+        svg.text(group.heading, x: 2, y: y + 15, .strong)
         y += Self.headingHeight
       }
       for row in group.rows {
@@ -53,7 +65,7 @@ struct IntervalPlot {
         y += Self.rowHeight
       }
     }
-    svg.text(axisTitle, x: (Self.left + Self.right) / 2, y: bottom + 32, "tick", anchor: .middle)
+    svg.text(axisTitle, x: (left + right) / 2, y: bottom + 32, .tick, anchor: .middle)
     return svg.element(height: bottom + 40, description: description)
   }
 
@@ -61,8 +73,8 @@ struct IntervalPlot {
 
   private func draw(_ row: Row, y: Double, in svg: inout SVG, _ scale: Scale) {
     let estimate = row.estimate
-    svg.text(
-      CleanText.shown(row.name, length: 19), x: Self.left - 10, y: y + 4, "label", anchor: .end)
+    let (left, right) = scale.positions
+    svg.text(row.name, x: left - 10, y: y + 4, anchor: .end, width: left - 10)
     if let band = row.band, band.isFinite {
       let from = scale(-band * unit)
       svg.rectangle(
@@ -70,7 +82,7 @@ struct IntervalPlot {
         title: "an effect inside this band could have gone unseen")
     }
     guard [estimate.value, estimate.low, estimate.high].allSatisfy(\.isFinite) else {
-      svg.text("not a number", x: Self.right + 8, y: y + 4, "tick")
+      svg.text(short(estimate), x: right + 8, y: y + 4, .tick, width: SVG.width - right - 8)
       return
     }
     let (low, high) = (scale(estimate.low * unit), scale(estimate.high * unit))
@@ -83,11 +95,14 @@ struct IntervalPlot {
       ? "\(NumberText.points(estimate.value)) (\(NumberText.pointsInterval(estimate)))"
       : NumberText.scored(estimate)
     svg.mark(row.series, x: scale(estimate.value * unit), y: y, title: "\(row.name): \(interval)")
-    svg.text(short(estimate), x: Self.right + 8, y: y + 4, "tick")
+    svg.text(short(estimate), x: right + 8, y: y + 4, .tick, width: SVG.width - right - 8)
   }
 
   /// Two places, and the interval in brackets.
   private func short(_ estimate: Estimate) -> String {
+    if [estimate.value, estimate.low, estimate.high].contains(where: { !$0.isFinite }) {
+      return "not a number"
+    }
     if isDifference {
       return "\(NumberText.points(estimate.value)) [\(NumberText.points(estimate.low)), "
         + "\(NumberText.points(estimate.high))]"

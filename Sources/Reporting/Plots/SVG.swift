@@ -1,9 +1,30 @@
 /// A drawing under construction. Colors come from the page's style sheet by class name, so that a
 /// plot follows the light and the dark scheme.
 struct SVG {
-  static let width = 480.0
+  /// Width of every drawing, which the page scales to its own: about 1 on a phone, 1.2 elsewhere.
+  static let width = 400.0
+  static let labelSize = 11.5
+  static let tickSize = 10.5
 
   enum Anchor: String { case start, middle, end }
+
+  /// The kinds of text, by their class in the style sheet.
+  enum Style: String {
+    case tick, label
+    case strong = "label strong"
+    case hot = "label hot"
+
+    /// Height of the font; bold letters are wider, as if it were higher.
+    var size: Double {
+      switch self {
+      case .tick: SVG.tickSize
+      case .label, .hot: SVG.labelSize
+      case .strong: SVG.labelSize * 1.1
+      }
+    }
+
+    func width(of text: String) -> Double { TextWidth.estimate(text, size: size) }
+  }
 
   private var body = ""
 
@@ -22,11 +43,16 @@ struct SVG {
     body += "<rect x=\"\(n(x))\" y=\"\(n(y))\" \(size) class=\"\(style)\">\(tip)</rect>"
   }
 
+  /// - Parameter width: the room there is; a longer text is cut, and shown whole as a tooltip.
   mutating func text(
-    _ text: String, x: Double, y: Double, _ style: String = "label", anchor: Anchor = .start
+    _ text: String, x: Double, y: Double, _ style: Style = .label, anchor: Anchor = .start,
+    width: Double = SVG.width
   ) {
-    body += "<text x=\"\(n(x))\" y=\"\(n(y))\" class=\"\(style)\" text-anchor=\"\(anchor)\">"
-    body += clean(text) + "</text>"
+    let text = CleanText.shown(text, length: 300)
+    let shown = TextWidth.fitted(text, to: width, size: style.size)
+    body += "<text x=\"\(n(x))\" y=\"\(n(y))\" class=\"\(style.rawValue)\" "
+    body += "text-anchor=\"\(anchor)\">\(clean(shown))"
+    body += (shown == text ? "" : "<title>\(clean(text))</title>") + "</text>"
   }
 
   /// A polyline through `points`; what is not finite interrupts it.
@@ -80,40 +106,5 @@ struct SVG {
     let rounded = (value * 10).rounded() / 10
     return rounded == rounded.rounded() && abs(rounded) < 1e9
       ? String(Int(rounded)) : String(rounded)
-  }
-}
-
-/// The frame of a plot with both axes.
-struct PlotFrame {
-  let x: Scale
-  let y: Scale
-  static let left = 48.0
-  static let right = SVG.width - 12
-  static let top = 26.0
-  static let bottom = 222.0
-  static let height = 262.0
-
-  init(x: ClosedRange<Double>, y: ClosedRange<Double>) {
-    self.x = Scale(values: x, positions: (Self.left, Self.right))
-    self.y = Scale(values: y, positions: (Self.bottom, Self.top))
-  }
-
-  /// Horizontal grid lines with their values, and values under the base line.
-  func draw(
-    in svg: inout SVG, xTitle: String, yTitle: String, yLabel: ((Double) -> String)? = nil
-  ) {
-    for tick in y.ticks(count: 4) {
-      svg.line((Self.left, y(tick)), (Self.right, y(tick)), "grid")
-      svg.text(
-        yLabel?(tick) ?? y.label(tick), x: Self.left - 6, y: y(tick) + 4, "tick", anchor: .end)
-    }
-    for tick in x.ticks() {
-      svg.line((x(tick), Self.bottom), (x(tick), Self.bottom + 4), "axis")
-      svg.text(x.label(tick), x: x(tick), y: Self.bottom + 17, "tick", anchor: .middle)
-    }
-    svg.line((Self.left, Self.bottom), (Self.right, Self.bottom), "axis")
-    svg.text(yTitle, x: 4, y: 12, "tick")
-    svg.text(
-      xTitle, x: (Self.left + Self.right) / 2, y: Self.bottom + 34, "tick", anchor: .middle)
   }
 }

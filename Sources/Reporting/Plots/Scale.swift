@@ -43,6 +43,17 @@ struct Scale {
     return stride(from: first, through: last, by: 1).map { $0 * step }
   }
 
+  /// Round values, as many as have room for their labels side by side.
+  func ticksThatFit(_ style: SVG.Style) -> [Double] {
+    let room = abs(positions.to - positions.from)
+    for count in [5, 4, 3, 2] {
+      let ticks = ticks(count: count)
+      let needed = ticks.map { style.width(of: label($0)) + 8 }.max() ?? 0
+      if needed * Double(max(0, ticks.count - 1)) <= room { return ticks }
+    }
+    return [values.lowerBound, values.upperBound]
+  }
+
   /// As many places as the tick step needs.
   func label(_ tick: Double) -> String {
     let step = Self.tickStep(values)

@@ -29,11 +29,9 @@ extension SimilaritySection {
     let share = { (kept: Int) in 100 * Double(kept) / Double(max(1, records)) }
     let frame = PlotFrame(
       x: Scale.range(of: points.map(\.threshold), including: [threshold]),
-      y: Scale.range(of: points.map { share($0.kept) }, including: [100]))
+      y: Scale.range(of: points.map { share($0.kept) }, including: [100]), yUnit: "%")
     var svg = SVG()
-    frame.draw(in: &svg, xTitle: "threshold of the stage semantic", yTitle: "records kept") {
-      frame.y.label($0) + "%"
-    }
+    frame.draw(in: &svg, xTitle: "threshold of the stage semantic", yTitle: "records kept")
     svg.path(points.map { (frame.x($0.threshold), frame.y(share($0.kept))) }, "curve")
     drawThreshold(in: &svg, frame)
     if let here = points.min(by: { abs($0.threshold - threshold) < abs($1.threshold - threshold) }),
@@ -41,10 +39,8 @@ extension SimilaritySection {
     {
       let (x, y) = (frame.x(here.threshold), frame.y(share(here.kept)))
       svg.mark(5, x: x, y: y)
-      let isRight = x > SVG.width / 2
-      svg.text(
-        "\(NumberText.decimal(share(here.kept), 1))% kept", x: isRight ? x - 8 : x + 8, y: y + 18,
-        "label strong", anchor: isRight ? .end : .start)
+      frame.note(
+        "\(NumberText.decimal(share(here.kept), 1))% kept", x: x, y: y + 18, .strong, in: &svg)
     }
     return svg.element(
       height: PlotFrame.height,
@@ -54,9 +50,8 @@ extension SimilaritySection {
   private func drawThreshold(in svg: inout SVG, _ frame: PlotFrame) {
     guard threshold.isFinite else { return }
     let x = frame.x(threshold)
-    svg.line((x, PlotFrame.top - 6), (x, PlotFrame.bottom), "threshold")
-    svg.text(
-      "threshold \(NumberText.decimal(threshold, 2))", x: x + (x > 380 ? -5 : 5),
-      y: PlotFrame.top + 2, "label hot", anchor: x > 380 ? .end : .start)
+    svg.line((x, PlotFrame.top - 16), (x, PlotFrame.bottom), "threshold")
+    frame.note(
+      "threshold \(NumberText.decimal(threshold, 2))", x: x, y: PlotFrame.top - 8, .hot, in: &svg)
   }
 }

@@ -7,7 +7,7 @@ enum PageTemplates {
   static let library: MustacheLibrary = {
     let templates = [
       "page": page, "verdict": verdict, "section": section, "blocks": blocks, "table": table,
-      "cell": cell, "figures": figures, "pairs": pairs, "item": item,
+      "cell": cell, "figures": figures, "pairs": pairs, "item": item, "listings": listings,
     ]
     return MustacheLibrary(templates: templates.mapValues { try! MustacheTemplate(string: $0) })
   }()
@@ -34,7 +34,10 @@ enum PageTemplates {
     {{/sections}}
     </main>
     <footer><p>Made by simcurate. The numbers come from the index's catalog.sqlite; each section names its tables.</p></footer>
-    </body>
+    {{#script}}<script>
+    {{{script}}}
+    </script>
+    {{/script}}</body>
     </html>
 
     """
@@ -86,7 +89,7 @@ enum PageTemplates {
     {{#blocks}}
     {{#paragraph}}<p>{{{paragraph}}}</p>
     {{/paragraph}}{{#heading}}<h3>{{{heading}}}</h3>
-    {{/heading}}{{#table}}{{> table}}{{/table}}{{#figures}}{{> figures}}{{/figures}}{{#pairs}}{{> pairs}}{{/pairs}}{{#commands}}<pre tabindex="0"><code>{{{commands}}}</code></pre>
+    {{/heading}}{{#table}}{{> table}}{{/table}}{{#figures}}{{> figures}}{{/figures}}{{#pairs}}{{> pairs}}{{/pairs}}{{#listings}}{{> listings}}{{/listings}}{{#commands}}<pre tabindex="0"><code>{{{commands}}}</code></pre>
     {{/commands}}{{#details}}<details><summary>{{{summary}}}</summary>
     {{> blocks}}
     </details>
@@ -96,16 +99,22 @@ enum PageTemplates {
     """
 
   private static let table = """
-    <div class="table" role="region" tabindex="0" aria-label="{{{caption}}}">
+    <div class="sheet">
+    <div class="{{{shape}}}" role="region" tabindex="0" aria-label="{{{caption}}}">
     <table>
     <caption>{{{caption}}}</caption>
     <thead><tr>{{#columns}}<th scope="col" class="{{{kind}}}">{{{title}}}</th>{{/columns}}</tr></thead>
-    <tbody>
+    {{#parts}}
+    <tbody class="{{{part}}}">
     {{#rows}}
-    <tr class="{{{kind}}}">{{#head}}<th scope="row" class="{{{kind}}}">{{> cell}}</th>{{/head}}{{#cells}}<td class="{{{kind}}}">{{> cell}}</td>{{/cells}}</tr>
+    <tr>{{#head}}<th scope="row" class="{{{kind}}}">{{> cell}}</th>{{/head}}{{#cells}}<td class="{{{kind}}}"{{#name}} data-name="{{{name}}}"{{/name}}>{{> cell}}</td>{{/cells}}</tr>
     {{/rows}}
     </tbody>
+    {{/parts}}
     </table>
+    </div>
+    {{#more}}<details class="more"><summary>{{{more}}}</summary></details>
+    {{/more}}
     </div>
 
     """
@@ -134,11 +143,22 @@ enum PageTemplates {
   private static let pairs = """
     <ul class="pairs">
     {{#list}}
-    <li><p class="why"><strong>{{{score}}}</strong> <span>{{{stage}}}</span>{{#guards}} <span class="guard">{{{.}}}</span>{{/guards}}</p>
+    <li class="{{{kind}}}"><p class="why"><strong>{{{score}}}</strong> <span>{{{stage}}}</span>{{#guards}} <span class="guard">{{{.}}}</span>{{/guards}}</p>
     <div>{{#record}}{{> item}}{{/record}}</div>
     <div>{{#witness}}{{> item}}{{/witness}}</div></li>
     {{/list}}
     </ul>
+
+    """
+
+  private static let listings = """
+    <div class="listing">
+    {{#kinds}}
+    <details><summary>{{{summary}}}</summary>
+    {{#pairs}}{{> pairs}}{{/pairs}}
+    </details>
+    {{/kinds}}
+    </div>
 
     """
 

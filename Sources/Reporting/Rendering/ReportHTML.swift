@@ -1,8 +1,8 @@
 import Mustache
 
 extension Report {
-  /// The report as one HTML page that needs nothing else: no script, no font, no image and no
-  /// address outside itself. Equal reports give equal bytes.
+  /// The report as one HTML page that needs nothing else: no font, no image and no address outside
+  /// itself. Its script only adds a filter to long lists. Equal reports give equal bytes.
   public func html() -> String {
     PageTemplates.library.render(Document(self).page, withTemplate: "page")!
   }
@@ -49,108 +49,141 @@ extension Document {
         ]
       },
       "sections": sections.map(\.view),
+      "script": sections.contains { $0.blocks.contains(where: \.isListing) }
+        ? Escaped(markup: PageTemplates.script) as Any : false,
     ]
   }
 }
 
 extension Section {
   fileprivate var view: View {
-    var view: View = [
-      "name": Escaped(name), "title": Escaped(title), "blocks": blocks.map(\.view),
+    [
+      "name": Escaped(name), "title": Escaped(title), "blocks": blocks.map { $0.view() },
+      "source": source.map { Escaped($0) as Any } ?? false,
     ]
-    if let source { view["source"] = Escaped(source) }
-    return view
   }
 }
 
 extension Block {
-  /// All kinds of blocks, only one not false: a template looks for what is missing in the blocks
-  /// around, and would find the folded block that it stands in.
-  fileprivate var view: View {
-    var view: View = [:]
-    for kind in ["paragraph", "heading", "table", "figures", "pairs", "commands", "details"] {
-      view[kind] = false
-    }
-    return view.merging(entry) { $1 }
+  fileprivate var isListing: Bool {
+    if case .listings = self { return true }
+    return false
   }
 
-  private var entry: View {
+  /// All kinds of blocks, only one not false: a template looks for what is missing in the blocks
+  /// around, and would find the folded block that it stands in.
+  ///
+  /// - Parameter isFolded: whether the block is folded away already, so that nothing in it has to be.
+  fileprivate func view(isFolded: Bool = false) -> View {
+    var view: View = [:]
+    let kinds = [
+      "paragraph", "heading", "table", "figures", "pairs", "listings", "commands", "details",
+    ]
+    for kind in kinds { view[kind] = false }
+    return view.merging(entry(isFolded)) { $1 }
+  }
+
+  private func entry(_ isFolded: Bool) -> View {
     switch self {
     case .paragraph(let text): ["paragraph": Escaped(text)]
     case .heading(let text): ["heading": Escaped(text)]
-    case .table(let table): ["table": table.view]
+    case .table(let table): ["table": table.view(isFolded: isFolded)]
     case .figures(let figures): ["figures": ["list": figures.map(\.view)] as View]
     case .pairs(let pairs): ["pairs": ["list": pairs.map(\.view)] as View]
+    case .listings(let listings): ["listings": ["kinds": listings.map(\.view)] as View]
     case .commands(let commands):
       ["commands": Escaped(markup: commands.map { Escaped($0).renderText }.joined(separator: "\n"))]
     case .details(let title, let blocks):
-      ["details": ["summary": Escaped(title), "blocks": blocks.map(\.view)] as View]
+      [
+        "details": [
+          "summary": Escaped(title), "blocks": blocks.map { $0.view(isFolded: true) },
+        ] as View
+      ]
     }
   }
 }
 
 extension Table {
-  fileprivate var view: View {
-    [
-      "caption": Escaped(caption),
+  fileprivate func view(isFolded: Bool) -> View {
+    let table = limited
+    let end = table.rows.count - (hasTotal ? 1 : 0)
+    let open = isFolded ? end : table.openRows
+    let parts = [("first", 0..<open), ("rest", open..<end), ("total", end..<table.rows.count)]
+    return [
+      "caption": Escaped(table.caption), "shape": Escaped(isStacked ? "table stacked" : "table"),
+      "more": open < end ? Escaped("\(NumberText.integer(end - open)) more rows") as Any : false,
       "columns": columns.map { column -> View in
-        ["title": Escaped(column.title), "kind": Escaped(column.isNumber ? "number" : "words")]
+        ["title": Escaped(column.title), "kind": Escaped(column.kind)]
       },
-      "rows": rows.enumerated().map { index, row -> View in
-        [
-          "kind": Escaped(hasTotal && index == rows.count - 1 ? "total" : "row"),
-          "head": cell(row[0], columns[0]),
-          "cells": zip(row, columns).dropFirst().map { cell($0, $1) },
-        ]
+      "parts": parts.filter { !$0.1.isEmpty }.map { name, range -> View in
+        ["part": Escaped(name), "rows": table.rows[range].map(table.view(ofRow:))]
       },
     ]
   }
 
-  private func cell(_ text: String, _ column: Column) -> View {
-    let length = column.isText ? CleanText.shownLength : CleanText.nameLength
-    var view: View = [
-      "text": Escaped(text, length: length),
-      "kind": Escaped(column.isNumber ? "number" : column.isText ? "text" : "words"),
-    ]
-    if CleanText.isCut(text, length: length) {
-      view["full"] = Escaped(text, length: CleanText.titleLength)
-    }
-    return view
+  private func view(ofRow row: [String]) -> View {
+    let cells = zip(row, columns).map(cell)
+    return ["head": cells[0], "cells": Array(cells.dropFirst())]
   }
+
+  private func cell(_ text: String, _ column: Column) -> View {
+    [
+      "text": Escaped(text, length: column.length), "kind": Escaped(column.kind),
+      "name": isStacked ? Escaped(column.title) as Any : false,
+      "full": CleanText.isCut(text, length: column.length)
+        ? Escaped(text, length: CleanText.titleLength) as Any : false,
+    ]
+  }
+}
+
+extension Table.Column {
+  fileprivate var kind: String { isNumber ? "number" : isText ? "text" : "words" }
 }
 
 extension Figure {
   fileprivate var view: View {
-    var view: View = ["caption": Escaped(caption), "drawing": Escaped(markup: drawing)]
-    if let data { view["data"] = data.view }
-    return view
+    [
+      "caption": Escaped(caption), "drawing": Escaped(markup: drawing),
+      "data": data.map { $0.view(isFolded: true) as Any } ?? false,
+    ]
+  }
+}
+
+extension RemovalSection.Listing {
+  fileprivate var view: View {
+    ["summary": Escaped(heading), "pairs": ["list": pairs.map(\.view)] as View]
   }
 }
 
 extension RemovalSection.Pair {
   fileprivate var view: View {
     [
-      "score": Escaped(NumberText.score(score)), "stage": Escaped(stage),
+      "score": Escaped(NumberText.score(score ?? .nan)), "stage": Escaped(origin),
+      "kind": Escaped(rule == nil ? "apart" : "removed"),
       "guards": guards.map { Escaped($0) }, "record": record.view(comparedWith: witness),
-      "witness": witness.view(comparedWith: record),
+      "witness": witness.map { $0.view(comparedWith: record) as Any } ?? false,
     ]
   }
 }
 
 extension RemovalSection.Item {
   /// The item with the words that `other` lacks marked.
-  fileprivate func view(comparedWith other: Self) -> View {
-    let shown = CleanText.shown(text)
+  fileprivate func view(comparedWith other: Self?) -> View {
+    [
+      "id": Escaped(id, length: 120), "text": Escaped(markup: marked(comparedWith: other)),
+      "label": label.map { Escaped($0, length: 80) as Any } ?? false,
+      "full": CleanText.isCut(text)
+        ? Escaped(text, length: CleanText.titleLength) as Any : false,
+    ]
+  }
+
+  private func marked(comparedWith other: Self?) -> String {
+    guard let other else { return Escaped(text, length: CleanText.shownLength).renderText }
     let common = Set(CleanText.shown(other.text).split(separator: " ").map { $0.lowercased() })
-    let words = shown.split(separator: " ", omittingEmptySubsequences: false).map { word in
+    let words = CleanText.shown(text).split(separator: " ", omittingEmptySubsequences: false)
+    return words.map { word in
       let text = Escaped(String(word)).renderText
       return common.contains(word.lowercased()) || word.isEmpty ? text : "<mark>\(text)</mark>"
-    }
-    var view: View = [
-      "id": Escaped(id, length: 120), "text": Escaped(markup: words.joined(separator: " ")),
-    ]
-    if let label { view["label"] = Escaped(label, length: 80) }
-    if CleanText.isCut(text) { view["full"] = Escaped(text, length: CleanText.titleLength) }
-    return view
+    }.joined(separator: " ")
   }
 }

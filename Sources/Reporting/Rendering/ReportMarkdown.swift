@@ -41,7 +41,12 @@ private struct MarkdownWriter {
     case .heading(let text): paragraph("### " + escaped(text))
     case .table(let table): write(table)
     case .figures(let figures): for figure in figures { write(figure) }
-    case .pairs(let pairs): write(Self.table(of: pairs))
+    case .pairs(let pairs):
+      write(Self.table(of: pairs, caption: "Pairs: the record, and the witness that stays"))
+    case .listings(let listings):
+      for listing in listings {
+        write(Self.table(of: listing.pairs, caption: listing.heading))
+      }
     case .commands(let commands):
       // Indented code needs no fence that a command could close.
       paragraph(
@@ -53,10 +58,12 @@ private struct MarkdownWriter {
   }
 
   private mutating func write(_ figure: Figure) {
+    paragraph(escaped(figure.caption))
     if let data = figure.data { write(data) }
   }
 
-  private mutating func write(_ table: Table) {
+  private mutating func write(_ whole: Table) {
+    let table = whole.limited
     paragraph("*" + escaped(table.caption) + "*")
     let rows =
       [table.columns.map(\.title)] + [table.columns.map { $0.isNumber ? "---:" : "---" }]
@@ -67,18 +74,18 @@ private struct MarkdownWriter {
     paragraph(lines.joined(separator: "\n"))
   }
 
-  private static func table(of pairs: [RemovalSection.Pair]) -> Table {
+  private static func table(of pairs: [RemovalSection.Pair], caption: String) -> Table {
     Table(
-      caption: "Pairs: the record, and the witness that stays",
+      caption: caption,
       columns: [
         .number("score"), .name("stage"), .name("record"), .text("text"), .name("witness"),
         .text("text"), .name("labels"), .name("guards"),
       ],
       rows: pairs.map {
         [
-          NumberText.score($0.score), $0.stage, $0.record.id, $0.record.text, $0.witness.id,
-          $0.witness.text,
-          [$0.record.label, $0.witness.label].compactMap(\.self).joined(separator: " / "),
+          NumberText.score($0.score ?? .nan), $0.origin, $0.record.id, $0.record.text,
+          $0.witness?.id ?? NumberText.none, $0.witness?.text ?? NumberText.none,
+          [$0.record.label, $0.witness?.label].compactMap(\.self).joined(separator: " / "),
           $0.guards.joined(separator: ", "),
         ]
       })

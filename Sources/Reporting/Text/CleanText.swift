@@ -23,6 +23,14 @@ enum CleanText {
     return String(result)
   }
 
+  /// `text` as it is, cut to 500 scalars where there are many texts: a report stays small, and
+  /// exported files have the whole. O(scalars kept).
+  static func cut(_ text: String) -> String {
+    let kept = text.unicodeScalars.prefix(500)
+    return kept.endIndex == text.unicodeScalars.endIndex
+      ? text : String(String.UnicodeScalarView(kept)) + "…"
+  }
+
   static func isCut(_ text: String, length: Int = shownLength) -> Bool {
     text.unicodeScalars.dropFirst(length).first != nil
   }

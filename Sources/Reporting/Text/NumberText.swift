@@ -56,6 +56,7 @@ enum NumberText {
   /// Four significant figures for a measure of unknown scale.
   static func measure(_ value: Double?) -> String {
     guard let value, value.isFinite else { return none }
+    if value == 0 { return "0" }
     if value == value.rounded() && abs(value) < 1e9 && abs(value) >= 10 {
       return integer(Int(value))
     }

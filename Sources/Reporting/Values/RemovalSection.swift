@@ -16,20 +16,43 @@ public struct RemovalSection: Codable, Equatable, Sendable {
   /// A removed record with the kept witness that it repeats, or any two records that are alike.
   public struct Pair: Codable, Equatable, Sendable {
     public var record: Item
-    public var witness: Item
-    public var score: Double
+    /// Nil where a person left the record out.
+    public var witness: Item?
+    /// Nil where none was computed.
+    public var score: Double?
+    /// The stage that found the pair, or why the record was dropped.
     public var stage: String
+    /// The keep rule that chose between them.
+    public var rule: String?
     /// Names of the guards that spoke: vetoes, or reasons to look twice.
     public var guards: [String]
 
     public init(
-      record: Item, witness: Item, score: Double, stage: String, guards: [String] = []
+      record: Item, witness: Item?, score: Double?, stage: String, rule: String? = nil,
+      guards: [String] = []
     ) {
       self.record = record
       self.witness = witness
       self.score = score
       self.stage = stage
+      self.rule = rule
       self.guards = guards
+    }
+  }
+
+  /// The pairs of one kind, for example of one stage and cause.
+  public struct Listing: Codable, Equatable, Sendable {
+    public var title: String
+    /// How many there are.
+    public var count: Int
+    /// All of them, or where there are too many to list some, evenly over their scores; the highest
+    /// score first.
+    public var pairs: [Pair]
+
+    public init(title: String, count: Int, pairs: [Pair]) {
+      self.title = title
+      self.count = count
+      self.pairs = pairs
     }
   }
 
@@ -60,12 +83,14 @@ public struct RemovalSection: Codable, Equatable, Sendable {
   public var stages: [Count]
   /// A readable selection; best spread over scores, from exact copies to borderline pairs.
   public var examples: [Pair]
-  /// Near-duplicates whose labels differ.
-  public var conflictCount = 0
-  public var conflicts: [Pair] = []
-  /// Pairs above the threshold that a guard kept apart.
-  public var vetoCounts: [Count] = []
-  public var vetoes: [Pair] = []
+  /// Every record left out, by stage and cause; see ``Listing/pairs`` for how many are listed.
+  public var listings: [Listing] = []
+  /// The command that writes every removal to a file.
+  public var exportCommand: String?
+  /// Near-duplicates whose labels differ; nil if there are none.
+  public var conflicts: Listing?
+  /// Pairs above the threshold that a guard kept apart, by guard.
+  public var vetoes: [Listing] = []
   /// Records whose text was cut at the model's limit, and records with words it does not know; nil
   /// if the index does not say.
   public var cutRecords: Int?
@@ -87,4 +112,17 @@ public struct RemovalSection: Codable, Equatable, Sendable {
 
   /// Records that could have been removed: all but those of a given test set.
   var candidates: Int { records - (testRecords ?? 0) }
+}
+
+extension RemovalSection.Listing {
+  /// What is listed, with its number.
+  var heading: String {
+    "\(title): \(NumberText.integer(count))"
+      + (pairs.count < count ? ", \(NumberText.integer(pairs.count)) of them listed" : "")
+  }
+}
+
+extension RemovalSection.Pair {
+  /// Stage and rule.
+  var origin: String { stage + (rule.map { " · " + $0 } ?? "") }
 }

@@ -4,7 +4,7 @@ import Study
 /// three renderings of it. A section that is nil was not measured and is left out.
 public struct Report: Codable, Equatable, Sendable {
   /// Version of this value's JSON form.
-  public var format = 1
+  public var format = 2
   /// What was examined, for example the corpus' name.
   public var title: String
   /// When, as ISO 8601 text; given by the caller so that a report is a function of its input.

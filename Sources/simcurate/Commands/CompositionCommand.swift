@@ -1,6 +1,7 @@
 import ArgumentParser
 import Curation
 import Foundation
+import Store
 
 struct CompositionCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -49,7 +50,7 @@ extension Composition {
     ])
     for group in groups.prefix(Self.shownGroups) {
       table.add([
-        excerpt(group.name, limit: 32), "\(group.before)", "\(group.kept)",
+        Self.name(of: group), "\(group.before)", "\(group.kept)",
         String(format: "%.1f%%", group.lostShare * 100),
         group.weight.map { String(format: "%.2f", $0) } ?? "",
         group.selected.map(String.init) ?? "",
@@ -64,6 +65,13 @@ extension Composition {
     if let overallShift { text += Self.sentence("dedup and selection", overallShift) }
     if isShifted { text += "hint: simcurate split --pin \(key.rawValue) keeps the old mixture\n" }
     return text
+  }
+
+  /// A topic's words are cut before the name by which `split --quota` knows it.
+  private static func name(of group: Group) -> String {
+    guard let words = group.words, !words.isEmpty else { return excerpt(group.name, limit: 44) }
+    return Cluster.title(
+      group.name, words: [excerpt(words.prefix(3).joined(separator: ", "), limit: 32)])
   }
 
   private static func sentence(_ step: String, _ shift: MixtureShift) -> String {

@@ -13,12 +13,12 @@ struct ReportCommand: ParsableCommand {
   @OptionGroup var index: IndexArgument
   @Option(name: .long, help: ArgumentHelp("Title (default: the index's name).", valueName: "text"))
   var title: String?
+  @Flag(name: .long, help: "Print the report as Markdown on standard output.")
+  var markdown = false
   @OptionGroup var common: CommonOptions
 
-  struct Summary: Encodable {
-    var html: String
-    var markdown: String
-    var json: String
+  mutating func validate() throws {
+    if markdown, common.json { throw ValidationError("--markdown and --json exclude each other.") }
   }
 
   func run() throws {
@@ -26,6 +26,8 @@ struct ReportCommand: ParsableCommand {
     let report = try Self.write(index.open(readOnly: true), title: title)
     if common.json {
       FileHandle.standardOutput.write(Data((try report.json() + "\n").utf8))
+    } else if markdown {
+      FileHandle.standardOutput.write(Data(report.markdown().utf8))
     } else {
       print("report: \(IndexFolder(index.url).report.relativePath)")
     }

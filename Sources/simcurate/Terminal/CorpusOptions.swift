@@ -94,11 +94,6 @@ struct IndexArgument: ParsableArguments {
 /// This process's command line, as a person would type it again.
 var commandLine: String {
   CommandLine.arguments.enumerated().map { place, argument in
-    let word = place == 0 ? (argument as NSString).lastPathComponent : argument
-    let isPlain = word.utf8.allSatisfy {
-      (0x30...0x39).contains($0) || (0x41...0x5A).contains($0) || (0x61...0x7A).contains($0)
-        || "-_./=,:+".utf8.contains($0)
-    }
-    return isPlain && !word.isEmpty ? word : "'" + word.replacing("'", with: "'\\''") + "'"
+    shellWord(place == 0 ? (argument as NSString).lastPathComponent : argument)
   }.joined(separator: " ")
 }
