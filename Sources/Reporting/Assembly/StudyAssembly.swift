@@ -41,13 +41,18 @@ struct StudyAssembly {
     }
   }
 
+  /// What the report needs of a run's options: other fields may come and go.
+  private struct Batch: Decodable {
+    var batchSize: Int
+  }
+
   private func arms(_ runs: [Run], _ analysis: StudyAnalysis) throws -> [StudySection.Arm] {
     try Arm.allCases.compactMap { arm in
       guard let run = runs.first(where: { $0.arm == arm.rawValue }),
         let metrics = try Self.metrics(of: run)
       else { return nil }
       let options = try StoredJSON.decode(
-        TrainingOptions.self, from: Data(run.options.utf8),
+        Batch.self, from: Data(run.options.utf8),
         place: "table runs, options of \(run.id)")
       return StudySection.Arm(
         name: arm.rawValue, description: description(arm, analysis),
