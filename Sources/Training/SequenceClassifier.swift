@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Kernels
 import Transformer
@@ -165,68 +166,21 @@ public final class SequenceClassifier {
   }
 
   /// Writes a folder with configuration, weights, tokenizer files and a record of the training,
-  /// complete or not at all: a folder that is there already is replaced at the end.
+  /// complete or not at all: a folder that is there already is replaced at the end, with all in it.
   ///
-  /// - Throws: `ModelError` or ``TrainingError`` if something cannot be written.
-  public func save(to url: URL) throws {
-    let parent = url.deletingLastPathComponent()
-    let temporary = parent.appendingPathComponent(
-      ".\(url.lastPathComponent).\(UUID().uuidString).partial")
-    defer { try? FileManager.default.removeItem(at: temporary) }
-    try folder.write(
-      to: temporary, className: "BertForSequenceClassification", labels: labels,
-      tensors: network.tensors)
-    do {
+  /// - Parameters:
+  ///   - run: names the training in the record.
+  ///   - accuracy: of the classifier on test data, for the record.
+  /// - Throws: `ModelError` or `FileError` if something cannot be written.
+  public func save(to url: URL, run: String? = nil, accuracy: Double? = nil) throws {
+    try AtomicFolder.replace(url) { temporary in
+      try folder.write(
+        to: temporary, className: "BertForSequenceClassification", labels: labels,
+        tensors: network.tensors)
       try SavedTraining(
-        maximumTokens: maximumTokens, options: training?.options, summary: training?.summary
+        run: run, accuracy: accuracy, maximumTokens: maximumTokens, options: training?.options,
+        summary: training?.summary
       ).write(to: temporary)
-      try replace(url, by: temporary)
-    } catch {
-      throw TrainingError(
-        place: url.path, expected: "a folder that can be written",
-        found: error.localizedDescription)
     }
-  }
-
-  private func replace(_ url: URL, by new: URL) throws {
-    let files = FileManager.default
-    let old = new.appendingPathExtension("old")
-    if files.fileExists(atPath: url.path) { try files.moveItem(at: url, to: old) }
-    try files.moveItem(at: new, to: url)
-    try? files.removeItem(at: old)
-  }
-}
-
-/// `training.json` in a saved folder: how the model was trained, and the limit its texts have.
-struct SavedTraining: Codable {
-  var maximumTokens: Int
-  var options: TrainingOptions?
-  var summary: TrainingSummary?
-
-  private static let name = "training.json"
-
-  init(maximumTokens: Int, options: TrainingOptions?, summary: TrainingSummary?) {
-    self.maximumTokens = maximumTokens
-    self.options = options
-    self.summary = summary
-  }
-
-  /// The record in `folder`; nil where there is none, as in folders that transformers wrote.
-  init?(folder: URL) throws {
-    let url = folder.appendingPathComponent(Self.name)
-    guard FileManager.default.fileExists(atPath: url.path) else { return nil }
-    do {
-      self = try JSONDecoder().decode(Self.self, from: Data(contentsOf: url))
-    } catch {
-      throw TrainingError(
-        place: url.path, expected: "a training record", found: "\(error)",
-        advice: "without the file the model's own token limit applies")
-    }
-  }
-
-  func write(to folder: URL) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    try encoder.encode(self).write(to: folder.appendingPathComponent(Self.name))
   }
 }

@@ -1,0 +1,51 @@
+import Files
+import Foundation
+import Transformer
+
+/// `training.json` in a saved folder: how the model was trained, and the limit its texts have.
+package struct SavedTraining: Codable {
+  /// What the training is called; nil if nobody named it.
+  package var run: String?
+  /// On test data, if that was measured.
+  package var accuracy: Double?
+  var maximumTokens: Int
+  var options: TrainingOptions?
+  var summary: TrainingSummary?
+
+  private static let name = "training.json"
+
+  init(
+    run: String?, accuracy: Double?, maximumTokens: Int, options: TrainingOptions?,
+    summary: TrainingSummary?
+  ) {
+    self.run = run
+    self.accuracy = accuracy
+    self.maximumTokens = maximumTokens
+    self.options = options
+    self.summary = summary
+  }
+
+  /// Whether a saved classifier's folder has a file `name`.
+  package static func isFile(_ name: String) -> Bool {
+    name == self.name || ModelFolder.isFile(name)
+  }
+
+  /// The record in `folder`; nil where there is none, as in folders that transformers wrote.
+  package init?(folder: URL) throws {
+    let url = folder.appendingPathComponent(Self.name)
+    guard FileManager.default.fileExists(atPath: url.path) else { return nil }
+    do {
+      self = try JSONDecoder().decode(Self.self, from: Data(contentsOf: url))
+    } catch {
+      throw TrainingError(
+        place: url.path, expected: "a training record", found: "\(error)",
+        advice: "without the file the model's own token limit applies")
+    }
+  }
+
+  func write(to folder: URL) throws {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+    try AtomicFile.write(encoder.encode(self), to: folder.appendingPathComponent(Self.name))
+  }
+}
