@@ -110,4 +110,26 @@ import Testing
     #expect(try sandbox.text("project/README.md") == "# Mine")
     try sandbox.run("export", "index", "--out", "project").fails(saying: "project")
   }
+
+  /// Decisions that somebody typed into a list are not lost with it.
+  @Test func aReviewedListIsNotReplacedBeforeItIsApplied() throws {
+    let sandbox = try Sandbox().deduplicated()
+    let review = ["review", "index", "--out", "review.csv"]
+    for _ in 0..<2 { try sandbox.run(review).succeeded() }
+    let lines = try sandbox.text("review.csv").components(separatedBy: "\r\n")
+    let id = try #require(lines[1].components(separatedBy: ",").first)
+    try sandbox.write(
+      "review.csv",
+      ([lines[0], lines[1].replacing("\(id),,", with: "\(id),Keep,")] + lines[2...])
+        .joined(separator: "\r\n"))
+    let before = try sandbox.data("review.csv")
+    try sandbox.run(review).fails(
+      saying: "review.csv: expected", "1 that were not, the first for '\(id)'", "--reviewed")
+    #expect(try sandbox.data("review.csv") == before)
+    try sandbox.run("dedup", "index", "--threshold", "0.8", "--reviewed", "review.csv").succeeded()
+    try sandbox.run(review).succeeded()
+    #expect(try sandbox.data("review.csv") != before)
+    try sandbox.write("review.csv", "something else")
+    try sandbox.run(review).succeeded()
+  }
 }
