@@ -1,3 +1,4 @@
+import Foundation
 import Kernels
 
 /// AdamW over the trained parameters with clipping by the global gradient norm.
@@ -36,14 +37,22 @@ final class AdamW {
     return Float(partialSums.values.reduce(0.0) { $0 + Double($1) }.squareRoot())
   }
 
+  /// `sum` += `gradient`, both laid out as gradients.
+  func add(_ gradient: UnsafePointer<Float>, to sum: UnsafeMutablePointer<Float>) {
+    let pieces = pieces
+    Threads.forEach(pieces.count) { index in
+      let piece = pieces[index]
+      Rows.add(gradient + piece.gradient, size: piece.count, to: sum + piece.gradient)
+    }
+  }
+
   /// One update with a gradient of a known norm; `step` counts from 1.
   func update(
     _ values: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>, norm: Float,
     learningRate: Float, step: Int
   ) {
-    let pass = AdamWPass(
-      learningRate: learningRate, weightDecay: options.weightDecay, beta1: options.beta1,
-      beta2: options.beta2, epsilon: options.epsilon, step: step)
+    let (options, layout) = (options, layout)
+    func rate(depth: Int) -> Float { learningRate * pow(options.layerDecay, Float(depth)) }
     let limit = options.gradientClipping
     let scale = limit > 0 ? min(1, limit / (norm + 1e-6)) : 1
     let (first, second) = (firstMoment.pointer, secondMoment.pointer)
@@ -51,13 +60,16 @@ final class AdamW {
       nonisolated(unsafe) let pieces = pieces
       Threads.forEach(pieces.count) { index in
         let piece = pieces[index]
+        let pass = AdamWPass(
+          learningRate: rate(depth: piece.depth), weightDecay: options.weightDecay,
+          beta1: options.beta1, beta2: options.beta2, epsilon: options.epsilon, step: step)
         pass.update(
           values + piece.value, gradient: gradient + piece.gradient,
           firstMoment: first + piece.gradient, secondMoment: second + piece.gradient,
           count: piece.count, gradientScale: scale, decays: piece.decays)
       }
     }
-    dormantScale *= Double(1 - learningRate * options.weightDecay)
+    dormantScale *= Double(1 - rate(depth: layout.embeddingDepth) * options.weightDecay)
   }
 
   /// Multiplies the rows without a gradient by `scale`.
@@ -83,15 +95,17 @@ final class AdamW {
   }
 }
 
-/// Linear growth from 0 over the warm-up, then linear fall to 0 (transformers'
-/// `get_linear_schedule_with_warmup`).
+/// Linear growth from 0 over the warm-up, then as ``TrainingOptions/Schedule`` says (transformers'
+/// `get_linear_schedule_with_warmup`, `get_cosine_…` and `get_constant_…`).
 struct LearningRateSchedule {
   let peak: Float
+  let schedule: TrainingOptions.Schedule
   let warmupSteps: Int
   let totalSteps: Int
 
   init(_ options: TrainingOptions, totalSteps: Int) {
     peak = options.learningRate
+    schedule = options.schedule
     warmupSteps = Int((options.warmupFraction * Float(totalSteps)).rounded(.up))
     self.totalSteps = totalSteps
   }
@@ -100,6 +114,11 @@ struct LearningRateSchedule {
   func rate(_ step: Int) -> Float {
     let done = step - 1
     if done < warmupSteps { return peak * Float(done) / Float(max(1, warmupSteps)) }
-    return peak * Float(max(0, totalSteps - done)) / Float(max(1, totalSteps - warmupSteps))
+    let rest = Float(max(0, totalSteps - done)) / Float(max(1, totalSteps - warmupSteps))
+    switch schedule {
+    case .linear: return peak * rest
+    case .cosine: return peak * 0.5 * (1 - cos(.pi * rest))
+    case .constant: return peak
+    }
   }
 }

@@ -13,13 +13,29 @@ package struct CrossEntropy {
     self.weights = weights
   }
 
+  /// Weights that are n / (classes that occur x examples of the class), as scikit-learn's
+  /// `compute_class_weight("balanced")`; 1 for a class that does not occur.
+  static func balancedWeights(labels: Int, of examples: [Int]) -> [Float] {
+    var counts = [Int](repeating: 0, count: labels)
+    for label in examples { counts[label] += 1 }
+    let present = counts.count { $0 > 0 }
+    return counts.map { $0 == 0 ? 1 : Float(examples.count) / Float(present * $0) }
+  }
+
+  /// What the loss of `targets` is divided by.
+  package func total(_ targets: some Collection<Int>) -> Double {
+    targets.reduce(0) { $0 + Double(weight($1)) }
+  }
+
   /// Mean loss of `targets.count` rows of `logits` `[rows, labels]`; writes its gradient to
   /// `dLogits` where that is given.
+  ///
+  /// - Parameter total: of all targets of the mean, where these are some of them.
   package func loss(
     _ logits: UnsafePointer<Float>, targets: some Collection<Int>,
-    dLogits: UnsafeMutablePointer<Float>?
+    dLogits: UnsafeMutablePointer<Float>?, total: Double? = nil
   ) -> Float {
-    let total = targets.reduce(0) { $0 + Double(weight($1)) }
+    let total = total ?? self.total(targets)
     var loss = 0.0
     for (row, target) in targets.enumerated() {
       let start = row * labels

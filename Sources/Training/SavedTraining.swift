@@ -2,6 +2,21 @@ import Files
 import Foundation
 import Transformer
 
+extension TextClassifier {
+  /// A classifier from a folder that ``SequenceClassifier/save(to:)`` or transformers wrote; texts are
+  /// cut as they were in training, where the folder says how.
+  ///
+  /// - Throws: ``TrainingError`` if `training.json` is damaged, else as
+  ///   ``init(folder:precision:maximumTokens:)``.
+  public convenience init(
+    savedAt url: URL, precision: Precision = .automatic, maximumTokens: Int? = nil
+  ) throws {
+    let limit = try maximumTokens ?? SavedTraining(folder: url)?.maximumTokens
+    try self.init(
+      folder: ModelFolder(at: url), precision: precision, maximumTokens: limit)
+  }
+}
+
 /// `training.json` in a saved folder: how the model was trained, and the limit its texts have.
 package struct SavedTraining: Codable {
   /// What the training is called; nil if nobody named it.

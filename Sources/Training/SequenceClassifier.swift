@@ -3,8 +3,9 @@ import Foundation
 import Kernels
 import Transformer
 
-/// A BERT encoder with the standard classification head, to train, to predict with and to save in
-/// the layout that Python's transformers opens as `AutoModelForSequenceClassification`.
+/// A BERT encoder with the standard classification head, to train and to save in the layout
+/// that Python's transformers opens as `AutoModelForSequenceClassification`; `TextClassifier` predicts
+/// with what was saved.
 ///
 /// Not thread-safe; the work itself runs on ``Threads``.
 public final class SequenceClassifier {
@@ -54,27 +55,6 @@ public final class SequenceClassifier {
         found: "\(tokenizer.vocabularySize)")
     }
     network = try Network(folder: folder, labels: labels.count, seed: seed)
-  }
-
-  /// A classifier from a folder that ``save(to:)`` or transformers wrote.
-  ///
-  /// - Throws: ``TrainingError`` if the folder has no classifier, else as
-  ///   ``init(folder:labels:seed:maximumTokens:)``.
-  public convenience init(savedAt url: URL) throws {
-    let folder = try ModelFolder(at: url)
-    try Network.checkSupport(folder)
-    let labels = folder.configuration.labels
-    let weight = folder.tensors["classifier.weight"]
-    guard weight?.shape == [labels.count, folder.configuration.hiddenSize] else {
-      throw TrainingError(
-        place: url.path, expected: "classifier.weight for the labels of config.json",
-        found: weight.map { "\($0.shape)" } ?? "none",
-        advice: "give a folder that fine-tuning saved")
-    }
-    let record = try SavedTraining(folder: url)
-    try self.init(
-      folder: folder, labels: labels, seed: 0,
-      maximumTokens: record?.maximumTokens ?? folder.maximumTokens)
   }
 
   /// Fine-tunes on `train`, choosing the step by `development` (which may be empty: then the last
@@ -155,14 +135,6 @@ public final class SequenceClassifier {
     let sentences = try encode(texts)
     let values = network.logits(sentences, EvaluationPlan(sentences, tokens: 512))
     return texts.indices.map { Array(values[$0 * labels.count..<($0 + 1) * labels.count]) }
-  }
-
-  /// The probabilities that the logits of one text stand for, in label order.
-  public static func softmax(_ logits: [Float]) -> [Double] {
-    let highest = logits.max() ?? 0
-    let powers = logits.map { exp(Double($0 - highest)) }
-    let sum = powers.reduce(0, +)
-    return powers.map { $0 / sum }
   }
 
   /// Writes a folder with configuration, weights, tokenizer files and a record of the training,

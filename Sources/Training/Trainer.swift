@@ -24,6 +24,8 @@ package final class Trainer {
   private var order: (epoch: Int, indices: [Int]) = (-1, [])
   private var batch = TokenBatch()
   private var targets: [Int] = []
+  /// The sum of a step's passes, where it has more than one.
+  private let accumulated: Buffer<Float>?
 
   /// - Parameters:
   ///   - training: not empty; every sentence has 1 to `maximumPositions` tokens of the vocabulary.
@@ -41,14 +43,20 @@ package final class Trainer {
     let epochSteps = epochs.map { $0 * perEpoch } ?? .max
     totalSteps = min(epochSteps, options.maximumSteps ?? .max)
     schedule = LearningRateSchedule(options, totalSteps: totalSteps)
+    let balanced =
+      options.balancesClasses
+      ? CrossEntropy.balancedWeights(labels: network.labels, of: training.labels) : nil
     loss = CrossEntropy(
-      labels: network.labels, smoothing: options.labelSmoothing, weights: options.classWeights)
+      labels: network.labels, smoothing: options.labelSmoothing,
+      weights: options.classWeights ?? balanced)
     let layout = GradientLayout(
       network, sentences: training.sentences + development.sentences,
       frozenLayers: options.frozenLayers, freezesEmbeddings: options.freezesEmbeddings)
     gradient = GradientArena(layout)
+    accumulated = options.accumulation > 1 ? Buffer(repeating: 0, count: layout.count) : nil
     optimizer = AdamW(layout, options: options)
-    let capacity = training.capacity(batchSize: options.batchSize)
+    let capacity = training.capacity(
+      batchSize: (options.batchSize + options.accumulation - 1) / options.accumulation)
     plan = EvaluationPlan(development.sentences, tokens: max(256, capacity.tokens))
     best = development.count == 0 ? nil : Buffer(repeating: 0, count: layout.count)
     if options.head == .linear {
@@ -106,14 +114,8 @@ package final class Trainer {
 
   private func makeStep() throws {
     let number = step + 1
-    fillBatch(number)
-    network.dropout.seed = options.seed
-    network.dropout.step = number
-    network.forward(batch)
-    let activations = network.activations
-    let value = loss.loss(activations.logits, targets: targets, dLogits: activations.dLogits)
-    network.backward(batch, into: &gradient)
-    let pointer = UnsafePointer(gradient.values.pointer)
+    let value = passes(number)
+    let pointer = UnsafePointer(accumulated?.pointer ?? gradient.values.pointer)
     let norm = optimizer.norm(pointer)
     guard value.isFinite, norm.isFinite else {
       throw TrainingError(
@@ -123,25 +125,53 @@ package final class Trainer {
     let rate = schedule.rate(number)
     optimizer.update(
       network.values.pointer, gradient: pointer, norm: norm, learningRate: rate, step: number)
-    summary.tokens += batch.packed.tokens
     summary.history.append(
       TrainingSummary.Step(step: number, loss: value, learningRate: rate, gradientNorm: norm))
   }
 
-  /// The sentences of a step: the next run of the epoch's permutation.
-  private func fillBatch(_ number: Int) {
+  /// The loss of a step, its gradient in ``accumulated`` or, of a single pass, in ``gradient``.
+  private func passes(_ number: Int) -> Float {
+    let examples = examples(of: number)
+    let total = loss.total(examples.map { training.labels[$0] })
+    let size = (examples.count + options.accumulation - 1) / options.accumulation
+    accumulated?.pointer.update(repeating: 0, count: gradient.layout.count)
+    var sum: Float = 0
+    for (pass, start) in stride(from: 0, to: examples.count, by: size).enumerated() {
+      fill(examples[start..<min(examples.count, start + size)])
+      network.dropout.seed = options.seed
+      // Each pass has masks of its own.
+      network.dropout.step = (number - 1) * options.accumulation + pass + 1
+      network.forward(batch)
+      let activations = network.activations
+      sum += loss.loss(
+        activations.logits, targets: targets, dLogits: activations.dLogits, total: total)
+      network.backward(batch, into: &gradient)
+      if let accumulated {
+        optimizer.add(gradient.values.pointer, to: accumulated.pointer)
+      }
+      summary.tokens += batch.packed.tokens
+    }
+    return sum
+  }
+
+  private func fill(_ examples: ArraySlice<Int>) {
+    batch.removeAll()
+    targets.removeAll(keepingCapacity: true)
+    for index in examples {
+      batch.append(training.sentences[index])
+      targets.append(training.labels[index])
+    }
+  }
+
+  /// The examples of a step: the next run of the epoch's permutation.
+  private func examples(of number: Int) -> [Int] {
     let epoch = (number - 1) / stepsPerEpoch
     if order.epoch != epoch {
       var generator = SplitMix64(state: options.seed &* 0x2545_F491_4F6C_DD1D &+ UInt64(epoch))
       order = (epoch, generator.permutation(training.count))
     }
     let first = (number - 1) % stepsPerEpoch * options.batchSize
-    batch.removeAll()
-    targets.removeAll(keepingCapacity: true)
-    for index in order.indices[first..<min(training.count, first + options.batchSize)] {
-      batch.append(training.sentences[index])
-      targets.append(training.labels[index])
-    }
+    return Array(order.indices[first..<min(training.count, first + options.batchSize)])
   }
 
   private var isEvaluationDue: Bool {

@@ -9,6 +9,9 @@ extension TrainingOptions {
     try require("beta2", beta2, (0..<1).contains(beta2), "in 0..<1")
     try require("epsilon", epsilon, epsilon > 0, "above 0")
     try require("batchSize", batchSize, batchSize >= 1, "at least 1")
+    try require("layerDecay", layerDecay, layerDecay > 0 && layerDecay <= 1, "above 0, at most 1")
+    try require(
+      "accumulation", accumulation, (1...batchSize).contains(accumulation), "in 1...\(batchSize)")
     try require("epochs", epochs ?? 1, (epochs ?? 1) >= 1, "at least 1")
     try require("maximumSteps", maximumSteps ?? 1, (maximumSteps ?? 1) >= 1, "at least 1")
     try require(

@@ -9,9 +9,12 @@ public struct TrainingOptions: Codable, Hashable, Sendable {
   public var learningRate: Float = 5e-5
   /// Decoupled weight decay (AdamW); biases and LayerNorm parameters are exempt.
   public var weightDecay: Float = 0.01
-  /// Part of all steps over which the learning rate grows linearly from 0; it then falls linearly
-  /// to 0.
+  /// Part of all steps over which the learning rate grows linearly from 0.
   public var warmupFraction: Float = 0.1
+  /// What the learning rate does after the warm-up.
+  public var schedule: Schedule = .linear
+  /// The learning rate of a layer is that of the layer above it times this; the head has the whole.
+  public var layerDecay: Float = 1
   /// First-moment decay of AdamW.
   public var beta1: Float = 0.9
   /// Second-moment decay of AdamW.
@@ -20,6 +23,8 @@ public struct TrainingOptions: Codable, Hashable, Sendable {
   public var epsilon: Float = 1e-8
   /// Sentences per step. The last batch of an epoch may be smaller.
   public var batchSize = 16
+  /// Passes that the sentences of a step are divided into: less memory, the same gradient.
+  public var accumulation = 1
   /// Passes over the training set; with ``maximumSteps`` too, whichever ends first.
   public var epochs: Int? = 3
   /// Update steps in all; without ``epochs``, the training set is repeated until they are made.
@@ -32,6 +37,9 @@ public struct TrainingOptions: Codable, Hashable, Sendable {
   public var labelSmoothing: Float = 0
   /// Weight of each class in the loss, in label order.
   public var classWeights: [Float]?
+  /// Weighs classes in inverse proportion to their training examples, as scikit-learn's `balanced`
+  /// does, where there are no ``classWeights``.
+  public var balancesClasses = false
   /// Development evaluations without improvement before training stops; nil never stops early.
   public var patience: Int?
   /// Steps between development evaluations; nil evaluates at the end of each epoch.
@@ -46,6 +54,16 @@ public struct TrainingOptions: Codable, Hashable, Sendable {
   public var frozenLayers = 0
   /// Whether word, position and type embeddings stay as they are.
   public var freezesEmbeddings = false
+
+  /// How the learning rate goes to its end.
+  public enum Schedule: String, Codable, Sendable, CaseIterable {
+    /// In a straight line to 0.
+    case linear
+    /// Along half a cosine to 0 (Loshchilov and Hutter, arXiv 1608.03983, without restarts).
+    case cosine
+    /// Not at all.
+    case constant
+  }
 
   /// Where the classifier's weights start; random if nil.
   public var head: Head?

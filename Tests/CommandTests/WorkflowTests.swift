@@ -36,12 +36,6 @@ import Testing
       "finetune", "index", "--steps", "3", "--out", "tuned", "--json"
     ).succeeded().object()
     #expect(tuned["model"] as? String != nil)
-    let answers = try sandbox.run("predict", "tuned", "I forgot my password.", "--json").succeeded()
-      .json()
-    let probabilities = try #require(
-      (answers as? [[String: Any]])?.first?["probabilities"] as? [String: Double])
-    #expect(probabilities.count == 6)
-    #expect(abs(probabilities.values.reduce(0, +) - 1) < 1e-6)
   }
 
   @Test func exportsPartitionTheInput() throws {

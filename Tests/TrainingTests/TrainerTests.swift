@@ -88,6 +88,110 @@ struct TrainerTests {
     #expect(runs[0] == runs[2])
   }
 
+  /// Divided into passes, an update has the same loss, gradient and tokens.
+  @Test(arguments: [2, 3, 8])
+  func accumulatedPassesAreOneUpdate(accumulation: Int) throws {
+    func train(_ accumulation: Int) throws -> TrainingSummary {
+      let options = options {
+        $0.accumulation = accumulation
+        $0.dropout = 0
+        $0.classWeights = [0.5, 2, 1]
+        $0.labelSmoothing = 0.1
+      }
+      return try Trainer(
+        Golden.network(), training: data(29, seed: 5), development: data(9, seed: 6),
+        options: options
+      ).run()
+    }
+    let (whole, divided) = (try train(1), try train(accumulation))
+    #expect(whole.tokens == divided.tokens && whole.history.count == 12)
+    for (a, b) in zip(whole.history, divided.history) {
+      #expect(abs(a.loss - b.loss) < 1e-4 * a.loss, "step \(a.step)")
+      #expect(abs(a.gradientNorm - b.gradientNorm) < 1e-3 * a.gradientNorm, "step \(a.step)")
+    }
+  }
+
+  /// AdamW's first update moves every weight by the learning rate of its layer, whatever the gradient.
+  @Test func lowerLayersLearnMoreSlowly() throws {
+    let (before, after) = (try Golden.network(), try Golden.network())
+    let options = options {
+      $0.layerDecay = 0.5
+      $0.maximumSteps = 1
+      $0.warmupFraction = 0
+      $0.weightDecay = 0
+      $0.gradientClipping = 0
+      $0.epsilon = 1e-30
+    }
+    _ = try Trainer(
+      after, training: data(8, seed: 5), development: EncodedSet(sentences: [], labels: []),
+      options: options
+    ).run()
+    for entry in after.table.entries {
+      let range = entry.offset..<entry.offset + entry.count
+      let moved = range.map { abs(after.values.pointer[$0] - before.values.pointer[$0]) }.max()!
+      let name = entry.name
+      let depth: Float =
+        name.contains("layer.1.")
+        ? 1
+        : name.contains("layer.0.")
+          ? 2
+          : name.contains("embeddings") ? 3 : 0
+      let expected = 3e-3 * powf(0.5, depth)
+      #expect(abs(moved - expected) < 0.01 * expected, "\(name): \(moved)")
+    }
+  }
+
+  /// As transformers' schedules of these names.
+  @Test(arguments: TrainingOptions.Schedule.allCases)
+  func schedulesFollowTheirFormulas(schedule: TrainingOptions.Schedule) throws {
+    let options = options {
+      $0.schedule = schedule
+      $0.warmupFraction = 0.25
+      $0.maximumSteps = 12
+      $0.epochs = nil
+    }
+    let summary = try Trainer(
+      Golden.network(), training: data(16, seed: 5),
+      development: EncodedSet(sentences: [], labels: []), options: options
+    ).run()
+    for (done, step) in summary.history.enumerated() {
+      let progress = max(0, Float(done - 3) / 9)
+      let factor: Float =
+        switch schedule {
+        case _ where done < 3: Float(done) / 3
+        case .linear: 1 - progress
+        case .cosine: 0.5 * (1 + cosf(.pi * progress))
+        case .constant: 1
+        }
+      #expect(abs(step.learningRate - 3e-3 * factor) < 1e-8, "\(schedule), \(done)")
+    }
+  }
+
+  /// A class of one example counts as much as one of many.
+  @Test func balancedClassesCountTheSame() throws {
+    let all = data(60, seed: 5)
+    let rare = all.labels.firstIndex(of: 2)!
+    let kept = all.labels.indices.filter { all.labels[$0] != 2 || $0 == rare }
+    let set = EncodedSet(
+      sentences: kept.map { all.sentences[$0] }, labels: kept.map { all.labels[$0] })
+    let counts = (0..<3).map { label in set.labels.count { $0 == label } }
+    func train(_ change: @escaping (inout TrainingOptions) -> Void) throws -> [Float] {
+      let options = options {
+        $0.maximumSteps = 6
+        change(&$0)
+      }
+      return try Trainer(
+        Golden.network(), training: set, development: EncodedSet(sentences: [], labels: []),
+        options: options
+      ).run().history.map(\.loss)
+    }
+    let weights = counts.map { Float(set.labels.count) / Float(3 * $0) }
+    let balanced = try train { $0.balancesClasses = true }
+    let weighted = try train { $0.classWeights = weights }
+    let plain = try train { _ in }
+    #expect(counts[2] == 1 && balanced == weighted && balanced != plain)
+  }
+
   @Test func resumedEqualsUninterrupted() throws {
     let folder = try ScratchFolder()
     let (training, development) = (data(41, seed: 7), data(20, seed: 8))
@@ -174,6 +278,8 @@ struct TrainerTests {
       { $0.epochs = nil }, { $0.epochs = 0 }, { $0.dropout = 1 }, { $0.frozenLayers = 3 },
       { $0.classWeights = [1, 2] }, { $0.classWeights = [1, 0, 1] }, { $0.patience = 0 },
       { $0.warmupFraction = 2 }, { $0.labelSmoothing = 1 }, { $0.evaluationInterval = 0 },
+      { $0.layerDecay = 0 }, { $0.layerDecay = 1.1 }, { $0.accumulation = 0 },
+      { $0.accumulation = 9 },
     ]
     for change in changes {
       #expect(throws: TrainingError.self) {

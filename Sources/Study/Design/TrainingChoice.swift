@@ -14,6 +14,18 @@ public struct TrainingChoice: Codable, Hashable, Sendable {
   /// Evaluations on the development part without improvement before training stops.
   public var patience: Int?
   public var frozenLayers: Int?
+  public var freezesEmbeddings: Bool?
+  public var schedule: TrainingOptions.Schedule?
+  /// Part of all updates.
+  public var warmup: Float?
+  /// The learning rate of a layer in parts of that of the layer above it.
+  public var layerDecay: Float?
+  /// Passes that an update is divided into.
+  public var accumulation: Int?
+  /// The gradient's largest norm; 0 for any.
+  public var gradientClipping: Float?
+  public var labelSmoothing: Float?
+  public var balancesClasses: Bool?
 
   public init() {}
 
@@ -57,6 +69,14 @@ public struct TrainingChoice: Codable, Hashable, Sendable {
     if let weightDecay { options.weightDecay = weightDecay }
     options.dropout = dropout
     if let frozenLayers { options.frozenLayers = frozenLayers }
+    if let freezesEmbeddings { options.freezesEmbeddings = freezesEmbeddings }
+    if let schedule { options.schedule = schedule }
+    if let warmup { options.warmupFraction = warmup }
+    if let layerDecay { options.layerDecay = layerDecay }
+    if let accumulation { options.accumulation = accumulation }
+    if let gradientClipping { options.gradientClipping = gradientClipping }
+    if let labelSmoothing { options.labelSmoothing = labelSmoothing }
+    if let balancesClasses { options.balancesClasses = balancesClasses }
     return options
   }
 }

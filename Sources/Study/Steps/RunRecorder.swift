@@ -3,6 +3,7 @@ import Files
 import Foundation
 import Store
 import Training
+import Transformer
 
 /// What one fine-tuning is made from; equal requests are the same run.
 struct RunRequest {
@@ -112,7 +113,8 @@ struct RunRecorder {
         label: request.labels[request.test[place].label],
         predicted: request.labels[predicted[place]],
         correct: predicted[place] == request.test[place].label,
-        probability: SequenceClassifier.softmax(logits[place])[predicted[place]])
+        probability: ClassificationProblem.singleLabel.probabilities(logits[place])[
+          predicted[place]])
     }
     try index.catalog.update {
       try $0.replaceRun(run, log: Self.log(summary, id, request), predictions: predictions)

@@ -60,6 +60,17 @@ package struct GradientLayout {
     package let gradient: Int
     package let count: Int
     let decays: Bool
+    /// How far below the head: 0 the head, 1 the last layer, …; see ``embeddingDepth``.
+    let depth: Int
+  }
+
+  /// The depth of the embeddings, below the first layer.
+  var embeddingDepth: Int { table.layers.count + 1 }
+
+  private func depth(_ offset: Int) -> Int {
+    if offset >= table.embeddingNorm.weight { return embeddingDepth }
+    if offset >= table.pooler.weight { return 0 }
+    return table.layers.count { $0.start > offset } + 1
   }
 
   /// All trained parameters in runs of at most 2¹⁵, in a fixed order.
@@ -70,7 +81,7 @@ package struct GradientLayout {
         pieces.append(
           Piece(
             value: value + start, gradient: gradient + start, count: min(1 << 15, count - start),
-            decays: decays))
+            decays: decays, depth: depth(value)))
       }
     }
     let firstDense =
@@ -92,7 +103,7 @@ package struct GradientLayout {
   private func merged(_ pieces: [Piece]) -> [Piece] {
     var result: [Piece] = []
     for piece in pieces {
-      guard let last = result.last, last.decays == piece.decays,
+      guard let last = result.last, last.decays == piece.decays, last.depth == piece.depth,
         last.value + last.count == piece.value, last.gradient + last.count == piece.gradient,
         last.count + piece.count <= 1 << 15
       else {
@@ -101,7 +112,7 @@ package struct GradientLayout {
       }
       result[result.count - 1] = Piece(
         value: last.value, gradient: last.gradient, count: last.count + piece.count,
-        decays: last.decays)
+        decays: last.decays, depth: last.depth)
     }
     return result
   }

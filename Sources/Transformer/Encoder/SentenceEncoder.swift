@@ -8,8 +8,6 @@ import Synchronization
 public final class SentenceEncoder: Embedder {
   /// Texts tokenized before the first of them is run; sorting needs many, memory few.
   private static let windowSize = 8192
-  /// Texts a thread tokenizes at a time.
-  private static let pieceSize = 64
 
   public let tokenizer: Tokenizer
   public let dimension: Int
@@ -23,15 +21,10 @@ public final class SentenceEncoder: Embedder {
   ///   within `2...` the model's positions, or the prompt is unknown; the tokenizer's error if its
   ///   files are damaged.
   public init(folder: ModelFolder, options: EmbeddingOptions) throws {
-    let positions = folder.configuration.maximumPositions
     let limit = options.maximumTokens ?? folder.maximumTokens
-    guard limit >= 2, limit <= positions else {
-      throw ModelError(
-        place: folder.url.path, expected: "a token limit in 2...\(positions)", found: "\(limit)")
-    }
     try options.precision.checkSupport()
     self.folder = folder
-    tokenizer = try Tokenizer(folder: folder.transformerURL, maximumTokens: limit)
+    tokenizer = try folder.tokenizer(maximumTokens: limit)
     prompt = try folder.prompts.text(options.prompt)
     chunker = try TokenChunker(
       tokenizer, limit: limit, prompt: prompt, longTexts: options.longTexts,
@@ -64,7 +57,7 @@ public final class SentenceEncoder: Embedder {
   public var longTextCount: Int { longTextCounter.load(ordering: .relaxed) }
 
   public func readings(of texts: [String]) -> [TextReading] {
-    tokenize(texts[...]).map(\.reading)
+    chunker.tokens(of: texts[...]).map(\.reading)
   }
 
   /// - Throws: ``ModelError`` if the tokenizer gives an id beyond the model's vocabulary.
@@ -76,10 +69,10 @@ public final class SentenceEncoder: Embedder {
     var readings: [TextReading] = []
     for start in stride(from: 0, to: texts.count, by: Self.windowSize) {
       let window = texts[start..<min(texts.count, start + Self.windowSize)]
-      let tokenized = tokenize(window)
+      let tokenized = chunker.tokens(of: window)
       longTextCounter.add(tokenized.count(where: \.isLong), ordering: .relaxed)
       let sentences = tokenized.flatMap(\.windows)
-      try check(sentences)
+      try folder.check(sentences)
       let isWhole = sentences.count == tokenized.count
       let progress = progress.map { progress in { progress(start + $0) } }
       if isWhole, folder.projection.denseLayers.isEmpty {
@@ -118,30 +111,6 @@ public final class SentenceEncoder: Embedder {
         for place in 0..<dimension { row[place] += weight * vector.pointer[place] }
       }
       UnitVector.normalize(row, dimension)
-    }
-  }
-
-  private func tokenize(_ texts: ArraySlice<String>) -> [TokenChunker.Tokens] {
-    let pieces = (texts.count + Self.pieceSize - 1) / Self.pieceSize
-    let tokenized = Mutex([[TokenChunker.Tokens]](repeating: [], count: pieces))
-    Threads.forEach(pieces) { piece in
-      let start = texts.startIndex + piece * Self.pieceSize
-      let end = min(texts.endIndex, start + Self.pieceSize)
-      let tokens = texts[start..<end].map { chunker.tokens(of: $0) }
-      tokenized.withLock { $0[piece] = tokens }
-    }
-    return tokenized.withLock { $0.flatMap { $0 } }
-  }
-
-  /// A tokenizer file may name ids that the weights have no row for.
-  private func check(_ sentences: [[Int32]]) throws {
-    let limit = Int32(clamping: folder.configuration.vocabularySize)
-    for sentence in sentences {
-      for id in sentence where id < 0 || id >= limit {
-        throw ModelError(
-          place: folder.url.path, expected: "token ids below vocab_size \(limit)", found: "\(id)",
-          advice: "the tokenizer's files belong to another model")
-      }
     }
   }
 }

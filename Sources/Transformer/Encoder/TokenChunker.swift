@@ -1,3 +1,6 @@
+import Kernels
+import Synchronization
+
 /// Texts to sequences an encoder can run: the prompt before, special tokens around, and what is too
 /// long cut or divided.
 struct TokenChunker: Sendable {
@@ -7,6 +10,9 @@ struct TokenChunker: Sendable {
     var isLong: Bool
     var reading: TextReading
   }
+
+  /// Texts a thread tokenizes at a time.
+  private static let pieceSize = 64
 
   let longTexts: LongTexts
   private let tokenizer: Tokenizer
@@ -33,6 +39,19 @@ struct TokenChunker: Sendable {
         place: place, expected: "a prompt of at most half of \(room) tokens",
         found: "\(promptIDs.count)", advice: "raise --maximum-tokens or shorten the prompt")
     }
+  }
+
+  /// On several threads, in the order given.
+  func tokens(of texts: ArraySlice<String>) -> [Tokens] {
+    let pieces = (texts.count + Self.pieceSize - 1) / Self.pieceSize
+    let tokenized = Mutex([[Tokens]](repeating: [], count: pieces))
+    Threads.forEach(pieces) { piece in
+      let start = texts.startIndex + piece * Self.pieceSize
+      let end = min(texts.endIndex, start + Self.pieceSize)
+      let tokens = texts[start..<end].map { self.tokens(of: $0) }
+      tokenized.withLock { $0[piece] = tokens }
+    }
+    return tokenized.withLock { $0.flatMap { $0 } }
   }
 
   func tokens(of text: String) -> Tokens {

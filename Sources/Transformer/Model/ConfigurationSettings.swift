@@ -16,13 +16,20 @@ extension ConfigurationFields {
     switch name {
     case "geglu" where architecture.isGated: return .gelu
     case "swiglu" where architecture.isGated: return .silu
+    default: return try activation("hidden_act", default: name)
+    }
+  }
+
+  func activation(_ field: String, default standard: String) throws -> Activation {
+    let name = try string(field) ?? standard
+    switch name {
     case "gelu": return .gelu
     case "gelu_new", "gelu_fast", "gelu_pytorch_tanh": return .geluTanh
     case "relu": return .relu
     case "silu", "swish": return .silu
     default:
       throw ModelError(
-        place: place, expected: "hidden_act gelu, gelu_new, relu or silu", found: "\"\(name)\"")
+        place: place, expected: "\(field) gelu, gelu_new, relu or silu", found: "\"\(name)\"")
     }
   }
 

@@ -45,6 +45,31 @@ public struct EncoderArchitecture: Sendable {
     }
   }
 
+  /// How transformers' class for sequences comes from states to logits: the first token's state
+  /// through these layers, the last of which gives the logits.
+  struct ClassificationHead: Sendable {
+    struct Layer: Sendable {
+      /// As stored, the family's prefix included where it has it.
+      let name: String
+      var nonlinearity = Nonlinearity.identity
+      var bias = Presence.always
+      /// Normalizes the layer's output.
+      var norm: String?
+    }
+
+    enum Nonlinearity: Sendable {
+      case identity
+      case tanh
+      case relu
+      /// As a field of `config.json` names it, GELU if absent.
+      case field(String)
+    }
+
+    var layers: [Layer]
+    /// A field that says whether the mean of the states is taken instead of the first.
+    var poolingField: String?
+  }
+
   enum NormPlacement: Sendable {
     /// After the residual sum, as in BERT; the layer's output is normalized.
     case after
@@ -99,6 +124,7 @@ public struct EncoderArchitecture: Sendable {
   /// After the last layer, where norms come before.
   var finalNorm: String?
   var pooler: String? = "pooler.dense"
+  var classificationHead: ClassificationHead
 
   static func named(_ type: String) -> EncoderArchitecture? { all.first { $0.type == type } }
 

@@ -4,10 +4,19 @@ extension EncoderArchitecture {
   ]
 
   /// Devlin et al., arXiv 1810.04805.
-  static let bert = EncoderArchitecture(type: "bert", prefix: "bert.")
+  static let bert = EncoderArchitecture(
+    type: "bert", prefix: "bert.",
+    classificationHead: ClassificationHead(layers: [
+      .init(name: "bert.pooler.dense", nonlinearity: .tanh), .init(name: "classifier"),
+    ]))
 
   /// Sanh et al., arXiv 1910.01108.
-  static let distilBERT = EncoderArchitecture(type: "distilbert", prefix: "distilbert.").with {
+  static let distilBERT = EncoderArchitecture(
+    type: "distilbert", prefix: "distilbert.",
+    classificationHead: ClassificationHead(layers: [
+      .init(name: "pre_classifier", nonlinearity: .relu), .init(name: "classifier"),
+    ])
+  ).with {
     $0.fields = [
       "hidden_size": ["dim"], "num_hidden_layers": ["n_layers"],
       "num_attention_heads": ["n_heads"], "intermediate_size": ["hidden_dim"],
@@ -26,10 +35,15 @@ extension EncoderArchitecture {
     $0.pooler = nil
   }
 
+  private static let denseHead = ClassificationHead(layers: [
+    .init(name: "classifier.dense", nonlinearity: .tanh), .init(name: "classifier.out_proj"),
+  ])
+
   /// Liu et al., arXiv 1907.11692.
   static let roberta = bert.with {
     $0.type = "roberta"
     $0.prefix = "roberta."
+    $0.classificationHead = denseHead
     $0.positions = .tableAfterPadding(field: "pad_token_id")
   }
 
@@ -40,7 +54,9 @@ extension EncoderArchitecture {
   static let camembert = roberta.with { $0.type = "camembert" }
 
   /// Song et al., arXiv 2004.09297.
-  static let mpnet = EncoderArchitecture(type: "mpnet", prefix: "mpnet.").with {
+  static let mpnet = EncoderArchitecture(
+    type: "mpnet", prefix: "mpnet.", classificationHead: denseHead
+  ).with {
     $0.requirements.append(Requirement("relative_attention_num_buckets", "32"))
     $0.positions = .tableAfterPadding(field: nil)
     $0.relativeBias = "encoder.relative_attention_bias"
@@ -51,7 +67,15 @@ extension EncoderArchitecture {
   }
 
   /// Warner et al., arXiv 2412.13663.
-  static let modernBERT = EncoderArchitecture(type: "modernbert", prefix: "model.").with {
+  static let modernBERT = EncoderArchitecture(
+    type: "modernbert", prefix: "model.",
+    classificationHead: ClassificationHead(
+      layers: [
+        .init(
+          name: "head.dense", nonlinearity: .field("classifier_activation"),
+          bias: .field("classifier_bias"), norm: "head.norm"), .init(name: "classifier"),
+      ], poolingField: "classifier_pooling")
+  ).with {
     $0.fields = [
       "layer_norm_eps": ["norm_eps"], "hidden_act": ["hidden_activation"],
       "hidden_dropout_prob": ["mlp_dropout"], "attention_probs_dropout_prob": ["attention_dropout"],
@@ -83,7 +107,12 @@ extension EncoderArchitecture {
   }
 
   /// Nussbaum et al., arXiv 2402.01613.
-  static let nomicBERT = EncoderArchitecture(type: "nomic_bert", prefix: "nomic_bert.").with {
+  static let nomicBERT = EncoderArchitecture(
+    type: "nomic_bert", prefix: "nomic_bert.",
+    classificationHead: ClassificationHead(layers: [
+      .init(name: "nomic_bert.pooler.dense", nonlinearity: .tanh), .init(name: "classifier"),
+    ])
+  ).with {
     $0.fields = [
       "hidden_size": ["n_embd"], "num_hidden_layers": ["n_layer"],
       "num_attention_heads": ["n_head"], "intermediate_size": ["n_inner"],

@@ -169,6 +169,30 @@ public final class ModelFolder: Sendable {
 }
 
 extension ModelFolder {
+  /// The tokenizer of its files, for sequences of at most `maximumTokens`, special tokens included.
+  ///
+  /// - Throws: ``ModelError`` if the limit is not within `2...` the model's positions.
+  func tokenizer(maximumTokens limit: Int) throws -> Tokenizer {
+    let positions = configuration.maximumPositions
+    guard limit >= 2, limit <= positions else {
+      throw ModelError(
+        place: url.path, expected: "a token limit in 2...\(positions)", found: "\(limit)")
+    }
+    return try Tokenizer(folder: transformerURL, maximumTokens: limit)
+  }
+
+  /// A tokenizer file may name ids that the weights have no row for.
+  func check(_ sentences: [[Int32]]) throws {
+    let limit = Int32(clamping: configuration.vocabularySize)
+    for sentence in sentences {
+      for id in sentence where id < 0 || id >= limit {
+        throw ModelError(
+          place: url.path, expected: "token ids below vocab_size \(limit)", found: "\(id)",
+          advice: "the tokenizer's files belong to another model")
+      }
+    }
+  }
+
   /// A small file's bytes; a model's JSON files are far below the limit of 256 MiB.
   static func contents(of url: URL) throws -> Data {
     let file = try MappedFile(url)

@@ -60,6 +60,7 @@ struct FinetuneCommand: ParsableCommand {
 }
 
 extension Arm: ExpressibleByArgument {}
+extension TrainingOptions.Schedule: ExpressibleByArgument {}
 
 /// How models are trained; what is not given follows from the model and the data.
 struct TrainingArguments: ParsableArguments {
@@ -91,11 +92,46 @@ struct TrainingArguments: ParsableArguments {
   @Option(
     name: .long, help: ArgumentHelp("Lowest encoder layers that stay as they are.", valueName: "n"))
   var frozenLayers: Int?
+  @Flag(name: .long, help: "Word, position and type embeddings stay as they are.")
+  var freezeEmbeddings = false
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "What the learning rate does after the warm-up: linear (default), cosine or constant.",
+      valueName: "kind"))
+  var schedule: TrainingOptions.Schedule?
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Part of all updates over which the learning rate grows (default: 0.1).", valueName: "x"))
+  var warmUp: Float?
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Learning rate of a layer in parts of that of the layer above (default: 1).", valueName: "x"))
+  var layerDecay: Float?
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Passes that an update is divided into: less memory, the same gradient (default: 1).",
+      valueName: "n"))
+  var accumulation: Int?
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Largest norm of the gradient, 0 for any (default: 1).", valueName: "x"))
+  var gradientClipping: Float?
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Share of each target spread evenly over all classes (default: 0).", valueName: "x"))
+  var labelSmoothing: Float?
+  @Flag(name: .long, help: "Rare classes count more in the loss, frequent ones less.")
+  var balancedClasses = false
 
   mutating func validate() throws {
     for (name, value) in [
       ("--epochs", epochs), ("--steps", steps), ("--batch-size", batchSize),
-      ("--patience", patience),
+      ("--patience", patience), ("--accumulation", accumulation),
     ] {
       if let value, value < 1 { throw ValidationError("\(name) must be at least 1, got \(value).") }
     }
@@ -114,6 +150,14 @@ struct TrainingArguments: ParsableArguments {
     choice.dropout = dropout
     choice.patience = patience
     choice.frozenLayers = frozenLayers
+    choice.freezesEmbeddings = freezeEmbeddings ? true : nil
+    choice.schedule = schedule
+    choice.warmup = warmUp
+    choice.layerDecay = layerDecay
+    choice.accumulation = accumulation
+    choice.gradientClipping = gradientClipping
+    choice.labelSmoothing = labelSmoothing
+    choice.balancesClasses = balancedClasses ? true : nil
     return choice
   }
 }

@@ -4,57 +4,153 @@ import Curation
 import Foundation
 import Study
 import Training
+import Transformer
 
 struct PredictCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "predict", abstract: "Classify texts with a fine-tuned model.",
     discussion: """
-      MODEL is a folder that finetune wrote, or a run's folder in an index.
+      MODEL is a folder that finetune wrote, a run's folder in an index, or a folder of any \
+      AutoModelForSequenceClassification that transformers saved.
 
-      Example: simcurate predict my-model "where is my parcel?"
-               simcurate predict my-model - < questions.txt
+      Texts stand on the command line, or in a file: then answers are written as they come, however \
+      long the file, and where its records have labels accuracy and macro-F1 are told at the end. \
+      With --json each answer is a JSON object on a line of its own.
+
+      Examples:
+        simcurate predict my-model "where is my parcel?"
+        simcurate predict my-model - < questions.txt
+        simcurate predict my-model --file questions.csv --text-field question --out answers.jsonl
       """)
 
   @Argument(help: ArgumentHelp("Model or run folder.", valueName: "model"))
   var model: String
   @Argument(help: ArgumentHelp("Texts; - reads one a line from standard input.", valueName: "text"))
-  var texts: [String]
+  var texts: [String] = []
+  @Option(
+    name: .long, help: ArgumentHelp("File of the texts, - for standard input.", valueName: "file"))
+  var file: String?
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Write the answers to this .jsonl, .csv or .tsv file instead.", valueName: "file"))
+  var out: String?
+  @Option(name: .long, help: ArgumentHelp("Most probable classes to list.", valueName: "k"))
+  var topK = 1
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Arithmetic of the encoder: auto, f32, bf16, int8 or int7.", valueName: "kind"))
+  var precision: Precision = .automatic
+  @OptionGroup var reading: CorpusOptions
   @OptionGroup var common: CommonOptions
 
-  struct Answer: Encodable {
-    var text: String
-    var label: String
-    var probability: Double
-    var probabilities: [String: Double]
+  mutating func validate() throws {
+    guard texts.isEmpty != (file == nil) else {
+      throw ValidationError("Give texts, or a file with --file.")
+    }
+    guard topK >= 1 else { throw ValidationError("--top-k must be at least 1, got \(topK).") }
   }
 
   func run() throws {
-    _ = common.begin()
+    let console = common.begin()
     let folder = URL(fileURLWithPath: model)
     let inside = folder.appendingPathComponent("model")
     let isRun = FileManager.default.fileExists(
       atPath: inside.appendingPathComponent("config.json").path)
-    let classifier = try SequenceClassifier(savedAt: isRun ? inside : folder)
-    let texts = try self.texts == ["-"] ? standardInput() : self.texts
-    let answers = try zip(texts, classifier.logits(texts)).map { text, logits in
-      let probabilities = SequenceClassifier.softmax(logits)
-      let best = probabilities.indices.max { probabilities[$0] < probabilities[$1] }!
-      return Answer(
-        text: text, label: classifier.labels[best], probability: probabilities[best],
-        probabilities: Dictionary(uniqueKeysWithValues: zip(classifier.labels, probabilities)))
+    let classifier = try TextClassifier(savedAt: isRun ? inside : folder, precision: precision)
+    let step = PredictStep(classifier, top: topK, monitor: console.monitor)
+    let output = try PredictionOutput(out, isJSON: common.json)
+    if file == nil, texts != ["-"] {
+      let records = texts.enumerated().map {
+        Record(id: "\($0 + 1)", text: $1, source: "command line", line: $0 + 1)
+      }
+      for prediction in try step.predictions(records) { try output.write(prediction) }
+      return try output.finish()
     }
-    try common.show(answers) { answers in
-      answers.map {
-        String(format: "%@\t%.3f\t%@\n", $0.label, $0.probability, excerpt($0.text, limit: 100))
-      }.joined()
+    var options = reading.reading
+    if file == nil { options.format = options.format ?? .text }
+    let summary = try step.run(
+      CorpusReader.location(file ?? "-"), reading: options, model: model, output.write)
+    try output.finish()
+    console.finish()
+    try tell(summary, console)
+  }
+
+  /// The summary is data only where the answers went elsewhere.
+  private func tell(_ summary: PredictSummary, _ console: Console) throws {
+    let text = Self.text(summary)
+    guard out != nil, out != "-" else { return console.remark(text) }
+    try common.show(summary) { _ in text + "\n" }
+  }
+
+  private static func text(_ summary: PredictSummary) -> String {
+    var lines = [
+      String(
+        format: "predict: %d texts (%@), %.0f a second", summary.records, summary.precision,
+        Double(summary.records) / max(summary.seconds, 1e-9))
+    ]
+    if let accuracy = summary.accuracy, let f1 = summary.macroF1 {
+      lines.append(
+        String(
+          format: "         accuracy %.4f, macro-F1 %.4f on %d with a label", accuracy, f1,
+          summary.scored))
+    }
+    if summary.unknownLabels > 0 {
+      lines.append("         \(summary.unknownLabels) have a label the model does not know")
+    }
+    if summary.longTexts > 0 {
+      lines.append(
+        "         \(summary.longTexts) were longer than \(summary.maximumTokens) tokens and were cut"
+      )
+    }
+    return lines.joined(separator: "\n")
+  }
+}
+
+/// Where answers go: a file, or standard output as lines for people or as JSON lines.
+private final class PredictionOutput {
+  private let writer: CorpusWriter?
+
+  init(_ path: String?, isJSON: Bool) throws {
+    let url = path.map(CorpusReader.location) ?? (isJSON ? CorpusReader.standardInput : nil)
+    writer = try url.map {
+      try CorpusWriter($0, columns: ["id", "text", "label", "prediction", "probability", "top"])
     }
   }
 
-  private func standardInput() throws -> [String] {
-    var texts: [String] = []
-    try CorpusReader(options: ReadingOptions(format: .text)).read(CorpusReader.standardInput) {
-      texts.append($0.text)
-    }
-    return texts
+  func write(_ prediction: RecordPrediction) throws {
+    guard let writer else { return try writeLine(prediction) }
+    let record = prediction.record
+    var row: [(name: String, value: CorpusWriter.Value)] = [
+      ("id", .text(record.id)), ("text", .text(record.text)),
+    ]
+    if let label = record.label { row.append(("label", .text(label))) }
+    row.append(("prediction", prediction.value))
+    row.append(("probability", .number(prediction.top[0].probability)))
+    row.append(("top", .json(try Self.json(prediction.top))))
+    try writer.write(row)
+  }
+
+  private func writeLine(_ prediction: RecordPrediction) throws {
+    let classes = prediction.top.map { String(format: "%@\t%.3f", $0.label, $0.probability) }
+    let line = classes.joined(separator: "\t") + "\t" + excerpt(prediction.record.text, limit: 100)
+    try FileHandle.standardOutput.write(contentsOf: Data((line + "\n").utf8))
+  }
+
+  fileprivate static func json(_ value: some Encodable) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    return String(decoding: try encoder.encode(value), as: UTF8.self)
+  }
+
+  func finish() throws { try writer?.finish() }
+}
+
+extension RecordPrediction {
+  /// The label, or a list where there may be several or none.
+  fileprivate var value: CorpusWriter.Value {
+    if labels.count == 1 { return .text(labels[0]) }
+    return .json((try? PredictionOutput.json(labels)) ?? "[]")
   }
 }

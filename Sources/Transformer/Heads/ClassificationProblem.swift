@@ -1,0 +1,34 @@
+import Foundation
+
+/// What a classifier's logits mean, as `problem_type` in `config.json` says.
+public enum ClassificationProblem: String, Sendable {
+  /// One label is right: softmax.
+  case singleLabel = "single_label_classification"
+  /// Any number of labels is: a sigmoid for each.
+  case multiLabel = "multi_label_classification"
+
+  init(_ folder: ModelFolder) throws {
+    let place = folder.transformerURL.appendingPathComponent("config.json").path
+    let fields = try ConfigurationFields(json: folder.configuration.json, place: place)
+    let name = try fields.string("problem_type") ?? Self.singleLabel.rawValue
+    guard let problem = Self(rawValue: name) else {
+      throw ModelError(
+        place: place,
+        expected: "problem_type \(Self.singleLabel.rawValue) or \(Self.multiLabel.rawValue)",
+        found: "\"\(name)\"")
+    }
+    self = problem
+  }
+
+  /// A probability for each label from the logits of one text.
+  public func probabilities(_ logits: [Float]) -> [Double] {
+    switch self {
+    case .multiLabel: return logits.map { 1 / (1 + exp(-Double($0))) }
+    case .singleLabel:
+      let highest = logits.max() ?? 0
+      let powers = logits.map { exp(Double($0 - highest)) }
+      let sum = powers.reduce(0, +)
+      return powers.map { $0 / sum }
+    }
+  }
+}

@@ -1,0 +1,37 @@
+import Kernels
+import Synchronization
+
+/// Turns sentences of token ids into logits: a classifier without its tokenizer.
+public final class ClassifyingEncoder: Sendable {
+  private let encoder: TokenEncoder
+  private let head: ClassificationHead
+
+  /// - Throws: ``ModelError`` if the folder has no classifier, or the processor cannot run the
+  ///   precision.
+  public init(_ folder: ModelFolder, precision: Precision = .automatic) throws {
+    try precision.checkSupport()
+    head = try ClassificationHead(folder)
+    encoder = TokenEncoder(
+      folder.configuration, folder.weights, pooling: head.pooling, precision: precision,
+      normalizes: false)
+  }
+
+  /// The precision used: never `.automatic`. The head itself is float32 in all of them.
+  public var precision: Precision { encoder.precision }
+
+  /// `[sentences, labels]`, in the order given.
+  ///
+  /// Each sentence has 1 to `maximumPositions` ids, all below `vocabularySize`.
+  public func logits(_ sentences: [[Int32]]) -> [[Float]] {
+    let size = encoder.dimension
+    let states = Buffer<Float>(count: sentences.count * size)
+    encoder.embed(sentences, into: states.pointer)
+    let result = Mutex([[Float]](repeating: [], count: sentences.count))
+    Threads.forEach(sentences.count) { index in
+      let state = UnsafeBufferPointer(start: states.pointer + index * size, count: size)
+      let logits = head.logits(state)
+      result.withLock { $0[index] = logits }
+    }
+    return result.withLock { $0 }
+  }
+}

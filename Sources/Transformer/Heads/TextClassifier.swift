@@ -1,0 +1,60 @@
+import Kernels
+import Synchronization
+
+/// A fine-tuned classifier for inference: texts in, logits out, through the same packed encoder that
+/// embeds. Every family's class for sequences in transformers is read.
+///
+/// A text's logits depend on that text alone, to the last bit, whatever batch, order and threads.
+public final class TextClassifier: Sendable {
+  /// What the logits mean.
+  public let problem: ClassificationProblem
+  /// Texts are cut to this many tokens, special tokens included.
+  public let maximumTokens: Int
+  private let folder: ModelFolder
+  private let chunker: TokenChunker
+  private let network: ClassifyingEncoder
+  private let longTextCounter = Atomic(0)
+
+  /// - Parameter maximumTokens: the folder's own limit if nil.
+  /// - Throws: ``ModelError`` if the folder has no classifier, the processor cannot run the precision
+  ///   or the token limit is not within `2...` the model's positions; the tokenizer's error if its
+  ///   files are damaged.
+  public init(
+    folder: ModelFolder, precision: Precision = .automatic, maximumTokens: Int? = nil
+  ) throws {
+    let limit = maximumTokens ?? folder.maximumTokens
+    self.folder = folder
+    self.maximumTokens = limit
+    problem = try ClassificationProblem(folder)
+    network = try ClassifyingEncoder(folder, precision: precision)
+    chunker = try TokenChunker(
+      folder.tokenizer(maximumTokens: limit), limit: limit, prompt: "", longTexts: .truncate,
+      place: folder.url.path)
+  }
+
+  /// Names of the classes, in the order of their ids.
+  public var labels: [String] { folder.configuration.labels }
+
+  /// The precision used: never `.automatic`.
+  public var precision: Precision { network.precision }
+
+  /// Texts so far that were longer than the limit, and so cut.
+  public var longTextCount: Int { longTextCounter.load(ordering: .relaxed) }
+
+  /// `[texts, labels]`, in the order given.
+  ///
+  /// - Throws: ``ModelError`` for a text without tokens (only tokenizers without special tokens), or
+  ///   an id beyond the model's vocabulary.
+  public func logits(_ texts: [String]) throws -> [[Float]] {
+    let tokenized = chunker.tokens(of: texts[...])
+    longTextCounter.add(tokenized.count(where: \.isLong), ordering: .relaxed)
+    let sentences = tokenized.map { $0.windows[0] }
+    try folder.check(sentences)
+    if let place = sentences.firstIndex(where: \.isEmpty) {
+      throw ModelError(
+        place: "text \(place)", expected: "at least one token", found: "none",
+        advice: "the tokenizer adds no special tokens, so texts must not be empty")
+    }
+    return network.logits(sentences)
+  }
+}
