@@ -3,8 +3,8 @@ import Foundation
 import Transformer
 
 extension TextClassifier {
-  /// A classifier from a folder that ``SequenceClassifier/save(to:)`` or transformers wrote; texts are
-  /// cut as they were in training, where the folder says how.
+  /// A classifier from a folder that ``SequenceClassifier/save(to:run:accuracy:)`` or transformers wrote;
+  /// texts are cut as they were in training, where the folder says how.
   ///
   /// - Throws: ``TrainingError`` if `training.json` is damaged, else as
   ///   ``init(folder:precision:maximumTokens:)``.
