@@ -14,7 +14,9 @@ let package = Package(
     .executable(name: "simcurate", targets: ["simcurate"]),
     .library(
       name: "SimcurateKit",
-      targets: ["Corpus", "Transformer", "Training", "Neighbors", "Curation", "Study", "Reporting"]),
+      targets: [
+        "Files", "Corpus", "Transformer", "Training", "Neighbors", "Curation", "Study", "Reporting",
+      ]),
   ],
   dependencies: [
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
@@ -34,21 +36,22 @@ let package = Package(
         .linkedLibrary("m"),
       ]),
     .target(name: "CKernels"),
+    .target(name: "Files"),
     .target(name: "Kernels", dependencies: ["COpenBLAS", "COneDNN", "CKernels"]),
-    .target(name: "Corpus", dependencies: ["CZlib", "CCrypto"]),
-    .target(name: "Transformer", dependencies: ["Kernels", "Corpus"]),
-    .target(name: "Training", dependencies: ["Transformer", "Kernels"]),
-    .target(name: "Neighbors", dependencies: ["CFaiss", "Kernels"]),
+    .target(name: "Corpus", dependencies: ["CZlib", "CCrypto", "Files"]),
+    .target(name: "Transformer", dependencies: ["Kernels", "Corpus", "Files"]),
+    .target(name: "Training", dependencies: ["Transformer", "Kernels", "Files"]),
+    .target(name: "Neighbors", dependencies: ["CFaiss", "Files", "Kernels"]),
     .target(
       name: "Store",
-      dependencies: ["Corpus", .product(name: "GRDB", package: "GRDB.swift")]),
+      dependencies: ["Corpus", "Files", .product(name: "GRDB", package: "GRDB.swift")]),
     .target(
       name: "Curation",
-      dependencies: ["Corpus", "Kernels", "Store", "Neighbors", "Transformer"]),
+      dependencies: ["Corpus", "Files", "Kernels", "Store", "Neighbors", "Transformer"]),
     .target(
       name: "Study",
       dependencies: [
-        "Corpus", "Curation", "Kernels", "Neighbors", "Store", "Training", "Transformer",
+        "Corpus", "Curation", "Files", "Kernels", "Neighbors", "Store", "Training", "Transformer",
       ]),
     .target(
       name: "Reporting",
@@ -59,7 +62,8 @@ let package = Package(
     .executableTarget(
       name: "simcurate",
       dependencies: [
-        "Corpus", "Curation", "Kernels", "Neighbors", "Reporting", "Store", "Study", "Training",
+        "Corpus", "Curation", "Files", "Kernels", "Neighbors", "Reporting", "Store", "Study",
+        "Training",
         "Transformer", argumentParser,
       ]),
     .executableTarget(
@@ -72,13 +76,15 @@ let package = Package(
     .testTarget(
       name: "TrainingTests", dependencies: ["Kernels", "Training", "Transformer"],
       resources: [.copy("Golden")]),
-    .testTarget(name: "CorpusTests", dependencies: ["Corpus", "CZlib"]),
+    .testTarget(name: "FilesTests", dependencies: ["Files"]),
+    .testTarget(name: "CorpusTests", dependencies: ["Corpus", "CZlib", "Files"]),
     .testTarget(name: "StoreTests", dependencies: ["Corpus", "Store"], exclude: ["Golden"]),
-    .testTarget(name: "NeighborsTests", dependencies: ["Kernels", "Neighbors"]),
+    .testTarget(name: "NeighborsTests", dependencies: ["Files", "Kernels", "Neighbors"]),
     .testTarget(
       name: "CurationTests", dependencies: ["Corpus", "Curation", "Kernels", "Neighbors"]),
     .testTarget(
-      name: "StudyTests", dependencies: ["Curation", "Study"], resources: [.copy("Golden")]),
+      name: "StudyTests", dependencies: ["Curation", "Neighbors", "Study"],
+      resources: [.copy("Golden")]),
     .testTarget(
       name: "ReportingTests", dependencies: ["Curation", "Reporting", "Study"],
       resources: [.copy("Golden")]),

@@ -190,7 +190,7 @@ def measured(data):
     size = len(gold)
     write(f"{WORK}/{name}-corpus.jsonl", [{"id": key, "text": texts[key]} for key in texts])
     index = f"{WORK}/{name}-index"
-    simcurate("index", f"{WORK}/{name}-corpus.jsonl", "--out", index)
+    simcurate("index", f"{WORK}/{name}-corpus.jsonl", "--out", index, "--force")
     simcurate("dedup", index, "--stages", "exact,normalized,lexical,semantic", "--guards", "none",
               "--threshold", "0.7", "--floor", "0.6", "--lexical-threshold", "0.4")
     semantic, lexical = near(index, "semantic"), near(index, "lexical")
@@ -256,7 +256,8 @@ def reviews():
     fold = {key: " ".join(unicodedata.normalize("NFKC", text).split()) for key, text in texts.items()}
     gold = len(fold) - len(set(fold.values()))
     write(f"{WORK}/reviews.jsonl", [{"id": key, "text": texts[key]} for key in texts])
-    simcurate("index", f"{WORK}/reviews.jsonl", "--out", f"{WORK}/reviews", "--maximum-tokens", "16")
+    simcurate("index", f"{WORK}/reviews.jsonl", "--out", f"{WORK}/reviews", "--force",
+              "--maximum-tokens", "16")
     yield f"### Chinese reviews: {len(texts):,} records, {gold:,} of them copies"
     yield "\n| stages | Jaccard | removed | right | recall of the copies | extra |\n|---|---|---|---|---|---|"
     for stages, jaccard in (("exact", 0.8), ("exact,normalized", 0.8), ("exact,normalized,lexical", 0.9),
@@ -278,7 +279,7 @@ def banking():
     records = table(path)
     write(f"{WORK}/banking.jsonl", [{"id": f"b{i}", "text": one["text"], "label": one["category"]}
                                     for i, one in enumerate(records)])
-    simcurate("index", f"{WORK}/banking.jsonl", "--out", f"{WORK}/banking")
+    simcurate("index", f"{WORK}/banking.jsonl", "--out", f"{WORK}/banking", "--force")
     yield "### Banking77: removals within one intent (a lower bound for wrong ones)"
     yield "\n| cosine | within / removed, no guards | share | all | share |\n|---|---|---|---|---|"
     for threshold in (0.8, 0.85, 0.9, 0.95):

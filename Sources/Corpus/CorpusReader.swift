@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Reads the records of a corpus file, one after the other, in bounded memory.
@@ -8,7 +9,7 @@ import Foundation
 /// ``ReadingOptions/skipInvalid`` is set; a broken gzip stream or an unclosed CSV quote always does.
 public struct CorpusReader: Sendable {
   /// Stands for standard input: plain text unless ``ReadingOptions/format`` says otherwise.
-  public static let standardInput = URL(string: "stdin:-")!
+  public static let standardInput = AtomicFile.standardStream
 
   public let options: ReadingOptions
 

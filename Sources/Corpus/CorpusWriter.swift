@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Writes rows as JSONL, CSV or TSV; the file appears whole at ``finish()`` or not at all.
@@ -26,7 +27,8 @@ public final class CorpusWriter {
   ///   - url: A path, or ``CorpusReader/standardInput`` (`-`) for standard output.
   ///   - format: `jsonLines`, `csv` or `tsv`; from the file name if nil, JSONL for `-`.
   ///   - columns: The columns of CSV and TSV; JSONL rows have the members they are given.
-  /// - Throws: ``CorpusError`` if the file cannot be written or the format not be exported.
+  /// - Throws: ``CorpusError`` if the format cannot be exported, `FileError` if the file cannot be
+  ///   written.
   public init(
     _ url: URL, format: RecordFormat? = nil, columns: [String] = ["id", "text", "label"]
   ) throws {

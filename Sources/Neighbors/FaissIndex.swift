@@ -1,4 +1,5 @@
 import CFaiss
+import Files
 import Foundation
 import Kernels
 
@@ -153,6 +154,8 @@ public final class FaissIndex: @unchecked Sendable {
   }
 
   /// Writes the index so that `url` holds either its previous content or all of the new one.
+  ///
+  /// - Throws: ``NeighborsError``, or `FileError` if the file cannot be put in its place.
   public func write(to url: URL) throws {
     try AtomicFile.replace(url) { temporary in
       try Self.check(

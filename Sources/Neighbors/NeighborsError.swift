@@ -1,3 +1,5 @@
+import Foundation
+
 /// What can go wrong with vectors and indexes through no fault of the caller: a damaged file, a
 /// full disk, a value that is no number.
 public struct NeighborsError: Error, CustomStringConvertible, Sendable {
@@ -16,4 +18,9 @@ public struct NeighborsError: Error, CustomStringConvertible, Sendable {
   }
 
   public var description: String { "\(place): expected \(expected), found \(found)" }
+
+  /// What `errno` says about the last system call on `url`, which was to read.
+  static func system(_ url: URL, _ expected: String) -> NeighborsError {
+    NeighborsError(place: url.path, expected: expected, found: String(cString: strerror(errno)))
+  }
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A memory-mapped `.npy` file of float32 rows (NumPy format 1.0, C order, little endian), the form
@@ -16,10 +17,10 @@ public final class VectorFile: @unchecked Sendable {
   /// - Throws: ``NeighborsError`` if the file cannot be read or is not such an array.
   public init(contentsOf url: URL) throws {
     let file = open(url.path, O_RDONLY)
-    guard file >= 0 else { throw AtomicFile.systemError(url, "a readable vector file") }
+    guard file >= 0 else { throw NeighborsError.system(url, "a readable vector file") }
     defer { close(file) }
     var status = stat()
-    guard fstat(file, &status) == 0 else { throw AtomicFile.systemError(url, "a file") }
+    guard fstat(file, &status) == 0 else { throw NeighborsError.system(url, "a file") }
     guard status.st_mode & S_IFMT == S_IFREG else {
       throw NeighborsError(
         place: url.path, expected: "a regular file", found: "a folder or a device")
@@ -27,7 +28,7 @@ public final class VectorFile: @unchecked Sendable {
     let size = Int(status.st_size)
     let header = try NumpyHeader(file: file, size: size, place: url.path)
     guard let mapping = mmap(nil, size, PROT_READ, MAP_PRIVATE, file, 0), mapping != MAP_FAILED
-    else { throw AtomicFile.systemError(url, "a file that can be mapped") }
+    else { throw NeighborsError.system(url, "a file that can be mapped") }
     self.mapping = mapping
     mappedBytes = size
     rows = header.rows
@@ -67,58 +68,31 @@ public final class VectorFileWriter {
   public let dimension: Int
   public private(set) var rows = 0
   private let format: Format
-  private let url: URL
-  private let temporary: URL
-  private var file: Int32
+  private let file: AtomicFile
 
+  /// - Throws: `FileError` if the file cannot be written.
   public init(to url: URL, dimension: Int, format: Format = .numpy) throws {
     precondition(dimension > 0, "dimension must be positive, got \(dimension)")
-    self.url = url
     self.format = format
     self.dimension = dimension
-    temporary = AtomicFile.temporaryURL(for: url)
-    file = open(temporary.path, O_WRONLY | O_CREAT | O_EXCL, 0o644)
-    guard file >= 0 else { throw AtomicFile.systemError(url, "a place to write to") }
-    try write(format.header(rows: 0, dimension: dimension))
-  }
-
-  deinit {
-    guard file >= 0 else { return }
-    close(file)
-    unlink(temporary.path)
+    file = try AtomicFile(url)
+    try file.write(format.header(rows: 0, dimension: dimension))
   }
 
   /// Appends `count` rows of `dimension` floats.
+  ///
+  /// - Throws: `FileError` if they cannot be written.
   public func append(_ rows: UnsafePointer<Float>, count: Int) throws {
-    precondition(file >= 0, "the file is finished")
-    try write(
+    try file.write(
       UnsafeRawBufferPointer(start: rows, count: count * dimension * MemoryLayout<Float>.size))
     self.rows += count
   }
 
-  /// Writes the final header, syncs, and moves the file to its place. Call it once, last.
+  /// Writes the final header and puts the file in its place. Call it once, last.
+  ///
+  /// - Throws: `FileError` if it cannot be written.
   public func finish() throws {
-    precondition(file >= 0, "the file is finished")
-    guard lseek(file, 0, SEEK_SET) == 0 else {
-      throw AtomicFile.systemError(url, "a file that can be rewound")
-    }
-    try write(format.header(rows: rows, dimension: dimension))
-    try AtomicFile.commit(file, temporary, to: url)
-    close(file)
-    file = -1
-  }
-
-  private func write(_ bytes: [UInt8]) throws {
-    try bytes.withUnsafeBytes { try write($0) }
-  }
-
-  private func write(_ bytes: UnsafeRawBufferPointer) throws {
-    var done = 0
-    while done < bytes.count {
-      let written = Foundation.write(file, bytes.baseAddress! + done, bytes.count - done)
-      if written < 0 && errno == EINTR { continue }
-      guard written > 0 else { throw AtomicFile.systemError(url, "room for the vectors") }
-      done += written
-    }
+    try file.overwriteStart(format.header(rows: rows, dimension: dimension))
+    try file.commit()
   }
 }

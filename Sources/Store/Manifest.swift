@@ -1,4 +1,5 @@
 import Corpus
+import Files
 import Foundation
 
 /// `manifest.json`: what an index was built from and with. Written last, by rename: a folder without
@@ -141,19 +142,14 @@ public struct Manifest: Codable, Equatable, Sendable {
     }
   }
 
-  /// Writes the manifest into `folder`: to a temporary file, to the disk, then by rename.
+  /// Writes the manifest into `folder`.
+  ///
+  /// - Throws: `FileError` if it cannot be written.
   public func write(to folder: IndexFolder) throws {
     let encoder = JSONEncoder()
     encoder.dateEncodingStrategy = .iso8601
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
-    do {
-      let output = try AtomicFile(folder.manifest)
-      try output.write(Array(try encoder.encode(self)) + [0x0a])
-      try output.commit()
-    } catch let error as CorpusError {
-      throw StoreError(
-        place: error.place, expected: error.expected, found: error.found, advice: error.advice)
-    }
+    try AtomicFile.write(try encoder.encode(self) + [0x0a], to: folder.manifest)
   }
 
   /// Checks that the index's files are there with the sizes the manifest gives, and, if

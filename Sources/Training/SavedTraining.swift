@@ -1,9 +1,10 @@
+import Files
 import Foundation
 import Transformer
 
 extension TextClassifier {
-  /// A classifier from a folder that ``SequenceClassifier/save(to:)`` or transformers wrote; texts are
-  /// cut as they were in training, where the folder says how.
+  /// A classifier from a folder that ``SequenceClassifier/save(to:run:accuracy:)`` or transformers wrote;
+  /// texts are cut as they were in training, where the folder says how.
   ///
   /// - Throws: ``TrainingError`` if `training.json` is damaged, else as
   ///   ``init(folder:precision:maximumTokens:)``.
@@ -17,21 +18,35 @@ extension TextClassifier {
 }
 
 /// `training.json` in a saved folder: how the model was trained, and the limit its texts have.
-struct SavedTraining: Codable {
+package struct SavedTraining: Codable {
+  /// What the training is called; nil if nobody named it.
+  package var run: String?
+  /// On test data, if that was measured.
+  package var accuracy: Double?
   var maximumTokens: Int
   var options: TrainingOptions?
   var summary: TrainingSummary?
 
   private static let name = "training.json"
 
-  init(maximumTokens: Int, options: TrainingOptions?, summary: TrainingSummary?) {
+  init(
+    run: String?, accuracy: Double?, maximumTokens: Int, options: TrainingOptions?,
+    summary: TrainingSummary?
+  ) {
+    self.run = run
+    self.accuracy = accuracy
     self.maximumTokens = maximumTokens
     self.options = options
     self.summary = summary
   }
 
+  /// Whether a saved classifier's folder has a file `name`.
+  package static func isFile(_ name: String) -> Bool {
+    name == self.name || ModelFolder.isFile(name)
+  }
+
   /// The record in `folder`; nil where there is none, as in folders that transformers wrote.
-  init?(folder: URL) throws {
+  package init?(folder: URL) throws {
     let url = folder.appendingPathComponent(Self.name)
     guard FileManager.default.fileExists(atPath: url.path) else { return nil }
     do {
@@ -46,6 +61,6 @@ struct SavedTraining: Codable {
   func write(to folder: URL) throws {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    try encoder.encode(self).write(to: folder.appendingPathComponent(Self.name))
+    try AtomicFile.write(encoder.encode(self), to: folder.appendingPathComponent(Self.name))
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Kernels
 import Transformer
@@ -137,34 +138,21 @@ public final class SequenceClassifier {
   }
 
   /// Writes a folder with configuration, weights, tokenizer files and a record of the training,
-  /// complete or not at all: a folder that is there already is replaced at the end.
+  /// complete or not at all: a folder that is there already is replaced at the end, with all in it.
   ///
-  /// - Throws: `ModelError` or ``TrainingError`` if something cannot be written.
-  public func save(to url: URL) throws {
-    let parent = url.deletingLastPathComponent()
-    let temporary = parent.appendingPathComponent(
-      ".\(url.lastPathComponent).\(UUID().uuidString).partial")
-    defer { try? FileManager.default.removeItem(at: temporary) }
-    try folder.write(
-      to: temporary, className: "BertForSequenceClassification", labels: labels,
-      tensors: network.tensors)
-    do {
+  /// - Parameters:
+  ///   - run: names the training in the record.
+  ///   - accuracy: of the classifier on test data, for the record.
+  /// - Throws: `ModelError` or `FileError` if something cannot be written.
+  public func save(to url: URL, run: String? = nil, accuracy: Double? = nil) throws {
+    try AtomicFolder.replace(url) { temporary in
+      try folder.write(
+        to: temporary, className: "BertForSequenceClassification", labels: labels,
+        tensors: network.tensors)
       try SavedTraining(
-        maximumTokens: maximumTokens, options: training?.options, summary: training?.summary
+        run: run, accuracy: accuracy, maximumTokens: maximumTokens, options: training?.options,
+        summary: training?.summary
       ).write(to: temporary)
-      try replace(url, by: temporary)
-    } catch {
-      throw TrainingError(
-        place: url.path, expected: "a folder that can be written",
-        found: error.localizedDescription)
     }
-  }
-
-  private func replace(_ url: URL, by new: URL) throws {
-    let files = FileManager.default
-    let old = new.appendingPathExtension("old")
-    if files.fileExists(atPath: url.path) { try files.moveItem(at: url, to: old) }
-    try files.moveItem(at: new, to: url)
-    try? files.removeItem(at: old)
   }
 }

@@ -54,7 +54,9 @@ struct SimcurateCommand: ParsableCommand {
       try checkProcessor()
       var command = try parseAsRoot()
       try command.run()
+      LockOptions.releaseAll()
     } catch {
+      LockOptions.releaseAll()
       Failure(error).exit(as: self)
     }
   }

@@ -45,7 +45,7 @@ import Testing
       "corpus.jsonl",
       text + #"{"id":"odd","text":"zyx 9081 qqq [[]] ;; $$ 77","label":"product"}"#
         + "\n")
-    try sandbox.run("index", "corpus.jsonl", "--out", "index").succeeded()
+    try sandbox.run("index", "corpus.jsonl", "--out", "index", "--force").succeeded()
     try sandbox.run("dedup", "index", "--threshold", "0.8").succeeded()
     let outcome = try sandbox.run("cluster", "index", "--outliers", "3").succeeded()
     #expect(outcome.text.contains("3 outliers noted"))

@@ -106,14 +106,15 @@ import Testing
   @Test func interruptedAndTakenUpAgain() throws {
     let sandbox = try Sandbox()
     try corpus(sandbox)
-    let index = try sandbox.start(["index", "many.txt", "--out", "index"])
-    usleep(60_000)
+    // As long as it reads, it is fed: it is interrupted within its work for certain.
+    try sandbox.shell("mkfifo endless.txt").succeeded()
+    let feeder = try sandbox.startShell("while cat many.txt; do :; done > endless.txt")
+    let index = try sandbox.start(["index", "endless.txt", "--out", "index"])
+    try index.until { sandbox.exists("index.partial/catalog.sqlite") }
     kill(index.process.processIdentifier, SIGINT)
-    let outcome = try index.wait()
-    if outcome.status != 0 {
-      outcome.fails(130, saying: "interrupted")
-      #expect(!sandbox.exists("index"))
-    }
+    try index.wait().fails(130, saying: "interrupted")
+    _ = try feeder.wait()
+    #expect(!sandbox.exists("index") && !sandbox.exists("index.partial"))
     try sandbox.run("index", "many.txt", "--out", "index").succeeded()
     #expect(!sandbox.exists("index.partial"))
   }
@@ -127,12 +128,16 @@ import Testing
     try TinyModel.write(to: sandbox.url("model"), hidden: 384)
     try sandbox.run("index", "corpus.jsonl", "--out", "index").succeeded()
     for step in ["dedup", "cluster", "split"] { try sandbox.run(step, "index").succeeded() }
+    // Two commands do not train on one index at once.
+    for copy in 0..<4 {
+      try FileManager.default.copyItem(at: sandbox.url("index"), to: sandbox.url("index\(copy)"))
+    }
     var generator = SystemRandomNumberGenerator()
     var interrupted = 0
     for round in 0..<Self.crashes {
       let runs = try (0..<4).map { place in
         try sandbox.start([
-          "finetune", "index", "--seed", "\(round * 4 + place)", "--epochs", "100",
+          "finetune", "index\(place)", "--seed", "\(round * 4 + place)", "--epochs", "100",
         ])
       }
       usleep(UInt32.random(in: 150_000...450_000, using: &generator))

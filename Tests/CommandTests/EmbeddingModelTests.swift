@@ -109,7 +109,8 @@ import Testing
     #expect(try score() != score("--prompt", "query"))
     #expect(try score("--prompt", "query") == score("--prompt-text", "where is "))
     // Another prompt is another embedder: the index is not the one asked for.
-    let again = try sandbox.run("index", "corpus.jsonl", "--out", "index", "--prompt", "query")
+    let again = try sandbox.run(
+      "index", "corpus.jsonl", "--out", "index", "--prompt", "query", "--force")
     #expect(try again.succeeded().errors.contains("embedded before") == false)
     try sandbox.run("search", "index", "money", "--prompt", "a", "--prompt-text", "b").fails(64)
   }

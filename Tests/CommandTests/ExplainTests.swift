@@ -80,7 +80,7 @@ import Testing
     #expect(other["state"] as? String == "removed" && other["nearestKept"] == nil)
 
     try sandbox.write("one.txt", "Where is my parcel\nwhere is my parcel\n")
-    try sandbox.run("index", "one.txt", "--out", "index").succeeded()
+    try sandbox.run("index", "one.txt", "--out", "index", "--force").succeeded()
     try sandbox.run("dedup", "index", "--keep", "first").succeeded()
     #expect(try explain(sandbox, "one:1").0.contains("it is the only record kept"))
   }

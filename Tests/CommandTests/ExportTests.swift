@@ -14,7 +14,7 @@ import Testing
   /// Id, text and label of all records of an index.
   private func records(_ sandbox: Sandbox, _ index: String) throws -> Set<[String]> {
     try sandbox.run("export", index, "--what", "all", "--out", "all.csv").succeeded()
-    try sandbox.run("index", "all.csv", "--out", "again").succeeded()
+    try sandbox.run("index", "all.csv", "--out", "again", "--force").succeeded()
     try sandbox.run("export", "again", "--what", "all", "--out", "all.jsonl").succeeded()
     return Set(
       try sandbox.rows("all.jsonl").map { row in
@@ -67,7 +67,7 @@ import Testing
       })
     for name in ["x.jsonl", "x.csv", "x.tsv"] {
       try sandbox.run("export", "index", "--what", "all", "--out", name).succeeded()
-      try sandbox.run("index", name, "--out", "from").succeeded()
+      try sandbox.run("index", name, "--out", "from", "--force").succeeded()
       #expect(try records(sandbox, "from") == expected, "\(name)")
     }
   }

@@ -56,10 +56,10 @@ extension Sandbox {
   }
 
   /// `script` by the shell, with the command as `$S`.
-  func shell(_ script: String) throws -> Outcome {
-    try Invocation(
-      URL(fileURLWithPath: "/bin/bash"), ["-c", script], in: self, input: nil
-    ).wait()
+  func shell(_ script: String) throws -> Outcome { try startShell(script).wait() }
+
+  func startShell(_ script: String) throws -> Invocation {
+    try Invocation(URL(fileURLWithPath: "/bin/bash"), ["-c", script], in: self, input: nil)
   }
 
   func start(_ arguments: [String], input: Data? = nil) throws -> Invocation {
@@ -94,6 +94,21 @@ final class Invocation {
         try FileHandle(forReadingFrom: sandbox.write(name + ".in", $0))
       } ?? FileHandle.nullDevice
     try process.run()
+  }
+
+  /// What was said on standard error so far.
+  var errorsSoFar: String { (try? String(contentsOf: errors, encoding: .utf8)) ?? "" }
+
+  /// Looks again and again until `condition` holds; fails after a minute.
+  func until(
+    _ condition: () throws -> Bool, at location: SourceLocation = #_sourceLocation
+  ) throws {
+    for _ in 0..<12_000 {
+      if try condition() { return }
+      usleep(5_000)
+    }
+    process.terminate()
+    try #require(Bool(false), "\(arguments): \(errorsSoFar)", sourceLocation: location)
   }
 
   func wait() throws -> Outcome {

@@ -4,8 +4,8 @@ import Testing
 /// What a killed run left beside or in an index never becomes part of one.
 @Suite struct StagingTests {
   private let leftovers = [
-    ".vectors.npy.\(UUID().uuidString).partial", ".index.faiss.\(UUID().uuidString).partial",
-    "manifest.json.4711.temporary", "report.html.12.temporary", "catalog.sqlite-journal",
+    ".vectors.npy.2000000000-1.simcurate", ".index.faiss.2000000000-2.simcurate",
+    ".manifest.json.2000000000-3.simcurate", "catalog.sqlite-journal",
   ]
 
   @Test func leftoversInTheStagingFolderAreCleared() throws {
@@ -25,7 +25,7 @@ import Testing
     let sandbox = try Sandbox().indexed()
     for name in leftovers.dropLast() { try sandbox.write("index/" + name, "half") }
     try sandbox.write("fewer.txt", "Where is my parcel?\nI want my money back.\n")
-    try sandbox.run("index", "fewer.txt", "--out", "index").succeeded()
+    try sandbox.run("index", "fewer.txt", "--out", "index", "--force").succeeded()
     let names = try FileManager.default.contentsOfDirectory(atPath: sandbox.url("index").path)
     #expect(names.count == 4)
   }
@@ -35,8 +35,7 @@ import Testing
     try sandbox.writeCorpus()
     try TinyModel.write(to: sandbox.url("model"))
     for name in [
-      "notes.txt", ".notes.txt.\(UUID().uuidString).partial", ".vectors.npy.x.partial",
-      "report.html.old.temporary",
+      "notes.txt", ".vectors.npy.x.simcurate", "report.html.2000000000-1.simcurate",
     ] {
       for folder in ["index", "index.partial"] {
         try sandbox.write("\(folder)/\(name)", "mine")

@@ -67,7 +67,7 @@ import Testing
     {
       try sandbox.write("shuffled.jsonl", order.joined(separator: "\n") + "\n")
       try sandbox.run(
-        "index", "shuffled.jsonl", "--out", "index", "--threads", "\(number + 1)"
+        "index", "shuffled.jsonl", "--out", "index", "--force", "--threads", "\(number + 1)"
       ).succeeded()
       try sandbox.run(
         "dedup", "index", "--threshold", "0.8", "--threads", "\(number + 1)", "--export-removed",
@@ -85,8 +85,8 @@ import Testing
     let text = try sandbox.text("corpus.jsonl")
     try sandbox.write(
       "corpus.jsonl", text + #"{"id":"new","text":"A text of its own.","label":"product"}"# + "\n")
-    let grown = try sandbox.run("index", "corpus.jsonl", "--out", "index", "--json").succeeded()
-      .object()
+    let grown = try sandbox.run("index", "corpus.jsonl", "--out", "index", "--force", "--json")
+      .succeeded().object()
     #expect(grown["embedded"] as? Int == 1)
     #expect(grown["records"] as? Int == 228)
     #expect(!sandbox.exists("index.partial"))

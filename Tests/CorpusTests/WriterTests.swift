@@ -1,4 +1,5 @@
 import Corpus
+import Files
 import Foundation
 import Testing
 
@@ -89,10 +90,10 @@ import Testing
 
   @Test func reportsWhatCannotBeWritten() throws {
     let missing = URL(fileURLWithPath: "/nonexistent/o.jsonl")
-    #expect(throws: CorpusError.self) { try CorpusWriter(missing) }
+    #expect(throws: FileError.self) { try CorpusWriter(missing) }
     let writer = try CorpusWriter(URL(fileURLWithPath: "/dev/full"), format: .jsonLines)
     try writer.write([("text", .text("a"))])
-    let error = #expect(throws: CorpusError.self) { try writer.finish() }
+    let error = #expect(throws: FileError.self) { try writer.finish() }
     #expect(error?.found.contains("No space") == true)
     #expect(throws: CorpusError.self) { try CorpusWriter(URL(fileURLWithPath: "/tmp/x.conll")) }
   }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Neighbors
 import Testing
@@ -113,6 +114,6 @@ import Testing
   @Test func aFolderThatCannotBeWrittenThrows() throws {
     let folder = try Folder()
     let index = try index("Flat", .random(rows: 3, dimension: 2, seed: 48))
-    #expect(throws: NeighborsError.self) { try index.write(to: folder["no/such/index"]) }
+    #expect(throws: FileError.self) { try index.write(to: folder["no/such/index"]) }
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Neighbors
 import Testing
@@ -109,7 +110,7 @@ final class Folder {
     let folder = try Folder()
     #expect(throws: NeighborsError.self) { try VectorFile(contentsOf: folder["missing.npy"]) }
     #expect(throws: NeighborsError.self) { try VectorFile(contentsOf: folder.url) }
-    #expect(throws: NeighborsError.self) {
+    #expect(throws: FileError.self) {
       try VectorFileWriter(to: folder["no/such/folder.npy"], dimension: 2)
     }
   }

@@ -56,6 +56,17 @@ import Transformer
     #expect(Set(model.predictions(rows, count: 60)) == [0, 2, 4])
   }
 
+  /// A stop ends the fit at the next iteration.
+  @Test func asksWhetherToStop() {
+    let (rows, labels) = circle(300, spread: 0.8, seed: 5)
+    var asked = 0
+    _ = LogisticRegression(rows: rows, dimension: 2, labels: labels, classCount: 3) {
+      asked += 1
+      return asked == 3
+    }
+    #expect(asked == 3)
+  }
+
   @Test func quadraticIsMinimized() {
     var search = LimitedMemoryBFGS()
     search.tolerance = 1e-12

@@ -1,6 +1,10 @@
+import Foundation
+
 /// The README of a Hugging Face datasets folder: its YAML head tells `load_dataset` which file is
 /// what (https://huggingface.co/docs/hub/datasets-manual-configuration).
 struct DatasetCard {
+  private static let signature = "Written by simcurate "
+
   let files: [Exporter.File]
   let format: ExportFormat
   let index: OpenIndex
@@ -13,7 +17,7 @@ struct DatasetCard {
       text += configuration("balanced", "balanced", isDefault: false)
     }
     text += "---\n\n# \(index.folder.url.lastPathComponent)\n\n"
-    text += "Written by simcurate \(simcurateVersion) from an index of "
+    text += Self.signature + "\(simcurateVersion) from an index of "
     text += "\(index.manifest.recordCount) records (vectors by \(model)).\n\n"
     text += "| file | rows |\n|---|---|\n"
     for file in files { text += "| `\(file.name)` | \(file.rows) |\n" }
@@ -21,6 +25,15 @@ struct DatasetCard {
     text += "```python\nfrom datasets import load_dataset\n\ndata = load_dataset(\"PATH\")\n"
     if files.count > 1 { text += "balanced = load_dataset(\"PATH\", \"balanced\")\n" }
     return text + "```\n"
+  }
+
+  /// Whether `file` is the README of an exported folder.
+  static func isOne(_ file: URL) -> Bool {
+    guard file.lastPathComponent == "README.md", let data = try? Data(contentsOf: file) else {
+      return false
+    }
+    return data.starts(with: "---\nconfigs:\n".utf8)
+      && String(decoding: data, as: UTF8.self).contains(signature)
   }
 
   /// A configuration whose training file is `train`; the other parts are the same in all.

@@ -1,4 +1,5 @@
 import Corpus
+import Files
 import Foundation
 import Store
 
@@ -16,11 +17,14 @@ extension Exporter {
     public init(name: String, rows: Int) { (self.name, self.rows) = (name, rows) }
   }
 
-  /// `train`, `development`, `test` and `balanced`, a file each, in a folder that is made if it is not
-  /// there.
+  /// `train`, `development`, `test` and `balanced`, a file each, in a folder that takes the place of
+  /// what was exported there before.
+  ///
+  /// - Throws: ``CurationError`` if the folder holds something else; so do the other exports.
   public func exportSplits(to folder: String, format: ExportFormat = .jsonl) throws -> [File] {
     let parts = GivenSplit.allCases.map { ($0.rawValue, RecordSet.part($0)) }
-    return try export(parts + [("balanced", .balanced)], to: folder, format)
+    let sets = parts + [("balanced", .balanced)]
+    return try export(sets, to: folder, format) { name in sets.contains { $0.0 == name } }
   }
 
   /// For each fold the records it tests, `fold0-test`, and those it trains on, `fold0-train`.
@@ -41,7 +45,10 @@ extension Exporter {
         ("fold\(fold)-test", RecordSet.fold(fold, isTest: true)),
       ]
     }
-    return try export(sets, to: folder, format)
+    // An earlier export may have had more folds.
+    return try export(sets, to: folder, format) {
+      $0.wholeMatch(of: /fold[0-9]+-(train|test)/) != nil
+    }
   }
 
   /// A folder that `datasets.load_dataset(folder)` of Hugging Face loads: a file each for `train`,
@@ -49,7 +56,7 @@ extension Exporter {
   /// whose head says which file is what. Without a split the kept records are `train`.
   ///
   /// Rows have the same fields in all files, `id`, `text`, `label` and those of the originals; what a
-  /// row lacks is null. The README is written last.
+  /// row lacks is null.
   public func exportDataset(to folder: String, format: ExportFormat = .jsonl) throws -> [File] {
     var sets: [(String, RecordSet)] = [("train", .kept)]
     if try index.catalog.step("split") != nil {
@@ -60,38 +67,58 @@ extension Exporter {
     }
     let columns = try columns(
       of: sets.reduce(into: Set()) { $0.formUnion(try rows(of: $1.1)) })
-    try Self.make(folder)
-    var files: [File] = []
-    for (name, set) in sets {
-      let rows = try rows(of: set)
-      if rows.isEmpty { continue }
-      let name = "\(name).\(format.rawValue)"
-      let writer = try CorpusWriter(
-        CorpusReader.location("\(folder)/\(name)"), columns: columns)
-      try forEachRecord(rows) { try writer.write($0.row(columns)) }
-      try writer.finish()
-      files.append(File(name: name, rows: writer.rowCount))
+    let names: Set = ["train", "validation", "test", "balanced"]
+    return try replace(folder, isOwn: names.contains) { folder in
+      var files: [File] = []
+      for (name, set) in sets {
+        let rows = try rows(of: set)
+        if rows.isEmpty { continue }
+        let name = "\(name).\(format.rawValue)"
+        let writer = try CorpusWriter(folder.appendingPathComponent(name), columns: columns)
+        try forEachRecord(rows) { try writer.write($0.row(columns)) }
+        try writer.finish()
+        files.append(File(name: name, rows: writer.rowCount))
+      }
+      let card = DatasetCard(files: files, format: format, index: index, columns: columns)
+      try AtomicFile.write(Data(card.text.utf8), to: folder.appendingPathComponent("README.md"))
+      return files
     }
-    let card = DatasetCard(files: files, format: format, index: index, columns: columns)
-    let readme = try AtomicFile(CorpusReader.location("\(folder)/README.md"))
-    try readme.write(card.text.utf8)
-    try readme.commit()
-    return files
   }
 
-  private func export(_ sets: [(String, RecordSet)], to folder: String, _ format: ExportFormat)
-    throws -> [File]
-  {
+  private func export(
+    _ sets: [(String, RecordSet)], to folder: String, _ format: ExportFormat,
+    isOwn: (String) -> Bool
+  ) throws -> [File] {
     _ = try sets.map { try rows(of: $0.1) }
-    try Self.make(folder)
-    return try sets.map { name, set in
-      let name = "\(name).\(format.rawValue)"
-      return File(name: name, rows: try export(set, to: "\(folder)/\(name)"))
+    return try replace(folder, isOwn: isOwn) { folder in
+      try sets.map { name, set in
+        let name = "\(name).\(format.rawValue)"
+        let path = folder.appendingPathComponent(name).path
+        return File(name: name, rows: try export(set, to: path))
+      }
     }
   }
 
-  private static func make(_ folder: String) throws {
-    try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+  /// Puts what `fill` writes in the place of `path`, if nothing is there but earlier exports.
+  ///
+  /// - Parameter isOwn: of names without extension.
+  private func replace(
+    _ path: String, isOwn: (String) -> Bool, fill: (URL) throws -> [File]
+  ) throws -> [File] {
+    let folder = URL(fileURLWithPath: path)
+    let foreign = AtomicFolder.foreign(in: folder) { name in
+      let file = folder.appendingPathComponent(name)
+      let isExport = ExportFormat(rawValue: file.pathExtension) != nil
+      return isExport && isOwn(file.deletingPathExtension().lastPathComponent)
+        || DatasetCard.isOne(file)
+    }
+    if let foreign {
+      throw CurationError(
+        place: path, expected: "a folder of an earlier export, an empty one or none",
+        found: "a folder with another file, '\(foreign)'",
+        advice: "choose another folder; an exported folder is replaced as a whole")
+    }
+    return try AtomicFolder.replace(folder, fill: fill)
   }
 }
 

@@ -101,7 +101,8 @@ public struct LeakCheck {
     }
   }
 
-  private static func isIndex(_ url: URL) -> Bool {
+  /// Whether `url` is an index folder, which may stand for a file.
+  public static func isIndex(_ url: URL) -> Bool {
     url.isFileURL
       && FileManager.default.fileExists(atPath: url.appendingPathComponent("manifest.json").path)
   }

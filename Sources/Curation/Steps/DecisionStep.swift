@@ -122,7 +122,9 @@ public struct ReviewExport {
   ///
   /// - Parameter limit: the most rows to write; all if nil.
   /// - Returns: how many rows were written.
+  /// - Throws: ``CurationError`` if the file is there with decisions that were not applied yet.
   public func write(to path: String, limit: Int? = nil) throws -> Int {
+    try checkApplied(path)
     let columns = [
       "id", "decision", "note", "text", "witness", "witness_text", "score", "stage", "label",
       "witness_label",
@@ -144,5 +146,25 @@ public struct ReviewExport {
     }
     try writer.finish()
     return min(removals.count, limit ?? removals.count)
+  }
+
+  /// Somebody's work may be in the file. One that cannot be read as such is replaced as any other.
+  private func checkApplied(_ path: String) throws {
+    let url = CorpusReader.location(path)
+    var status = stat()
+    guard stat(url.path, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return }
+    var pending: [String] = []
+    let known = Dictionary(
+      uniqueKeysWithValues: try index.catalog.decisions().map { ($0.id, $0.verdict.rawValue) })
+    _ = try? CorpusReader(options: ReadingOptions(textField: "decision")).read(url) { row in
+      let word = row.text.trimmingCharacters(in: .whitespaces).lowercased()
+      let applied = ["both": "keep", "undo": ""][word] ?? word
+      if !word.isEmpty, applied != known[row.id, default: ""] { pending.append(row.id) }
+    }
+    guard let first = pending.first else { return }
+    throw CurationError(
+      place: path, expected: "no file, or one whose decisions were applied",
+      found: "\(pending.count) that were not, the first for '\(first)'",
+      advice: "dedup --reviewed \(path) applies them; or choose another --out")
   }
 }

@@ -1,4 +1,5 @@
 import Corpus
+import Files
 import Foundation
 
 /// The vectors of an index that is still being built, in the order they were made: what a killed run
@@ -15,19 +16,15 @@ final class EmbeddingJournal {
 
   /// Opens the journal at `url` if it was written for `identity`, else starts a new one.
   ///
-  /// - Throws: ``CurationError`` if another process is writing it.
+  /// - Throws: `FileError` if it cannot be written.
   init(at url: URL, identity: String, dimension: Int) throws {
     self.dimension = dimension
     entryBytes = 16 + dimension * MemoryLayout<Float>.size
-    let descriptor = open(url.path, O_RDWR | O_CREAT, 0o644)
-    guard descriptor >= 0 else { throw Self.failure(url, "a file that can be written") }
-    file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      throw CurationError(
-        place: url.deletingLastPathComponent().relativePath,
-        expected: "to be the only one building this index", found: "another simcurate at work",
-        advice: "wait for it to end, or choose another --out")
+    let descriptor = open(url.path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
+    guard descriptor >= 0 else {
+      throw FileError.system(url.relativePath, "a file that can be written")
     }
+    file = FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)
     let header = Data("simcurate vectors 1 \(identity) \(dimension)\n".utf8)
     offset = header.count
     let size = Int(try file.seekToEnd())
@@ -75,10 +72,5 @@ final class EmbeddingJournal {
         found: "fewer", advice: "delete the .partial folder and index again")
     }
     return true
-  }
-
-  private static func failure(_ url: URL, _ expected: String) -> CurationError {
-    CurationError(
-      place: url.relativePath, expected: expected, found: String(cString: strerror(errno)))
   }
 }

@@ -1,4 +1,5 @@
 import Corpus
+import Files
 import Foundation
 import Store
 
@@ -47,14 +48,6 @@ public struct Exporter {
 
   /// The kept records, as they were read.
   public func exportKept(to path: String) throws { try export(.kept, to: path) }
-
-  /// The records of one part of the split; of the training part only the balanced subset if
-  /// `selectedOnly`.
-  public func exportPart(_ part: GivenSplit, selectedOnly: Bool = false, to path: String)
-    throws
-  {
-    try export(selectedOnly ? .balanced : .part(part), to: path)
-  }
 
   /// The rows of `set`.
   func rows(of set: RecordSet) throws -> Set<Int> {

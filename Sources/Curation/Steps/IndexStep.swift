@@ -1,4 +1,5 @@
 import Corpus
+import Files
 import Foundation
 import Neighbors
 import Store
@@ -54,21 +55,33 @@ public struct IndexStep {
 
   public init(folder: URL, account: StepAccount, monitor: StepMonitor) {
     shownPath = folder.relativePath
-    let path = folder.standardizedFileURL.path
+    let path = folder.resolvingSymlinksInPath().path
     self.folder = IndexFolder(URL(fileURLWithPath: path))
     staging = IndexFolder(URL(fileURLWithPath: path + ".partial"))
     self.account = account
     self.monitor = monitor
   }
 
-  /// - Throws: ``CorpusError``, ``StoreError``, ``NeighborsError``, ``CurationError`` or the
-  ///   embedder's error; the index is then as before.
+  /// - Parameter replacing: an index of other records or by another model may be replaced, with the
+  ///   decisions and models in it.
+  /// - Throws: ``CorpusError``, ``StoreError``, ``NeighborsError``, `FileError`, ``CurationError`` or
+  ///   the embedder's error; the index is then as before.
   public func run(
-    _ files: [CorpusFile], reading: ReadingOptions, embedder: some Embedder
+    _ files: [CorpusFile], reading: ReadingOptions, embedder: some Embedder,
+    replacing: Bool = false
   ) throws -> IndexSummary {
-    try build(embedder, reading) {
+    let model = Manifest.Model(embedder.identity)
+    func check(_ corpusHash: String?) throws {
+      if replacing { return }
+      try IndexContents.checkReplaceable(folder, shownPath, corpusHash: corpusHash, model: model)
+    }
+    try checkContents()
+    // Before the journal of an unfinished index, which may be that model's, is started anew.
+    try check(nil)
+    return try build(embedder, reading) {
       var staged = try StagedCatalog(at: staging.catalog, monitor: monitor)
       try staged.read(files, reading)
+      try check(staged.corpusHash)
       return staged
     }
   }
@@ -119,13 +132,13 @@ public struct IndexStep {
     let journal = try EmbeddingJournal(
       at: staging.url.appendingPathComponent(OwnFiles.journal),
       identity: StepAccount.json(Manifest.Model(embedder.identity)), dimension: embedder.dimension)
-    // Only now is nobody else at work in the folder.
     try OwnFiles.clear(staging.url)
     let staged: StagedCatalog
     do {
       staged = try read()
     } catch {
-      // A corpus that cannot be read leaves nothing behind, unless there are vectors to go on from.
+      // A corpus that cannot be read, or is not to replace another, leaves nothing behind, unless
+      // there are vectors to go on from.
       if journal.offsets.isEmpty { try? FileManager.default.removeItem(at: staging.url) }
       throw error
     }
@@ -145,11 +158,9 @@ public struct IndexStep {
   }
 
   private func prepareFolders() throws {
-    let files = FileManager.default
-    try checkContent(of: folder) { $0.isEmpty || Set($0).isSuperset(of: OwnFiles.least) }
-    try checkContent(of: staging) { _ in true }
+    try checkContents()
     do {
-      try files.createDirectory(at: staging.url, withIntermediateDirectories: true)
+      try FileManager.default.createDirectory(at: staging.url, withIntermediateDirectories: true)
     } catch {
       throw CurationError(
         place: staging.url.relativePath, expected: "a folder that can be written",
@@ -157,11 +168,16 @@ public struct IndexStep {
     }
   }
 
+  private func checkContents() throws {
+    try checkContent(of: folder) { $0.isEmpty || Set($0).isSuperset(of: OwnFiles.least) }
+    try checkContent(of: staging) { _ in true }
+  }
+
   /// - Parameter isWhole: what more a folder with our files only must be. A manifest.json alone says
   ///   little: many programs call a file so.
   private func checkContent(of folder: IndexFolder, isWhole: ([String]) -> Bool) throws {
     let content = (try? FileManager.default.contentsOfDirectory(atPath: folder.url.path)) ?? []
-    let foreign = OwnFiles.foreign(in: content)
+    let foreign = OwnFiles.foreign(in: folder.url)
     guard foreign == nil, isWhole(content) else {
       throw CurationError(
         place: folder.url.relativePath, expected: "an index folder, an empty one or none",
@@ -212,7 +228,7 @@ public struct IndexStep {
     try manifest.write(to: staging)
     try FileManager.default.removeItem(
       at: staging.url.appendingPathComponent(OwnFiles.journal))
-    try FolderExchange.place(staging.url, at: folder.url)
+    try AtomicFolder.place(staging.url, at: folder.url)
     return summary(
       embedder, staged, texts: vectors.texts, embedded: embedded, labeled: labeled,
       readings: counts, nothingToDo: false, seconds: step.seconds)

@@ -23,27 +23,42 @@ public enum FrozenBaseline: String, Codable, CaseIterable, Sendable {
 }
 
 /// Trains the baselines on some rows of an index and predicts others. Deterministic.
-struct FrozenClassifiers {
+package struct FrozenClassifiers {
   /// The linear model is fitted to at most so many records, evenly spread over those given.
   static let linearLimit = 20_000
 
-  let vectors: VectorRows
-  /// Per row of the index, in `0..<classCount` for all rows that are used.
-  let labels: [Int32]
-  let classCount: Int
+  private let vectors: VectorRows
+  private let labels: [Int32]
+  private let classCount: Int
+  private let monitor: StepMonitor
+
+  /// - Parameters:
+  ///   - labels: per row of the index, in `0..<classCount` for all rows that are used.
+  ///   - monitor: asked between the methods, and while the linear model is fitted.
+  package init(vectors: VectorRows, labels: [Int32], classCount: Int, monitor: StepMonitor) {
+    self.vectors = vectors
+    self.labels = labels
+    self.classCount = classCount
+    self.monitor = monitor
+  }
 
   /// The class that each method predicts for each of the `test` rows, from the `train` rows.
   ///
   /// - Precondition: `train` is not empty.
-  func predictions(train: [UInt32], test: [UInt32]) throws -> [FrozenBaseline: [Int]] {
+  /// - Throws: ``Interrupted`` after a stop.
+  package func predictions(train: [UInt32], test: [UInt32]) throws -> [FrozenBaseline: [Int]] {
     try DistinctRows(rows: test, vectors: vectors).withVectors { queries in
       try DistinctRows(rows: train, vectors: vectors).withVectors { base in
-        [
-          .nearestNeighbor: try NearestNeighbor.search(queries: queries, base: base).map {
-            Int(labels[Int(train[$0!.row])])
-          },
-          .nearestCentroid: nearestCentroid(train, base, queries),
-          .linear: linear(train, queries),
+        try monitor.checkpoint()
+        let neighbors = try NearestNeighbor.search(queries: queries, base: base).map {
+          Int(labels[Int(train[$0!.row])])
+        }
+        try monitor.checkpoint()
+        let centroids = nearestCentroid(train, base, queries)
+        try monitor.checkpoint()
+        return [
+          .nearestNeighbor: neighbors, .nearestCentroid: centroids,
+          .linear: try linear(train, queries),
         ]
       }
     }
@@ -73,14 +88,15 @@ struct FrozenClassifiers {
     }
   }
 
-  private func linear(_ train: [UInt32], _ queries: VectorRows) -> [Int] {
+  private func linear(_ train: [UInt32], _ queries: VectorRows) throws -> [Int] {
     let count = min(train.count, Self.linearLimit)
     let rows = (0..<count).map { train[$0 * train.count / count] }
-    return DistinctRows(rows: rows, vectors: vectors).withVectors { base in
-      LogisticRegression(
+    return try DistinctRows(rows: rows, vectors: vectors).withVectors { base in
+      let model = LogisticRegression(
         rows: base.pointer, dimension: base.dimension, labels: rows.map { Int(labels[Int($0)]) },
-        classCount: classCount
-      ).predictions(queries.pointer, count: queries.rows)
+        classCount: classCount, shouldStop: monitor.shouldStop)
+      try monitor.checkpoint()
+      return model.predictions(queries.pointer, count: queries.rows)
     }
   }
 }

@@ -1,5 +1,6 @@
 import Corpus
 import Curation
+import Files
 import Foundation
 import Store
 import Training
@@ -150,13 +151,12 @@ public struct CompareStep {
   {
     let classifiers = FrozenClassifiers(
       vectors: index.vectors.vectors, labels: design.table.labelNumbers,
-      classCount: design.labelNames.count)
+      classCount: design.labelNames.count, monitor: monitor)
     var result: [FrozenBaseline: [ArmPredictions]] = [:]
     for arm in Arm.allCases {
       let distinct = arm == .random ? seeds : [seeds[0]]
       let bySeed = try distinct.map { seed in
-        try monitor.checkpoint()
-        return try classifiers.predictions(
+        try classifiers.predictions(
           train: design.canonical(design.rows(arm, seed: seed)), test: design.test)
       }
       for method in FrozenBaseline.allCases {
@@ -206,8 +206,8 @@ public struct CompareStep {
       try editor.replaceComparisons(comparisons)
       try editor.complete(step)
     }
-    try Data(StepAccount.json(analysis).utf8).write(
-      to: StudyFiles.analysis(index.folder), options: .atomic)
+    try AtomicFile.write(
+      Data(StepAccount.json(analysis).utf8), to: StudyFiles.analysis(index.folder))
   }
 
   private func summary(

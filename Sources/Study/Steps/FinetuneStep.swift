@@ -51,16 +51,20 @@ public struct FinetuneStep {
     self.monitor = monitor
   }
 
-  /// - Parameter output: where the model folder goes; `INDEX/runs/RUN_ID/model` if nil.
-  public func run(output: URL? = nil) throws -> FinetuneSummary {
+  /// - Parameters:
+  ///   - output: where the model folder goes; `INDEX/runs/RUN_ID/model` if nil.
+  ///   - replacing: another model at `output` may be replaced.
+  /// - Throws: ``CurationError`` if there is something else at `output`.
+  public func run(output: URL? = nil, replacing: Bool = false) throws -> FinetuneSummary {
     let data = try self.data()
     if let obstacle = data.obstacle(index) { throw obstacle }
     let request = self.request(data)
     let recorder = RunRecorder(index: index, modelHash: model.hash, monitor: monitor)
     let id = try request.id(modelHash: model.hash)
     let target = output ?? Self.modelFolder(index, run: id)
-    let isThere = FileManager.default.fileExists(
-      atPath: target.appendingPathComponent("config.json").path)
+    let isThere =
+      try output.map { try ModelTarget($0).holds(run: id, replacing: replacing) }
+      ?? FileManager.default.fileExists(atPath: target.appendingPathComponent("config.json").path)
     if isThere, let run = try recorder.finished(request), let metrics = run.metrics {
       return FinetuneSummary(
         index: index.folder.url.relativePath, model: target.relativePath, run: id,
@@ -78,7 +82,7 @@ public struct FinetuneStep {
           maximumTokens: min(options.maximumTokens, model.configuration.maximumPositions))
       },
       keep: { classifier, result, _ in
-        try classifier.save(to: target)
+        try classifier.save(to: target, run: id, accuracy: result.report.accuracy)
         metrics = result
       })
     return FinetuneSummary(
@@ -146,7 +150,7 @@ public struct FinetuneStep {
     let table = data.table
     let predictions = try FrozenClassifiers(
       vectors: index.vectors.vectors, labels: table.labelNumbers,
-      classCount: table.labelNames.count
+      classCount: table.labelNames.count, monitor: monitor
     ).predictions(
       train: data.train.map { UInt32($0) }, test: data.test.map { UInt32($0) })
     return FrozenBaseline.allCases.map {

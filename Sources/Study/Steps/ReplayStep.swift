@@ -1,4 +1,5 @@
 import Curation
+import Files
 import Foundation
 import Store
 import Transformer
@@ -26,8 +27,9 @@ public struct ReplayStep {
   /// - Throws: ``CurationError`` if nothing was deduplicated yet; what opening the model throws.
   public func run() throws -> (violations: [Violation], steps: [String]) {
     _ = try StepAccount.outcomeHash(of: "dedup", in: index)
-    let folder = FileManager.default.temporaryDirectory
-      .appendingPathComponent("simcurate-replay-\(UUID().uuidString)")
+    let temporary = FileManager.default.temporaryDirectory
+    Leftover.sweep(temporary)
+    let folder = Leftover.place(for: temporary.appendingPathComponent("simcurate-replay"))
     defer { try? FileManager.default.removeItem(at: folder) }
     let copy = try copied(to: IndexFolder(folder))
     let steps = try ["dedup", "cluster", "split", "compare"].filter {

@@ -1,4 +1,5 @@
 import Curation
+import Files
 import Foundation
 import Store
 import Training
@@ -125,9 +126,9 @@ struct RunRecorder {
   private func writeFiles(_ summary: TrainingSummary, _ metrics: RunMetrics, to folder: URL) throws
   {
     let log = try summary.history.map { try StepAccount.json($0) + "\n" }.joined()
-    try Data(log.utf8).write(to: folder.appendingPathComponent("log.jsonl"), options: .atomic)
-    try Data(StepAccount.json(metrics).utf8).write(
-      to: folder.appendingPathComponent("metrics.json"), options: .atomic)
+    try AtomicFile.write(Data(log.utf8), to: folder.appendingPathComponent("log.jsonl"))
+    try AtomicFile.write(
+      Data(StepAccount.json(metrics).utf8), to: folder.appendingPathComponent("metrics.json"))
   }
 
   private static func log(_ summary: TrainingSummary, _ id: String, _ request: RunRequest) throws

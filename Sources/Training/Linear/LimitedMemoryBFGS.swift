@@ -14,12 +14,16 @@ package struct LimitedMemoryBFGS {
 
   package init() {}
 
-  /// The best point found from `start` on. O(iterations x (objective + memory x dimension)).
-  package mutating func minimize(from start: [Double], _ objective: Objective) -> [Double] {
+  /// The best point found from `start` on, or until `shouldStop`, asked before every iteration.
+  /// O(iterations x (objective + memory x dimension)).
+  package mutating func minimize(
+    from start: [Double], shouldStop: () -> Bool = { false }, _ objective: Objective
+  ) -> [Double] {
     pairs = []
     var point = start
     var (value, gradient) = objective(point)
     for _ in 0..<maximumIterations {
+      if shouldStop() { break }
       let direction = self.direction(gradient)
       let slope = dot(direction, gradient)
       guard slope > 0 else { break }

@@ -17,10 +17,11 @@ package struct LogisticRegression: Sendable {
   ///   - rows: `[labels.count, dimension]` floats, of about unit length.
   ///   - labels: in `0..<classCount`; a class without a row is never predicted.
   ///   - strength: 10 was best or within a point of it on vectors of sentences (decision 0008).
+  ///   - shouldStop: asked before every iteration; after a stop the model is unfinished.
   /// - Complexity: O(iterations x rows x dimension x classes), at most 100 iterations.
   package init(
     rows: UnsafePointer<Float>, dimension: Int, labels: [Int], classCount: Int,
-    strength: Double = 10
+    strength: Double = 10, shouldStop: () -> Bool = { false }
   ) {
     precondition(!labels.isEmpty, "logistic regression of no rows")
     let loss = RegressionLoss(
@@ -28,7 +29,7 @@ package struct LogisticRegression: Sendable {
       penalty: 1 / (strength * Double(labels.count)))
     var search = LimitedMemoryBFGS()
     let point = search.minimize(
-      from: [Double](repeating: 0, count: classCount * (dimension + 1))
+      from: [Double](repeating: 0, count: classCount * (dimension + 1)), shouldStop: shouldStop
     ) { loss.value(at: $0) }
     let weightCount = classCount * dimension
     let present = Set(labels)

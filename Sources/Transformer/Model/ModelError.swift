@@ -1,5 +1,3 @@
-import Corpus
-
 /// What is wrong with a model folder, one of its files, or a text's way through it.
 public struct ModelError: Error, CustomStringConvertible, Sendable {
   /// The file or folder, and inside it the tensor or field.
@@ -17,17 +15,4 @@ public struct ModelError: Error, CustomStringConvertible, Sendable {
   }
 
   public var description: String { "\(place): expected \(expected), found \(found)" }
-}
-
-extension ModelError {
-  /// Runs `write`, which writes a model's file through the corpus room, and tells its failure as
-  /// this room's.
-  static func writing<Result>(_ write: () throws -> Result) throws -> Result {
-    do {
-      return try write()
-    } catch let error as CorpusError {
-      throw ModelError(
-        place: error.place, expected: error.expected, found: error.found, advice: error.advice)
-    }
-  }
 }

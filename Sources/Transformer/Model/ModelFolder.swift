@@ -1,4 +1,5 @@
 import Corpus
+import Files
 import Foundation
 import Synchronization
 
@@ -53,8 +54,7 @@ public final class ModelFolder: Sendable {
     let isThere = { (name: String) in
       FileManager.default.fileExists(atPath: folder.appendingPathComponent(name).path)
     }
-    let names =
-      Self.companionNames + (isThere("tokenizer.json") ? [] : ["vocab.json", "merges.txt"])
+    let names = Self.companionNames + (isThere("tokenizer.json") ? [] : Self.mergeNames)
     companions = try names.filter(isThere).map(folder.appendingPathComponent).map(MappedFile.init)
   }
 
@@ -98,6 +98,13 @@ public final class ModelFolder: Sendable {
     "tokenizer.json", "tokenizer_config.json", "vocab.txt", "special_tokens_map.json",
     "sentence_bert_config.json",
   ]
+  private static let mergeNames = ["vocab.json", "merges.txt"]
+
+  /// Whether ``write(to:className:labels:tensors:)`` writes a file `name`.
+  package static func isFile(_ name: String) -> Bool {
+    let names = companionNames + mergeNames + ["config.json", "model.safetensors"]
+    return names.contains(name)
+  }
 
   /// SHA-256 (hexadecimal) over weights, configuration, tokenizer and pooling: two folders with the
   /// same hash give the same vectors for the same prompt. The first call reads every weight (about 0.1 s for 90 MB).
@@ -139,7 +146,7 @@ public final class ModelFolder: Sendable {
   /// included), and copies of the tokenizer's files.
   ///
   /// The configuration goes last, so that a folder cut short is not taken for a model.
-  /// - Throws: ``ModelError`` if something cannot be written.
+  /// - Throws: ``ModelError`` or `FileError` if something cannot be written.
   public func write(
     to folder: URL, className: String, labels: [String]?, tensors: [WeightTensor]
   ) throws {
@@ -152,16 +159,12 @@ public final class ModelFolder: Sendable {
     }
     try Safetensors.write(tensors, to: folder.appendingPathComponent("model.safetensors"))
     for file in companions {
-      try ModelError.writing {
-        let copy = try AtomicFile(folder.appendingPathComponent(file.url.lastPathComponent))
-        try copy.write(file.bytes)
-        try copy.commit()
-      }
+      let copy = try AtomicFile(folder.appendingPathComponent(file.url.lastPathComponent))
+      try copy.write(file.bytes)
+      try copy.commit()
     }
     let json = try configuration.json(className: className, labels: labels)
-    try ModelError.writing {
-      try AtomicFile.write(json, to: folder.appendingPathComponent("config.json"))
-    }
+    try AtomicFile.write(json, to: folder.appendingPathComponent("config.json"))
   }
 }
 

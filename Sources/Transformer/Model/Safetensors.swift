@@ -1,4 +1,5 @@
 import Corpus
+import Files
 import Foundation
 
 /// The tensors of one safetensors file, or of the shards that `model.safetensors.index.json` names,
@@ -79,22 +80,20 @@ extension Safetensors {
   /// Writes `tensors` as F32 to `url`, which is replaced only when all is on disk.
   ///
   /// The bytes are a function of the arguments: tensors are stored in the order of their names.
-  /// - Throws: ``ModelError`` if the file cannot be written; the old file is then untouched.
+  /// - Throws: `FileError` if the file cannot be written; the old file is then untouched.
   public static func write(
     _ tensors: [WeightTensor], metadata: [String: String] = ["format": "pt"], to url: URL
   ) throws {
     let tensors = tensors.sorted { $0.name < $1.name }
     let header = try SafetensorsHeader.encode(tensors, metadata: metadata)
-    try ModelError.writing {
-      let file = try AtomicFile(url)
-      try withUnsafeBytes(of: UInt64(header.count).littleEndian) { try file.write($0) }
-      try header.withUnsafeBytes { try file.write($0) }
-      for tensor in tensors {
-        try withExtendedLifetime(tensor.owner) {
-          try file.write(UnsafeRawBufferPointer(start: tensor.pointer, count: tensor.count * 4))
-        }
+    let file = try AtomicFile(url)
+    try withUnsafeBytes(of: UInt64(header.count).littleEndian) { try file.write($0) }
+    try header.withUnsafeBytes { try file.write($0) }
+    for tensor in tensors {
+      try withExtendedLifetime(tensor.owner) {
+        try file.write(UnsafeRawBufferPointer(start: tensor.pointer, count: tensor.count * 4))
       }
-      try file.commit()
     }
+    try file.commit()
   }
 }

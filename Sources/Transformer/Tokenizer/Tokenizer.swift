@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Text to token ids, exactly as Hugging Face tokenizers 0.23 makes them from the same files.
@@ -128,10 +129,10 @@ public struct Tokenizer: Sendable {
 
   /// Writes the files the tokenizer was made from into `folder`, byte for byte.
   ///
-  /// - Throws: the file system's error.
+  /// - Throws: `FileError` if one cannot be written.
   public func save(to folder: URL) throws {
     for (name, data) in pipeline.files {
-      try data.write(to: folder.appending(path: name), options: .atomic)
+      try AtomicFile.write(data, to: folder.appending(path: name))
     }
   }
 }

@@ -48,6 +48,7 @@ struct CalibrateCommand: ParsableCommand {
   @OptionGroup var model: ModelOptions
   @OptionGroup var encoder: EncoderOptions
   @OptionGroup var seed: SeedOption
+  @OptionGroup var locks: LockOptions
   @OptionGroup var common: CommonOptions
 
   mutating func validate() throws {
@@ -75,10 +76,10 @@ struct CalibrateCommand: ParsableCommand {
       console.finish()
       try common.show(summary) { $0.text }
     } else if label {
-      let summary = try labeled()
+      let summary = try labeled(console)
       try common.show(summary) { $0.text }
     } else {
-      let open = try OpenIndex(at: URL(fileURLWithPath: index!), readOnly: true)
+      let open = try open(index!, console)
       let summary = try UnlabeledCalibration(open, monitor: console.monitor).run()
       console.finish()
       try common.show(summary) { $0.text }
@@ -98,17 +99,23 @@ struct CalibrateCommand: ParsableCommand {
     guard let index else {
       return try calibration.run(labeled, embedder: encoder.embedder(model))
     }
-    return try calibration.run(
-      labeled, index: OpenIndex(at: URL(fileURLWithPath: index), readOnly: true))
+    return try calibration.run(labeled, index: open(index, console))
   }
 
-  private func labeled() throws -> CalibrationSummary {
-    let folder = URL(fileURLWithPath: index!)
-    let file = pairsOut ?? (folder.path + ".decisions.csv")
+  private func open(_ index: String, _ console: Console) throws -> OpenIndex {
+    let url = URL(fileURLWithPath: index)
+    try locks.hold(url, .shared, console)
+    return try OpenIndex(at: url, readOnly: true)
+  }
+
+  private func labeled(_ console: Console) throws -> CalibrationSummary {
+    let open = try open(index!, console)
+    let file = URL(fileURLWithPath: pairsOut ?? (open.folder.url.path + ".decisions.csv"))
+    // Two who label at once would each write the file without the other's answers.
+    try locks.hold(file, .exclusive, console)
     let labeler = Labeler()
-    return try SampleCalibration(
-      OpenIndex(at: folder, readOnly: true), options: options, size: sample, seed: seed.seed
-    ).run(file: URL(fileURLWithPath: file)) { try labeler.ask($0) }
+    return try SampleCalibration(open, options: options, size: sample, seed: seed.seed)
+      .run(file: file) { try labeler.ask($0) }
   }
 }
 

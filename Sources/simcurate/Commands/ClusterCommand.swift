@@ -22,7 +22,7 @@ struct ClusterCommand: ParsableCommand {
   func run() throws {
     let console = common.begin()
     let summary = try ClusterStep(
-      index.open(), options: options.options(seed: seed.seed),
+      index.open(.exclusive, console), options: options.options(seed: seed.seed),
       account: StepAccount(command: commandLine), monitor: console.monitor
     ).run()
     console.finish()

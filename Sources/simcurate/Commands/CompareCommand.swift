@@ -35,7 +35,7 @@ struct CompareCommand: ParsableCommand {
   func run() throws {
     let console = common.begin()
     let summary = try CompareStep(
-      index.open(), model: model.open(),
+      index.open(.exclusive, console), model: model.open(),
       options: study.options(training, steps: training.steps, seed: seed.seed),
       account: StepAccount(command: commandLine), monitor: console.monitor
     ).run()

@@ -34,8 +34,8 @@ struct CompositionCommand: ParsableCommand {
   }
 
   func run() throws {
-    _ = common.begin()
-    let result = try CompositionStep(index.open()).run(keys.compactMap(\.self))
+    let console = common.begin()
+    let result = try CompositionStep(index.open(.exclusive, console)).run(keys.compactMap(\.self))
     try common.show(result) { $0.map(\.text).joined(separator: "\n") }
   }
 }

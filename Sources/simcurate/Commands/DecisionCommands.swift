@@ -14,7 +14,7 @@ struct DecisionArguments: ParsableArguments {
   /// that cheap.
   func decide(_ verdict: Decision.Verdict?, note: String? = nil) throws {
     let console = common.begin()
-    let open = try index.open()
+    let open = try index.open(.exclusive, console)
     let summary = try DecisionStep(open).decide(ids, verdict, note: note)
     if try open.catalog.step("dedup") != nil {
       let options = try open.options(of: "dedup", as: DedupOptions.self)
@@ -102,8 +102,8 @@ struct ReviewCommand: ParsableCommand {
   }
 
   func run() throws {
-    _ = common.begin()
-    let rows = try ReviewExport(index.open(readOnly: true)).write(to: out, limit: limit)
+    let console = common.begin()
+    let rows = try ReviewExport(index.open(.shared, console)).write(to: out, limit: limit)
     try common.show(Summary(file: out, rows: rows)) {
       "review: \($0.rows) removals in \($0.file)\n"
     }

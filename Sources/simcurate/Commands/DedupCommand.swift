@@ -33,7 +33,7 @@ struct DedupCommand: ParsableCommand {
 
   func run() throws {
     let console = common.begin()
-    let open = try index.open()
+    let open = try index.open(.exclusive, console)
     if let reviewed { try DecisionStep(open).apply(reviewed: reviewed) }
     let summary = try DedupStep(
       open, options: options.options, account: StepAccount(command: commandLine),

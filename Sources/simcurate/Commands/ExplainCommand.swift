@@ -19,7 +19,7 @@ struct ExplainCommand: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   func run() throws {
-    let open = try index.open(readOnly: true)
+    let open = try index.open(.shared, common.begin())
     guard let explanation = try Explanation(of: record, in: open) else {
       let near = try open.catalog.ids(near: record)
       throw CurationError(

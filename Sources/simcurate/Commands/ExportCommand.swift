@@ -73,7 +73,7 @@ struct ExportCommand: ParsableCommand {
 
   func run() throws {
     let console = common.begin()
-    let files = try export(Exporter(try index.open(readOnly: true)))
+    let files = try export(Exporter(try index.open(.shared, console)))
     let summary = ExportSummary(index: index.url.relativePath, out: out, files: files)
     if out == "-" {
       console.remark(summary.text)

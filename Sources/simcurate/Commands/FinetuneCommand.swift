@@ -31,6 +31,7 @@ struct FinetuneCommand: ParsableCommand {
     name: .long,
     help: ArgumentHelp("Model folder to write (default: in the index).", valueName: "dir"))
   var out: String?
+  @OptionGroup var force: ForceOption
   @Option(name: .long, help: ArgumentHelp("Cut texts to this many tokens.", valueName: "n"))
   var maximumTokens = FinetuneOptions().maximumTokens
   @OptionGroup var model: ModelOptions
@@ -47,12 +48,12 @@ struct FinetuneCommand: ParsableCommand {
   func run() throws {
     let console = common.begin()
     let summary = try FinetuneStep(
-      index.open(), model: model.open(),
+      index.open(.exclusive, console), model: model.open(),
       options: FinetuneOptions(
         arm: arm, maximumTokens: maximumTokens,
         training: training.choice, seed: seed.seed),
       monitor: console.monitor
-    ).run(output: out.map { URL(fileURLWithPath: $0) })
+    ).run(output: out.map { URL(fileURLWithPath: $0) }, replacing: force.force)
     console.finish()
     try common.show(summary) { $0.text }
   }

@@ -22,39 +22,57 @@ struct IndexCommand: ParsableCommand {
         "Old records keep their places. Run dedup and what follows again after it; models "
         + "and reports in the folder are dropped."))
   var append = false
+  @OptionGroup var force: ForceOption
+  @OptionGroup var locks: LockOptions
   @OptionGroup var model: ModelOptions
   @OptionGroup var encoder: EncoderOptions
   @OptionGroup var common: CommonOptions
 
   mutating func validate() throws {
     if append, out == nil { throw ValidationError("--append needs --out, the index to add to.") }
+    if append, force.force {
+      throw ValidationError("--append keeps what is there; --force replaces it. Give one of them.")
+    }
   }
 
   func run() throws {
     let console = common.begin()
+    let url = try corpus.hold(out, locks, console)
     let summary = try Self.index(
-      corpus, out: out, append: append, model: model, encoder: encoder, console: console)
+      corpus, at: url, append: append, replacing: force.force, model: model, encoder: encoder,
+      console: console)
     console.finish()
     try common.show(summary) { $0.text }
   }
 
   static func index(
-    _ corpus: CorpusArguments, out: String?, append: Bool = false, model: ModelOptions,
-    encoder: EncoderOptions, console: Console
+    _ corpus: CorpusArguments, at url: URL, append: Bool = false, replacing: Bool,
+    model: ModelOptions, encoder: EncoderOptions, console: Console
   ) throws -> IndexSummary {
     let embedder = try encoder.embedder(model)
     let step = IndexStep(
-      folder: URL(fileURLWithPath: out ?? corpus.defaultIndex),
-      account: StepAccount(command: commandLine), monitor: console.monitor)
+      folder: url, account: StepAccount(command: commandLine), monitor: console.monitor)
     let (files, reading) = (corpus.files, corpus.options.reading)
     let summary =
       append
       ? try step.append(files, reading: reading, embedder: embedder)
-      : try step.run(files, reading: reading, embedder: embedder)
+      : try step.run(files, reading: reading, embedder: embedder, replacing: replacing)
     if let remark = embedder.identity.remark(long: summary.longTexts, of: summary.embedded) {
       console.remark(remark)
     }
     return summary
+  }
+}
+
+extension CorpusArguments {
+  /// The folder to index into, held for this command alone.
+  func hold(_ out: String?, _ locks: LockOptions, _ console: Console) throws -> URL {
+    let url = URL(fileURLWithPath: out ?? defaultIndex)
+    // A lock lies beside its folder; what keeps this from being made is told by the step.
+    try? FileManager.default.createDirectory(
+      at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    try locks.hold(url, .exclusive, console)
+    return url
   }
 }
 

@@ -60,6 +60,7 @@ struct LeakCommand: ParsableCommand {
   @OptionGroup var reading: CorpusOptions
   @OptionGroup var model: ModelOptions
   @OptionGroup var encoder: EncoderOptions
+  @OptionGroup var locks: LockOptions
   @OptionGroup var common: CommonOptions
 
   mutating func validate() throws {
@@ -93,6 +94,9 @@ struct LeakCommand: ParsableCommand {
 
   func run() throws {
     let console = common.begin()
+    for path in files + train + test where LeakCheck.isIndex(CorpusReader.location(path)) {
+      try locks.hold(CorpusReader.location(path), .shared, console)
+    }
     var opened: (any Embedder)?
     let check = LeakCheck(
       reading: reading.reading,

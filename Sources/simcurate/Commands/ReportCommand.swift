@@ -1,6 +1,7 @@
 import ArgumentParser
 import Corpus
 import Curation
+import Files
 import Foundation
 import Reporting
 import Store
@@ -22,8 +23,8 @@ struct ReportCommand: ParsableCommand {
   }
 
   func run() throws {
-    _ = common.begin()
-    let report = try Self.write(index.open(readOnly: true), title: title)
+    let console = common.begin()
+    let report = try Self.write(index.open(.exclusive, console), title: title)
     if common.json {
       FileHandle.standardOutput.write(Data((try report.json() + "\n").utf8))
     } else if markdown {
@@ -43,9 +44,7 @@ struct ReportCommand: ParsableCommand {
       (html.deletingPathExtension().appendingPathExtension("md"), report.markdown()),
       (html.deletingPathExtension().appendingPathExtension("json"), try report.json() + "\n"),
     ] {
-      let file = try AtomicFile(url)
-      try file.write(Array(text.utf8))
-      try file.commit()
+      try AtomicFile.write(Data(text.utf8), to: url)
     }
     return report
   }

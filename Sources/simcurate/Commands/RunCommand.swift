@@ -20,6 +20,8 @@ struct RunCommand: ParsableCommand {
   @OptionGroup var corpus: CorpusArguments
   @Option(name: .long, help: ArgumentHelp("Index folder to write.", valueName: "index"))
   var out: String?
+  @OptionGroup var force: ForceOption
+  @OptionGroup var locks: LockOptions
   @OptionGroup var model: ModelOptions
   @OptionGroup var encoder: EncoderOptions
   @OptionGroup var dedup: DedupArguments
@@ -37,10 +39,11 @@ struct RunCommand: ParsableCommand {
     func say(_ text: String) {
       console.remark(text.trimmingCharacters(in: .newlines))
     }
+    let url = try corpus.hold(out, locks, console)
     say(
-      try IndexCommand.index(corpus, out: out, model: model, encoder: encoder, console: console)
-        .text)
-    let url = URL(fileURLWithPath: out ?? corpus.defaultIndex)
+      try IndexCommand.index(
+        corpus, at: url, replacing: force.force, model: model, encoder: encoder, console: console
+      ).text)
     let index = try OpenIndex(at: url)
     func account() -> StepAccount { StepAccount(command: commandLine) }
     say(

@@ -32,8 +32,7 @@ struct SearchCommand: ParsableCommand {
   }
 
   func run() throws {
-    _ = common.begin()
-    let open = try index.open(readOnly: true)
+    let open = try index.open(.shared, common.begin())
     let encoder = try open.embedder(model, prompt: prompt.choice)
     var query = [Float](repeating: 0, count: encoder.dimension)
     _ = try query.withUnsafeMutableBufferPointer {

@@ -29,31 +29,21 @@ struct SplitCommand: ParsableCommand {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "Write train.jsonl, development.jsonl, test.jsonl and balanced.jsonl into a folder.",
+      "Write train.jsonl, development.jsonl, test.jsonl and balanced.jsonl as a folder.",
       valueName: "folder"))
   var export: String?
   @OptionGroup var common: CommonOptions
 
   func run() throws {
     let console = common.begin()
-    let open = try index.open()
+    let open = try index.open(.exclusive, console)
     let summary = try SplitStep(
       open, options: options.options(seed: seed.seed),
       account: StepAccount(command: commandLine), monitor: console.monitor
     ).run()
-    if let export { try write(open, to: export) }
+    if let export { _ = try Exporter(open).exportSplits(to: export) }
     console.finish()
     try common.show(summary) { $0.text }
-  }
-
-  private func write(_ open: OpenIndex, to folder: String) throws {
-    try FileManager.default.createDirectory(
-      atPath: folder, withIntermediateDirectories: true)
-    let exporter = Exporter(open)
-    for part in [.train, .development, .test] as [GivenSplit] {
-      try exporter.exportPart(part, to: folder + "/\(part.rawValue).jsonl")
-    }
-    try exporter.exportPart(.train, selectedOnly: true, to: folder + "/balanced.jsonl")
   }
 }
 

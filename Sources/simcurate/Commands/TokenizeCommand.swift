@@ -1,5 +1,6 @@
 import ArgumentParser
 import Corpus
+import Files
 import Foundation
 import Transformer
 
@@ -42,7 +43,7 @@ struct TokenizeCommand: ParsableCommand {
   func run() throws {
     _ = common.begin()
     let line = try lineWriter()
-    let output = try AtomicFile(CorpusReader.standardInput)
+    let output = try AtomicFile(AtomicFile.standardStream)
     var texts: [String] = []
     func flush() throws {
       let pieces = TokenLines.make(texts, line)

@@ -35,7 +35,7 @@ struct VerifyCommand: ParsableCommand {
 
   func run() throws {
     let console = common.begin()
-    let open = try index.open(readOnly: true)
+    let open = try index.open(.shared, console)
     var summary = try VerifyStep(open, monitor: console.monitor).run()
     var found = try StudyCheck(open).violations()
     if replay {

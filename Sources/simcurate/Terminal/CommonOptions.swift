@@ -51,3 +51,11 @@ struct SeedOption: ParsableArguments {
     help: ArgumentHelp("Seed of everything drawn at random.", valueName: "n"))
   var seed: UInt64 = 0
 }
+
+/// Whether what is there may be lost.
+struct ForceOption: ParsableArguments {
+  @Flag(
+    name: .long,
+    help: "Replace what is at --out, even if it is another result, with all that is in it.")
+  var force = false
+}

@@ -79,18 +79,6 @@ struct CorpusArguments: ParsableArguments {
 
 extension RecordFormat: ExpressibleByArgument {}
 
-/// The index folder a command works on.
-struct IndexArgument: ParsableArguments {
-  @Argument(help: ArgumentHelp("Index folder.", valueName: "index"))
-  var index: String
-
-  var url: URL { URL(fileURLWithPath: index) }
-
-  func open(readOnly: Bool = false) throws -> OpenIndex {
-    try OpenIndex(at: url, readOnly: readOnly)
-  }
-}
-
 /// This process's command line, as a person would type it again.
 var commandLine: String {
   CommandLine.arguments.enumerated().map { place, argument in

@@ -1,0 +1,55 @@
+import Foundation
+import Store
+
+/// What is lost with an index that is replaced.
+struct IndexContents {
+  private let records: Int
+  private let decisions: Int
+  private let runs: [String]
+  private let models: Int
+
+  init(_ index: OpenIndex) throws {
+    records = index.manifest.recordCount
+    decisions = try index.catalog.decisions().count
+    let runs = try index.catalog.runs().map(\.id)
+    self.runs = runs
+    models = runs.count {
+      let model = index.folder.run(id: $0).appendingPathComponent("model/config.json")
+      return FileManager.default.fileExists(atPath: model.path)
+    }
+  }
+
+  /// `3000 records, 2 decisions by hand, 5 trained runs (raw-seed0-…, …), 1 model`
+  var text: String {
+    func counted(_ count: Int, _ one: String, _ many: String) -> String? {
+      count == 0 ? nil : "\(count) \(count == 1 ? one : many)"
+    }
+    let names = runs.prefix(3).joined(separator: ", ") + (runs.count > 3 ? ", …" : "")
+    return [
+      counted(records, "record", "records"),
+      counted(decisions, "decision by hand", "decisions by hand"),
+      counted(runs.count, "trained run", "trained runs").map { "\($0) (\(names))" },
+      counted(models, "model", "models"),
+    ].compactMap { $0 }.joined(separator: ", ")
+  }
+
+  /// - Parameter corpusHash: of the records that are to be there; nil while they are not known.
+  /// - Throws: ``CurationError`` that says what would be lost, if `folder` holds an index of other
+  ///   records, by another model than `model`, or one that cannot be read.
+  static func checkReplaceable(
+    _ folder: IndexFolder, _ place: String, corpusHash: String?, model: Manifest.Model
+  ) throws {
+    guard FileManager.default.fileExists(atPath: folder.manifest.path) else { return }
+    let index = try? OpenIndex(at: folder.url, readOnly: true)
+    let manifest = index?.manifest
+    let isOther = manifest.map { $0.model != model } ?? true
+    guard isOther || corpusHash.map({ $0 != manifest?.corpusHash }) ?? false else { return }
+    let contents = try index.map { try IndexContents($0).text }
+    throw CurationError(
+      place: place, expected: "no index, or one of these records by this model",
+      found: contents.map { "one \(isOther ? "by another model" : "of other records"): \($0)" }
+        ?? "one that cannot be read",
+      advice: "--force replaces it, and all of that is lost; index --append adds records to it; "
+        + "or choose another --out")
+  }
+}
