@@ -22,6 +22,7 @@ let package = Package(
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
   ],
   targets: [
+    .target(name: "Files"),
     .systemLibrary(name: "COpenBLAS"),
     .systemLibrary(name: "COneDNN"),
     .systemLibrary(name: "CZlib"),
@@ -35,32 +36,32 @@ let package = Package(
       ]),
     .target(name: "CKernels"),
     .target(name: "Kernels", dependencies: ["COpenBLAS", "COneDNN", "CKernels"]),
-    .target(name: "Corpus", dependencies: ["CZlib", "CCrypto"]),
-    .target(name: "Transformer", dependencies: ["Kernels", "Corpus"]),
-    .target(name: "Training", dependencies: ["Transformer", "Kernels"]),
-    .target(name: "Neighbors", dependencies: ["CFaiss", "Kernels"]),
+    .target(name: "Corpus", dependencies: ["CZlib", "CCrypto", "Files"]),
+    .target(name: "Transformer", dependencies: ["Kernels", "Corpus", "Files"]),
+    .target(name: "Training", dependencies: ["Transformer", "Kernels", "Files"]),
+    .target(name: "Neighbors", dependencies: ["CFaiss", "Files", "Kernels"]),
     .target(
       name: "Store",
-      dependencies: ["Corpus", .product(name: "GRDB", package: "GRDB.swift")]),
+      dependencies: ["Corpus", "Files", .product(name: "GRDB", package: "GRDB.swift")]),
     .target(
       name: "Curation",
       dependencies: ["Corpus", "Kernels", "Store", "Neighbors", "Transformer"]),
     .target(
       name: "Study",
       dependencies: [
-        "Corpus", "Curation", "Kernels", "Neighbors", "Store", "Training", "Transformer",
+        "Corpus", "Curation", "Files", "Kernels", "Neighbors", "Store", "Training", "Transformer",
       ]),
     .target(
       name: "Reporting",
       dependencies: [
-        "Corpus", "Curation", "Neighbors", "Store", "Study", "Training",
+        "Corpus", "Curation", "Files", "Neighbors", "Store", "Study", "Training",
         .product(name: "Mustache", package: "swift-mustache"),
       ]),
     .executableTarget(
       name: "simcurate",
       dependencies: [
-        "Corpus", "Curation", "Kernels", "Neighbors", "Reporting", "Store", "Study", "Training",
-        "Transformer", argumentParser,
+        "Corpus", "Curation", "Files", "Kernels", "Neighbors", "Reporting", "Store", "Study",
+        "Training", "Transformer", argumentParser,
       ]),
     .executableTarget(
       name: "simbench",

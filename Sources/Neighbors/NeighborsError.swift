@@ -1,3 +1,5 @@
+import Files
+
 /// What can go wrong with vectors and indexes through no fault of the caller: a damaged file, a
 /// full disk, a value that is no number.
 public struct NeighborsError: Error, CustomStringConvertible, Sendable {
@@ -16,4 +18,16 @@ public struct NeighborsError: Error, CustomStringConvertible, Sendable {
   }
 
   public var description: String { "\(place): expected \(expected), found \(found)" }
+}
+
+extension NeighborsError {
+  /// Runs `read`, and tells what keeps a file from being read as this room's error.
+  static func reading<Result>(_ read: () throws -> Result) throws -> Result {
+    do {
+      return try read()
+    } catch let error as FileError {
+      throw NeighborsError(
+        place: error.place, expected: error.expected, found: error.found, advice: error.advice)
+    }
+  }
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Kernels
 import Transformer
@@ -216,7 +217,7 @@ struct SavedTraining: Codable {
     let url = folder.appendingPathComponent(Self.name)
     guard FileManager.default.fileExists(atPath: url.path) else { return nil }
     do {
-      self = try JSONDecoder().decode(Self.self, from: Data(contentsOf: url))
+      self = try JSONDecoder().decode(Self.self, from: RegularFile.contents(of: url))
     } catch {
       throw TrainingError(
         place: url.path, expected: "a training record", found: "\(error)",

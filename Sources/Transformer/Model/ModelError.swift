@@ -1,4 +1,5 @@
 import Corpus
+import Files
 
 /// What is wrong with a model folder, one of its files, or a text's way through it.
 public struct ModelError: Error, CustomStringConvertible, Sendable {
@@ -20,6 +21,16 @@ public struct ModelError: Error, CustomStringConvertible, Sendable {
 }
 
 extension ModelError {
+  /// Runs `read`, and tells what keeps a file from being read as this room's error.
+  package static func reading<Result>(_ read: () throws -> Result) throws -> Result {
+    do {
+      return try read()
+    } catch let error as FileError {
+      throw ModelError(
+        place: error.place, expected: error.expected, found: error.found, advice: error.advice)
+    }
+  }
+
   /// Runs `write`, which writes a model's file through the corpus room, and tells its failure as
   /// this room's.
   static func writing<Result>(_ write: () throws -> Result) throws -> Result {

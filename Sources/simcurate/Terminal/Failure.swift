@@ -1,6 +1,7 @@
 import ArgumentParser
 import Corpus
 import Curation
+import Files
 import Foundation
 import Neighbors
 import Store
@@ -27,6 +28,7 @@ struct Failure {
 
   private var explanation: (text: String, advice: String?)? {
     switch error {
+    case let error as FileError: (error.description, error.advice)
     case let error as CorpusError: (error.description, error.advice)
     case let error as StoreError: (error.description, error.advice)
     case let error as NeighborsError: (error.description, error.advice)
