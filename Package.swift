@@ -24,6 +24,7 @@ let package = Package(
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
   ],
   targets: [
+    .target(name: "Files"),
     .systemLibrary(name: "COpenBLAS"),
     .systemLibrary(name: "COneDNN"),
     .systemLibrary(name: "CZlib"),
@@ -56,15 +57,14 @@ let package = Package(
     .target(
       name: "Reporting",
       dependencies: [
-        "Corpus", "Curation", "Neighbors", "Store", "Study", "Training",
+        "Corpus", "Curation", "Files", "Neighbors", "Store", "Study", "Training",
         .product(name: "Mustache", package: "swift-mustache"),
       ]),
     .executableTarget(
       name: "simcurate",
       dependencies: [
         "Corpus", "Curation", "Files", "Kernels", "Neighbors", "Reporting", "Store", "Study",
-        "Training",
-        "Transformer", argumentParser,
+        "Training", "Transformer", argumentParser,
       ]),
     .executableTarget(
       name: "simbench",

@@ -1,4 +1,5 @@
 import CZlib
+import Files
 import Foundation
 
 /// The bytes of a file or of standard input, unpacked where they are gzip (RFC 1952, any number of
@@ -15,21 +16,32 @@ final class ByteSource {
       descriptor = 0
       return
     }
+    try Self.check(url, place)
     descriptor = open(url.path, O_RDONLY | O_CLOEXEC)
     if descriptor < 0 {
       throw CorpusError(
         place: place, expected: "a readable file", found: String(cString: strerror(errno)))
     }
-    var status = stat()
-    if fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFDIR {
-      close(descriptor)
-      throw CorpusError(
-        place: place, expected: "a file", found: "a folder",
-        advice: "name the files in it, for example \(place)/*.jsonl")
-    }
   }
 
   deinit { if descriptor > 0 { close(descriptor) } }
+
+  /// A corpus may come through a pipe, as `<(zcat x.gz)` is one; a device may have no end.
+  private static func check(_ url: URL, _ place: String) throws {
+    var status = stat()
+    guard stat(url.path, &status) == 0 else { return }
+    switch status.st_mode & S_IFMT {
+    case S_IFREG, S_IFIFO: return
+    case S_IFDIR:
+      throw CorpusError(
+        place: place, expected: "a file", found: "a folder",
+        advice: "name the files in it, for example \(place)/*.jsonl")
+    default:
+      throw CorpusError(
+        place: place, expected: "a file, a pipe or - for standard input",
+        found: RegularFile.kind(status.st_mode))
+    }
+  }
 
   /// Fills `target` with at least one byte and returns how many; 0 at the end.
   func read(into target: UnsafeMutableBufferPointer<UInt8>) throws -> Int {

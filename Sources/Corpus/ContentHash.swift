@@ -1,4 +1,5 @@
 import CCrypto
+import Files
 import Foundation
 
 /// SHA-256 (FIPS 180-4) of data that arrives in pieces.
@@ -32,10 +33,9 @@ public struct SHA256Hasher: ~Copyable {
 
   /// The digest in lower-case hexadecimal, of a file read in pieces of 1 MiB.
   ///
-  /// - Throws: the file system's error if the file cannot be read.
+  /// - Throws: `FileError` if the file cannot be read or is no regular one.
   public static func hexadecimal(ofFileAt url: URL) throws -> String {
-    let file = try FileHandle(forReadingFrom: url)
-    defer { try? file.close() }
+    let file = FileHandle(fileDescriptor: try RegularFile.open(url), closeOnDealloc: true)
     var hasher = SHA256Hasher()
     while let piece = try file.read(upToCount: 1 << 20), !piece.isEmpty {
       piece.withUnsafeBytes { hasher.update($0) }

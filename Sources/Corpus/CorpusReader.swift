@@ -5,10 +5,12 @@ import Foundation
 ///
 /// Rules for every format: UTF-8 (a byte order mark is dropped), lines end at LF alone (a CR before
 /// it is dropped; U+2028 and U+0085 are text), gzip is recognized by its content, U+0000 is
-/// refused. A row that breaks its format's rules stops the run with its `file:line`, unless
+/// refused, and so are texts of endless combining marks. A row that breaks its format's rules stops
+/// the run with its `file:line`, unless
 /// ``ReadingOptions/skipInvalid`` is set; a broken gzip stream or an unclosed CSV quote always does.
 public struct CorpusReader: Sendable {
-  /// Stands for standard input: plain text unless ``ReadingOptions/format`` says otherwise.
+  /// Stands for standard input; its first bytes say whether it is JSONL or plain text, unless
+  /// ``ReadingOptions/format`` does.
   public static let standardInput = AtomicFile.standardStream
 
   public let options: ReadingOptions
@@ -30,12 +32,17 @@ public struct CorpusReader: Sendable {
     -> ReadingSummary
   {
     let place = Place(url: url)
-    let format =
-      try options.format ?? (url == Self.standardInput ? .text : RecordFormat(fileName: place.path))
+    let believesName = options.format == nil
+    if let foreign = ForeignCorpus.error(at: url, place.path, believesName: believesName) {
+      throw foreign
+    }
     let lines = try LineScanner(
-      ByteSource(url: url, place: place.path), place: place, limit: options.maximumRowBytes)
-    var rows = rowReader(format, RowContext(place: place, split: split, options: options), lines)
-    var summary = ReadingSummary(format: format)
+      ByteSource(url: url, place: place.path), place: place, limit: options.maximumRowBytes,
+      skipsInvalid: options.skipInvalid)
+    var summary = ReadingSummary(format: .text)
+    summary.format = try format(place, lines, &summary)
+    let context = RowContext(place: place, split: split, options: options)
+    var rows = try rowReader(summary.format, context, lines)
     while true {
       let record: Record
       do {
@@ -54,15 +61,35 @@ public struct CorpusReader: Sendable {
     return summary
   }
 
+  /// What was asked for, or what the name says; a file without a name that tells is looked into.
+  private func format(_ place: Place, _ lines: LineScanner, _ summary: inout ReadingSummary) throws
+    -> RecordFormat
+  {
+    if let format = options.format { return format }
+    let named = try place.path == "-" ? .text : RecordFormat(fileName: place.path)
+    guard named == .text else { return named }
+    let beginning = try lines.beginning(FormatDetection.byteCount)
+    if !place.hasTextExtension, let found = FormatDetection.jsonLines(beginning) { return found }
+    guard let columns = FormatDetection.tabbedColumns(beginning) else { return .text }
+    if options.hasHeader, options.textFields.allSatisfy(columns.contains) { return .tsv }
+    let names = columns.prefix(20).map { "'\($0)'" }.joined(separator: ", ")
+    summary.remarks.append(
+      "\(place.path): read as lines of text, but its lines have columns parted by tabs (\(names)); "
+        + "if it is a table, give --format tsv and name a column with --text-field")
+    return .text
+  }
+
   private func rowReader(_ format: RecordFormat, _ context: RowContext, _ lines: LineScanner)
-    -> any RowReader
+    throws -> any RowReader
   {
     switch format {
-    case .jsonLines: JSONLinesReader(context, lines)
-    case .csv: DelimitedReader(context, lines, dialect: .csv)
-    case .tsv: DelimitedReader(context, lines, dialect: .tsv)
-    case .text: TextReader(context, lines)
-    case .conll: CoNLLReader(context, lines)
+    case .jsonLines:
+      let isArray = try lines.firstCharacter() == UInt8(ascii: "[")
+      return JSONLinesReader(context, lines, isArray: isArray)
+    case .csv: return DelimitedReader(context, lines, dialect: .csv)
+    case .tsv: return DelimitedReader(context, lines, dialect: .tsv)
+    case .text: return TextReader(context, lines)
+    case .conll: return CoNLLReader(context, lines)
     }
   }
 
@@ -73,7 +100,7 @@ public struct CorpusReader: Sendable {
         ? "none" : "none (\(summary.skippedCount) skipped, the first: \(summary.skipped[0]))"
       throw CorpusError(place: place.path, expected: "at least one record", found: found)
     }
-    let named = options.labelField != "label" && !fieldNames.isEmpty
+    let named = options.requiresLabel && !fieldNames.isEmpty
     if named && summary.labeledCount == 0 && !fieldNames.contains(options.labelField) {
       throw FieldNames.missing(
         options.labelField, option: "--label-field", among: fieldNames, place: place.path)
@@ -89,19 +116,28 @@ struct Place {
   let name: String
   /// Without folders and extensions.
   let stem: String
+  /// In lower case; that of a packed file inside it.
+  private let extensionName: String
 
   init(url: URL) {
     if url == CorpusReader.standardInput {
-      (path, name, stem) = ("-", "-", "stdin")
+      (path, name, stem, extensionName) = ("-", "-", "stdin", "")
     } else {
       path = url.relativePath
       name = url.lastPathComponent
       let bare = name.hasSuffix(".gz") ? String(name.dropLast(3)) : name
       stem = (bare as NSString).deletingPathExtension
+      extensionName = (bare as NSString).pathExtension.lowercased()
     }
   }
 
-  func at(_ line: Int) -> String { "\(path):\(line)" }
+  /// Whether the name itself says that the file is plain text.
+  var hasTextExtension: Bool { ["txt", "text"].contains(extensionName) }
+
+  /// - Parameter element: which one of the array that the file is; 0 where it is none.
+  func at(_ line: Int, element: Int = 0) -> String {
+    element == 0 ? "\(path):\(line)" : "\(path):\(line) (element \(element))"
+  }
 }
 
 /// What every row reader of a file knows.

@@ -34,18 +34,32 @@ public final class CorpusWriter {
   ) throws {
     let isOutput = url == CorpusReader.standardInput
     place = isOutput ? "-" : url.relativePath
-    self.format =
-      try format ?? (isOutput ? .jsonLines : RecordFormat(fileName: url.lastPathComponent))
-    guard [.jsonLines, .csv, .tsv].contains(self.format), !place.hasSuffix(".gz") else {
-      throw CorpusError(
-        place: place, expected: "an export as jsonl, csv or tsv", found: "another format",
-        advice: "name the file .jsonl, .csv or .tsv")
-    }
+    let named = isOutput ? .jsonLines : try? RecordFormat(fileName: url.lastPathComponent)
+    guard let format = format ?? named, [.jsonLines, .csv, .tsv].contains(format),
+      !place.hasSuffix(".gz")
+    else { throw Self.unknownFormat(url, place) }
+    self.format = format
     self.columns = columns
     file = try AtomicFile(url)
     if self.format != .jsonLines {
       try writeDelimited(columns.map(Value.text))
     }
+  }
+
+  private static func unknownFormat(_ url: URL, _ place: String) -> CorpusError {
+    let ending = url.pathExtension
+    let stem = url.deletingPathExtension().relativePath
+    var advice = "name the file .jsonl, .csv or .tsv (records also .txt: their ids)"
+    if ending == "parquet" {
+      advice +=
+        "; from JSONL: python -c \"import pandas; pandas.read_json('\(stem).jsonl', "
+        + "lines=True).to_parquet('\(place)')\""
+    } else if ending == "gz" {
+      advice += " and pack it afterwards with gzip"
+    }
+    return CorpusError(
+      place: place, expected: "an export as JSONL, CSV or TSV",
+      found: ending.isEmpty ? "a name without extension" : "'.\(ending)'", advice: advice)
   }
 
   /// Writes the record: in JSONL its original row as it was, with an `id` before it where it had

@@ -10,7 +10,7 @@ struct DelimitedReader: RowReader {
 
   private struct Columns {
     var names: [String]
-    var text: Int
+    var texts: [Int]
     var label: Int?
     var id: Int?
   }
@@ -39,8 +39,15 @@ struct DelimitedReader: RowReader {
     if id?.isEmpty == true { throw context.invalid(line, expected: "an id", found: "an empty one") }
     let label = columns.label.map { row[$0] }
     return context.record(
-      id: id, text: row[columns.text], label: label?.isEmpty == true ? nil : label, line: line,
+      id: id, text: text(row, columns.texts), label: label?.isEmpty == true ? nil : label,
+      line: line,
       fields: JSONText.object(zip(columns.names, row).map { (name: $0, value: $1) }))
+  }
+
+  private func text(_ row: [String], _ columns: [Int]) -> String {
+    if columns.count == 1 { return row[columns[0]] }
+    return columns.map { row[$0] }.filter { !$0.isEmpty }
+      .joined(separator: context.options.textSeparator)
   }
 
   /// A file whose columns are unknown cannot be read at all, so this error ends the run.
@@ -52,20 +59,22 @@ struct DelimitedReader: RowReader {
       throw CorpusError(
         place: place, expected: "different column names", found: names.joined(separator: ", "))
     }
-    guard let text = names.firstIndex(of: options.textField) else {
-      throw FieldNames.missing(
-        options.textField, option: "--text-field", among: names, place: place)
+    let texts = try options.textFields.map { name in
+      guard let text = names.firstIndex(of: name) else {
+        throw FieldNames.missing(name, option: "--text-field", among: names, place: place)
+      }
+      return text
     }
     let id = names.firstIndex(of: options.idField)
     if id == nil, options.idField != "id" {
       throw FieldNames.missing(options.idField, option: "--id-field", among: names, place: place)
     }
     let label = names.firstIndex(of: options.labelField)
-    if label == nil, options.labelField != "label" {
+    if label == nil, options.requiresLabel {
       throw FieldNames.missing(
         options.labelField, option: "--label-field", among: names, place: place)
     }
-    return Columns(names: names, text: text, label: label, id: id)
+    return Columns(names: names, texts: texts, label: label, id: id)
   }
 
   /// The fields of the next row and the line where it begins.

@@ -1,26 +1,45 @@
-/// Finding the field a user meant.
-enum FieldNames {
+/// Finding the name a user meant.
+package enum FieldNames {
   /// The error for a field that a row does not have; it names the fields found and the nearest.
   static func missing(_ name: String, option: String, among names: [String], place: String)
     -> CorpusError
   {
     let listed = names.prefix(20).map { "'\($0)'" }.joined(separator: ", ")
-    let advice = nearest(to: name, among: names).map { "did you mean \(option) \($0)?" }
+    let meant = nearest(to: name, among: names) ?? synonym(option, among: names)
+    let advice = meant.map { "did you mean \(option) \($0)?" }
     return CorpusError(
       place: place, expected: "a field '\(name)'",
       found: names.isEmpty ? "no fields" : "the fields \(listed)",
       advice: advice ?? "name one of the fields with \(option)")
   }
 
-  /// The name with the least edit distance to `name`, case aside, if at most half of it differs.
-  static func nearest(to name: String, among names: [String]) -> String? {
+  /// The name with the least edit distance to `name`, case aside, if at most a third of the longer of
+  /// the two differs.
+  package static func nearest(to name: String, among names: [String]) -> String? {
     let wanted = Array(name.lowercased().unicodeScalars.prefix(64))
-    let scored = names.prefix(200).map { candidate in
-      (distance(wanted, Array(candidate.lowercased().unicodeScalars.prefix(64))), candidate)
+    let near = names.prefix(200).compactMap { candidate -> (distance: Int, name: String)? in
+      let letters = Array(candidate.lowercased().unicodeScalars.prefix(64))
+      let distance = distance(wanted, letters)
+      return distance <= (max(wanted.count, letters.count) + 2) / 3 ? (distance, candidate) : nil
     }
-    guard let best = scored.min(by: { $0.0 < $1.0 }) else { return nil }
-    return best.0 <= max(2, wanted.count / 2) ? best.1 : nil
+    return near.min { $0.distance < $1.distance }?.name
   }
+
+  /// The first of the names by which data sets usually call what `option` asks for.
+  private static func synonym(_ option: String, among names: [String]) -> String? {
+    usualNames[option]?.lazy.compactMap { usual in names.first { $0.lowercased() == usual } }.first
+  }
+
+  private static let usualNames: [String: [String]] = [
+    "--text-field": [
+      "text", "sentence", "content", "body", "question", "review", "utterance", "document",
+      "message", "messages", "comment", "query", "prompt", "abstract", "description", "title",
+    ],
+    "--label-field": [
+      "label", "labels", "intent", "category", "class", "target", "tag", "topic", "sentiment",
+    ],
+    "--id-field": ["id", "uid", "uuid", "guid", "_id", "key", "identifier"],
+  ]
 
   /// Levenshtein distance, O(left x right).
   static func distance(_ left: [Unicode.Scalar], _ right: [Unicode.Scalar]) -> Int {

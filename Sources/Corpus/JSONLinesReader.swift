@@ -1,17 +1,19 @@
-/// Rows of JSONL: one object a line.
+/// Rows of JSONL, one object a line, or of one array of objects.
 struct JSONLinesReader: RowReader {
   private let context: RowContext
   private let lines: LineScanner
-  private let textKey: [UInt8]
+  private let isArray: Bool
+  private let textKeys: [[UInt8]]
   private let labelKey: [UInt8]
   private let idKey: [UInt8]
   private var members: [JSONScanner.Member] = []
   private(set) var fieldNames: [String] = []
 
-  init(_ context: RowContext, _ lines: LineScanner) {
+  init(_ context: RowContext, _ lines: LineScanner, isArray: Bool) {
     self.context = context
     self.lines = lines
-    textKey = Array(context.options.textField.utf8)
+    self.isArray = isArray
+    textKeys = context.options.textFields.map { Array($0.utf8) }
     labelKey = Array(context.options.labelField.utf8)
     idKey = Array(context.options.idField.utf8)
   }
@@ -19,53 +21,78 @@ struct JSONLinesReader: RowReader {
   mutating func next() throws -> Record? {
     var line: Line
     repeat {
-      guard let next = try lines.next() else { return nil }
+      guard let next = try isArray ? lines.nextElement() : lines.next() else { return nil }
       line = next
-    } while line.isBlank
+    } while !isArray && line.isBlank
     do {
       var scanner = JSONScanner(line.bytes)
       try scanner.scanObject(into: &members)
       return try record(line)
     } catch let fault as JSONScanner.Fault {
-      throw context.invalid(
-        line.number, expected: "a JSON object", found: "\(fault.reason) (byte \(fault.offset + 1))",
-        advice: line.bytes.first == UInt8(ascii: "[")
-          ? "write one object a line, for example with jq -c '.[]'" : nil)
+      throw invalid(
+        line, expected: "a JSON object", found: "\(fault.reason) (byte \(fault.offset + 1))")
     }
   }
 
   private mutating func record(_ line: Line) throws -> Record {
     if fieldNames.isEmpty { fieldNames = try names(line.bytes) }
-    guard let text = try member(textKey, line.bytes) else {
-      throw try missing(context.options.textField, option: "--text-field", line)
-    }
+    let text = try text(line)
     let id = try member(idKey, line.bytes).flatMap { try scalar($0, "an id", line) }
     if id == nil && context.options.idField != "id" {
       throw try missing(context.options.idField, option: "--id-field", line)
     }
-    if id?.isEmpty == true {
-      throw context.invalid(line.number, expected: "an id", found: "an empty one")
-    }
+    if id?.isEmpty == true { throw invalid(line, expected: "an id", found: "an empty one") }
     let label = try member(labelKey, line.bytes).flatMap { try scalar($0, "a label", line) }
-    guard text.kind == .string || text.kind == .number,
-      let content = try scalar(text, "a text", line)
-    else {
-      throw context.invalid(
-        line.number, expected: "a string in '\(context.options.textField)'", found: "\(text.kind)")
-    }
     return context.record(
-      id: id, text: content, label: label, line: line.number,
+      id: id, text: text, label: label, line: line.element ?? line.number,
       fields: JSONText.compact(line.bytes))
+  }
+
+  /// The text of the one field, or those of several, whichever the row has and are not empty.
+  private func text(_ line: Line) throws -> String {
+    let fields = context.options.textFields
+    if fields.count == 1 {
+      if let member = try member(textKeys[0], line.bytes) {
+        return try text(member, fields[0], line)
+      }
+      if fields == ["text"], let chat = try member(Self.chatKey, line.bytes), chat.kind == .array {
+        return try text(chat, "messages", line)
+      }
+      throw try missing(fields[0], option: "--text-field", line)
+    }
+    var texts: [String] = []
+    var isThere = false
+    for (name, key) in zip(fields, textKeys) {
+      guard let member = try member(key, line.bytes) else { continue }
+      isThere = true
+      if member.kind != .null { texts.append(try text(member, name, line)) }
+    }
+    guard isThere else { throw try missing(fields[0], option: "--text-field", line) }
+    return texts.filter { !$0.isEmpty }.joined(separator: context.options.textSeparator)
+  }
+
+  private static let chatKey = Array("messages".utf8)
+
+  private func text(_ member: JSONScanner.Member, _ name: String, _ line: Line) throws -> String {
+    switch member.kind {
+    case .string, .number:
+      return try JSONText.string(line.bytes, member.value, hasEscapes: member.valueHasEscapes)
+    case .array:
+      let array = UnsafeBufferPointer(rebasing: line.bytes[member.value])
+      if let chat = try ChatText.text(array) { return chat }
+      throw invalid(
+        line, expected: "a string in '\(name)', or messages with 'role' and 'content'",
+        found: "an array")
+    case .null, .boolean, .object:
+      throw invalid(line, expected: "a string in '\(name)'", found: "\(member.kind)")
+    }
   }
 
   /// The last member of that key, as most readers of JSON take it.
   private func member(_ key: [UInt8], _ bytes: UnsafeBufferPointer<UInt8>) throws
     -> JSONScanner.Member?
   {
-    try members.last { member in
-      if !member.keyHasEscapes { return bytes[member.key].elementsEqual(key) }
-      return try JSONText.string(bytes, member.key, hasEscapes: true).utf8.elementsEqual(key)
-    }
+    try members.last { try $0.hasKey(key, in: bytes) }
   }
 
   /// A string, or a number or boolean as it is written; nil for null.
@@ -73,8 +100,7 @@ struct JSONLinesReader: RowReader {
   {
     switch member.kind {
     case .null: return nil
-    case .object, .array:
-      throw context.invalid(line.number, expected: what, found: "an \(member.kind)")
+    case .object, .array: throw invalid(line, expected: what, found: "an \(member.kind)")
     case .string, .number, .boolean:
       return try JSONText.string(line.bytes, member.value, hasEscapes: member.valueHasEscapes)
     }
@@ -87,6 +113,14 @@ struct JSONLinesReader: RowReader {
   private func missing(_ name: String, option: String, _ line: Line) throws -> InvalidRow {
     InvalidRow(
       error: FieldNames.missing(
-        name, option: option, among: try names(line.bytes), place: context.place.at(line.number)))
+        name, option: option, among: try names(line.bytes), place: place(line)))
+  }
+
+  private func invalid(_ line: Line, expected: String, found: String) -> InvalidRow {
+    InvalidRow(error: CorpusError(place: place(line), expected: expected, found: found))
+  }
+
+  private func place(_ line: Line) -> String {
+    context.place.at(line.number, element: line.element ?? 0)
   }
 }

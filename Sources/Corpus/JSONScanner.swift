@@ -18,6 +18,12 @@ struct JSONScanner {
     var value: Range<Int>
     var kind: Kind
     var valueHasEscapes: Bool
+
+    /// Whether its key stands for `name`, in UTF-8, in the text that was scanned.
+    func hasKey(_ name: [UInt8], in bytes: UnsafeBufferPointer<UInt8>) throws -> Bool {
+      if !keyHasEscapes { return bytes[key].elementsEqual(name) }
+      return try JSONText.string(bytes, key, hasEscapes: true).utf8.elementsEqual(name)
+    }
   }
 
   /// Deeper nesting is refused, so that hostile input cannot exhaust the stack.
@@ -68,7 +74,18 @@ struct JSONScanner {
     }
   }
 
-  private mutating func scanElements(depth: Int) throws {
+  /// Where the elements of the one array stand that the text must be.
+  static func elements(_ bytes: UnsafeBufferPointer<UInt8>) throws -> [Range<Int>] {
+    var scanner = JSONScanner(bytes)
+    scanner.skipSpace()
+    guard scanner.peek == UInt8(ascii: "[") else { throw scanner.fault("no array") }
+    scanner.position += 1
+    var elements: [Range<Int>] = []
+    try scanner.scanElements({ elements.append($0) }, depth: 1)
+    return elements
+  }
+
+  private mutating func scanElements(_ body: (Range<Int>) -> Void = { _ in }, depth: Int) throws {
     skipSpace()
     if peek == UInt8(ascii: "]") {
       position += 1
@@ -76,7 +93,9 @@ struct JSONScanner {
     }
     while true {
       skipSpace()
+      let start = position
       _ = try scanValue(depth: depth)
+      body(start..<position)
       skipSpace()
       let next = peek
       guard next == UInt8(ascii: ",") || next == UInt8(ascii: "]") else {

@@ -22,7 +22,7 @@ enum JSONText {
 
   /// The text of a scanned string, `range` being what stands between its quotes.
   ///
-  /// - Throws: `JSONScanner.Fault` for an unpaired surrogate or U+0000.
+  /// - Throws: `JSONScanner.Fault` for an unpaired surrogate, U+0000, or too many combining marks.
   static func string(
     _ bytes: UnsafeBufferPointer<UInt8>, _ range: Range<Int>, hasEscapes: Bool
   ) throws -> String {
@@ -42,6 +42,12 @@ enum JSONText {
           target[to] = byte
           to += 1
         }
+      }
+      // What is written without escapes was looked at with its line.
+      if MarkLimit.fault(in: UnsafeBufferPointer(rebasing: target[0..<to])) != nil {
+        throw JSONScanner.Fault(
+          reason: "more than \(MarkLimit.marks) combining marks in a row",
+          offset: range.lowerBound)
       }
       return to
     }

@@ -7,28 +7,37 @@ struct Line {
   let number: Int
   /// What ended the line and is not in `bytes`: LF, CR LF, or nothing at the file's end.
   let hadCarriageReturn: Bool
+  /// Place in the one array that the file is, from 1; nil in a file of lines.
+  var element: Int?
 
   var isBlank: Bool { bytes.allSatisfy { $0 == 0x20 || $0 == 0x09 } }
 }
 
 /// Cuts a file into lines at LF, in one buffer that grows only to the longest line.
 final class LineScanner {
-  private let source: ByteSource
-  private let place: Place
-  private let limit: Int
-  private var buffer: UnsafeMutableBufferPointer<UInt8>
-  /// Unread bytes: `buffer[start..<end]`.
-  private var start = 0
-  private var end = 0
-  private var isAtEnd = false
-  /// Where `buffer[start]` stands in the (unpacked) file.
-  private var offset = 0
-  private(set) var lineNumber = 0
+  /// How many times the limit a line may be long to be passed over: more is no row that went wrong.
+  private static let skippedLimits = 64
 
-  init(_ source: ByteSource, place: Place, limit: Int) {
+  private let source: ByteSource
+  let place: Place
+  let limit: Int
+  private let skipsInvalid: Bool
+  private(set) var buffer: UnsafeMutableBufferPointer<UInt8>
+  /// Unread bytes: `buffer[start..<end]`.
+  var start = 0
+  private(set) var end = 0
+  private(set) var isAtEnd = false
+  /// Where `buffer[start]` stands in the (unpacked) file.
+  var offset = 0
+  var lineNumber = 0
+  var array = ArrayProgress()
+  private var isStarted = false
+
+  init(_ source: ByteSource, place: Place, limit: Int, skipsInvalid: Bool = false) {
     self.source = source
     self.place = place
     self.limit = limit
+    self.skipsInvalid = skipsInvalid
     buffer = .allocate(capacity: 1 << 18)
   }
 
@@ -39,7 +48,7 @@ final class LineScanner {
   /// - Throws: `InvalidRow` for a line that is neither, or too long; the scanner then stands behind
   ///   it.
   func next() throws -> Line? {
-    if offset == 0, lineNumber == 0 { try skipByteOrderMark() }
+    try begin()
     let lineOffset: Int
     var bytes: UnsafeBufferPointer<UInt8>
     var searched = start
@@ -76,8 +85,35 @@ final class LineScanner {
     return found - UnsafeMutableRawPointer(base)
   }
 
+  /// The first bytes, which tell the format of a file whose name does not: `count` of them or all.
+  func beginning(_ count: Int) throws -> UnsafeBufferPointer<UInt8> {
+    try begin()
+    while end - start < count, !isAtEnd { try refill() }
+    return UnsafeBufferPointer(rebasing: buffer[start..<min(end, start + count)])
+  }
+
+  /// The first byte that is no space, if it comes soon.
+  func firstCharacter() throws -> UInt8? {
+    try begin()
+    while true {
+      let found = buffer[start..<end].first { !JSONText.isSpace($0) }
+      if found != nil || isAtEnd || end - start >= 1 << 16 { return found }
+      try refill()
+    }
+  }
+
+  private func begin() throws {
+    if isStarted { return }
+    isStarted = true
+    while end - start < 4, !isAtEnd { try refill() }
+    if let utf16 = UTF16Detection.error(in: buffer[start..<end], place) { throw utf16 }
+    if end >= 3, buffer[0] == 0xef, buffer[1] == 0xbb, buffer[2] == 0xbf {
+      (start, offset) = (3, 3)
+    }
+  }
+
   /// Moves the unread bytes to the front, doubles the buffer where they fill it, and reads more.
-  private func refill() throws {
+  func refill() throws {
     if start > 0 {
       memmove(buffer.baseAddress!, buffer.baseAddress! + start, end - start)
       (start, end) = (0, end - start)
@@ -93,34 +129,37 @@ final class LineScanner {
     end += count
   }
 
-  private func skipByteOrderMark() throws {
-    while end - start < 3, !isAtEnd { try refill() }
-    if end >= 3, buffer[0] == 0xef, buffer[1] == 0xbb, buffer[2] == 0xbf {
-      (start, offset) = (3, 3)
-    }
-  }
-
-  /// Drops the rest of a line over the limit and gives the error for it.
+  /// Drops the rest of a line over the limit, if rows may be passed over, and gives the error for it.
+  ///
+  /// - Throws: ``CorpusError`` where nobody would read what follows: a file of a kilobyte can unpack to
+  ///   gigabytes without a line end.
   private func skipLongLine() throws -> InvalidRow {
     lineNumber += 1
+    let error = invalid(
+      expected: "at most \(limit) bytes in a line", found: "a longer one",
+      advice: "check that the file holds rows of text, ended by line feeds")
+    var skipped = 0
     while true {
+      guard skipsInvalid, skipped <= Self.skippedLimits * limit else { throw error.error }
       if let feed = firstLineFeed(from: start) {
         offset += feed + 1 - start
         start = feed + 1
         break
       }
       offset += end - start
+      skipped += end - start
       (start, end) = (0, 0)
       if isAtEnd { break }
       try refill()
     }
-    return invalid(
-      expected: "at most \(limit) bytes in a line", found: "a longer one",
-      advice: "check that the file holds rows of text, ended by line feeds")
+    return error
   }
 
-  private func validate(_ bytes: UnsafeBufferPointer<UInt8>, lineOffset: Int) throws {
-    guard let fault = UTF8Validation.firstFault(in: bytes) else { return }
+  func validate(_ bytes: UnsafeBufferPointer<UInt8>, lineOffset: Int) throws {
+    guard let fault = UTF8Validation.firstFault(in: bytes) else {
+      if let fault = MarkLimit.fault(in: bytes) { throw invalid(fault) }
+      return
+    }
     let at = "byte \(fault) of the line (byte \(lineOffset + fault) of the file)"
     if bytes[fault] == 0 {
       throw invalid(
@@ -133,10 +172,41 @@ final class LineScanner {
       advice: "convert the file, for example with iconv -f LATIN1 -t UTF-8")
   }
 
+  private func invalid(_ fault: MarkLimit.Fault) -> InvalidRow {
+    invalid(expected: MarkLimit.expected, found: fault.found, advice: MarkLimit.advice)
+  }
+
   private func invalid(expected: String, found: String, advice: String) -> InvalidRow {
     InvalidRow(
       error: CorpusError(
-        place: place.at(lineNumber), expected: expected, found: found, advice: advice))
+        place: place.at(lineNumber, element: array.count), expected: expected, found: found,
+        advice: advice))
+  }
+}
+
+/// Recognizes text in UTF-16 and UTF-32, with or without a byte order mark.
+enum UTF16Detection {
+  /// - Parameter bytes: the first ones of a file; four are enough.
+  static func error(in bytes: Slice<UnsafeMutableBufferPointer<UInt8>>, _ place: Place)
+    -> CorpusError?
+  {
+    let first = Array(bytes.prefix(4))
+    let name: String
+    switch first {
+    case [0xff, 0xfe, 0, 0], [0, 0, 0xfe, 0xff]: name = "UTF-32"
+    case _ where first.starts(with: [0xff, 0xfe]) || first.starts(with: [0xfe, 0xff]):
+      name = "UTF-16"
+    case _ where first.count == 4 && first.map({ $0 == 0 }) == [false, true, false, true]:
+      name = "UTF-16LE"
+    case _ where first.count == 4 && first.map({ $0 == 0 }) == [true, false, true, false]:
+      name = "UTF-16BE"
+    default: return nil
+    }
+    let unpack = place.path.hasSuffix(".gz") ? "zcat \(place.path) | " : ""
+    let file = unpack.isEmpty ? " \(place.path)" : ""
+    return CorpusError(
+      place: place.path, expected: "UTF-8", found: name,
+      advice: "convert it: \(unpack)iconv -f \(name) -t UTF-8\(file) > \(place.stem)-utf8")
   }
 }
 

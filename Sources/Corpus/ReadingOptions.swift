@@ -40,10 +40,14 @@ public enum RecordFormat: String, Codable, Sendable, CaseIterable {
 public struct ReadingOptions: Sendable, Equatable {
   /// Overrides what the file's extension says.
   public var format: RecordFormat?
-  /// The field that holds the text (JSONL) or the column of that name (CSV, TSV).
-  public var textField: String
-  /// A row may lack it; but a name other than `label` must occur in the file.
+  /// The fields that hold the text (JSONL), or the columns of these names (CSV, TSV); one at least.
+  public var textFields: [String]
+  /// Stands between the texts of several fields.
+  public var textSeparator = "\n"
+  /// A row may lack it.
   public var labelField: String
+  /// Whether ``labelField`` must occur in every file.
+  public var requiresLabel: Bool
   /// A row may lack `id` (its id is then `stem:line`); any other name must occur in every row.
   public var idField: String
   /// Pass over rows that cannot be read; ``ReadingSummary`` counts and lists them.
@@ -59,8 +63,9 @@ public struct ReadingOptions: Sendable, Equatable {
     maximumRowBytes: Int = 16 << 20
   ) {
     self.format = format
-    self.textField = textField
+    textFields = [textField]
     self.labelField = labelField
+    requiresLabel = labelField != "label"
     self.idField = idField
     self.skipInvalid = skipInvalid
     self.hasHeader = hasHeader
@@ -80,6 +85,8 @@ public struct ReadingSummary: Sendable, Equatable {
   public var skippedCount = 0
   /// The first ``listedSkips`` rows that were passed over, each with its reason.
   public var skipped: [CorpusError] = []
+  /// What the reader noticed about the file and the user should know.
+  public var remarks: [String] = []
 
   public init(format: RecordFormat) { self.format = format }
 

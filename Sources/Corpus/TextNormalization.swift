@@ -23,20 +23,18 @@ public enum TextNormalization {
   }
 
   private static func foldOnce(_ text: String) -> String {
-    var scalars = String.UnicodeScalarView()
-    for scalar in text.precomposedStringWithCompatibilityMapping.unicodeScalars {
+    // Bytes: appending to a view of scalars copies all of it each time.
+    var bytes: [UInt8] = []
+    bytes.reserveCapacity(text.utf8.count)
+    for scalar in Composition.compatible(text).unicodeScalars {
       let properties = scalar.properties
       if properties.isWhitespace || properties.generalCategory == .control {
-        if let last = scalars.last, last != " " { scalars.append(" ") }
+        if let last = bytes.last, last != 0x20 { bytes.append(0x20) }
       } else if !properties.isDefaultIgnorableCodePoint {
-        append(folded(scalar), to: &scalars)
+        bytes.append(contentsOf: folded(scalar).utf8)
       }
     }
-    return trimmed(String(scalars).precomposedStringWithCompatibilityMapping)
-  }
-
-  private static func append(_ text: String, to scalars: inout String.UnicodeScalarView) {
-    scalars.append(contentsOf: text.unicodeScalars)
+    return trimmed(Composition.compatible(String(decoding: bytes, as: UTF8.self)))
   }
 
   /// Full case folding, by way of upper case (ß and ss, ς and σ meet there); the dotless ı is a

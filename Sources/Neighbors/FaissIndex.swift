@@ -42,6 +42,7 @@ public final class FaissIndex: @unchecked Sendable {
   ///
   /// - Throws: ``NeighborsError`` if the file cannot be read or has another dimension.
   public init(contentsOf url: URL, expectedDimension: Int? = nil) throws {
+    try NeighborsError.reading { try RegularFile.check(url) }
     var read: OpaquePointer?
     try Self.check(
       cfaiss_read(url.path, &read), place: url.path, expected: "a complete FAISS index file")

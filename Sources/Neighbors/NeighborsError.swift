@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// What can go wrong with vectors and indexes through no fault of the caller: a damaged file, a
@@ -22,5 +23,17 @@ public struct NeighborsError: Error, CustomStringConvertible, Sendable {
   /// What `errno` says about the last system call on `url`, which was to read.
   static func system(_ url: URL, _ expected: String) -> NeighborsError {
     NeighborsError(place: url.path, expected: expected, found: String(cString: strerror(errno)))
+  }
+}
+
+extension NeighborsError {
+  /// Runs `read`, and tells what keeps a file from being read as this room's error.
+  static func reading<Result>(_ read: () throws -> Result) throws -> Result {
+    do {
+      return try read()
+    } catch let error as FileError {
+      throw NeighborsError(
+        place: error.place, expected: error.expected, found: error.found, advice: error.advice)
+    }
   }
 }

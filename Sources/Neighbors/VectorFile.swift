@@ -16,15 +16,10 @@ public final class VectorFile: @unchecked Sendable {
 
   /// - Throws: ``NeighborsError`` if the file cannot be read or is not such an array.
   public init(contentsOf url: URL) throws {
-    let file = open(url.path, O_RDONLY)
-    guard file >= 0 else { throw NeighborsError.system(url, "a readable vector file") }
+    let file = try NeighborsError.reading { try RegularFile.open(url) }
     defer { close(file) }
     var status = stat()
     guard fstat(file, &status) == 0 else { throw NeighborsError.system(url, "a file") }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw NeighborsError(
-        place: url.path, expected: "a regular file", found: "a folder or a device")
-    }
     let size = Int(status.st_size)
     let header = try NumpyHeader(file: file, size: size, place: url.path)
     guard let mapping = mmap(nil, size, PROT_READ, MAP_PRIVATE, file, 0), mapping != MAP_FAILED

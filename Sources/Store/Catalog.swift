@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import GRDB
 
@@ -136,14 +137,7 @@ enum CatalogFile {
   ///   header says.
   static func check(_ url: URL) throws {
     let place = url.relativePath
-    guard let file = FileHandle(forReadingAtPath: url.path) else {
-      let isMissing = !FileManager.default.fileExists(atPath: url.path)
-      throw StoreError(
-        place: place, expected: "a readable catalog",
-        found: isMissing ? "no file" : "no permission",
-        advice: isMissing ? "build the index first: simcurate index CORPUS" : nil)
-    }
-    defer { try? file.close() }
+    let file = FileHandle(fileDescriptor: try open(url), closeOnDealloc: true)
     let header = (try? file.read(upToCount: 100)).flatMap { $0 }.map(Array.init) ?? []
     guard header.starts(with: "SQLite format 3\0".utf8) else {
       throw StoreError(
@@ -157,6 +151,24 @@ enum CatalogFile {
     // A journal beside the file means SQLite will restore the file first, its size too.
     let hasJournal = FileManager.default.fileExists(atPath: url.path + "-journal")
     if !hasJournal, size < (pageSize == 1 ? 65536 : pageSize) * pageCount { throw truncated(place) }
+  }
+
+  /// Also looks at what SQLite opens beside the file.
+  private static func open(_ url: URL) throws -> Int32 {
+    do {
+      for ending in ["-journal", "-wal", "-shm"] {
+        let companion = URL(fileURLWithPath: url.path + ending)
+        if FileManager.default.fileExists(atPath: companion.path) {
+          try RegularFile.check(companion)
+        }
+      }
+      return try RegularFile.open(url)
+    } catch let error as FileError {
+      if FileManager.default.fileExists(atPath: url.path) { throw StoreError(error) }
+      throw StoreError(
+        place: url.relativePath, expected: "a readable catalog", found: "no file",
+        advice: "build the index first: simcurate index CORPUS")
+    }
   }
 
   private static func truncated(_ place: String) -> StoreError {

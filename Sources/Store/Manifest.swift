@@ -59,12 +59,19 @@ public struct Manifest: Codable, Equatable, Sendable {
           place: url.relativePath, expected: "a file of the index", found: "none",
           advice: "build the index again")
       }
+      do {
+        try RegularFile.check(url)
+      } catch let error as FileError {
+        throw StoreError(error)
+      }
       return size
     }
 
     static func hash(of url: URL) throws -> String {
       do {
         return try SHA256Hasher.hexadecimal(ofFileAt: url)
+      } catch let error as FileError {
+        throw StoreError(error)
       } catch {
         throw StoreError(
           place: url.relativePath, expected: "a readable file", found: "\(error)")
@@ -105,7 +112,12 @@ public struct Manifest: Codable, Equatable, Sendable {
   public static func load(from folder: IndexFolder) throws -> Manifest {
     let url = folder.manifest
     let place = url.relativePath
-    guard let data = try? Data(contentsOf: url) else {
+    let data: Data
+    do {
+      data = try RegularFile.contents(of: url)
+    } catch let error as FileError where FileManager.default.fileExists(atPath: url.path) {
+      throw StoreError(error)
+    } catch {
       let isThere = FileManager.default.fileExists(atPath: folder.url.path)
       throw StoreError(
         place: place, expected: "the manifest of an index",

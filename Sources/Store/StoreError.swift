@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import GRDB
 
@@ -17,6 +18,12 @@ public struct StoreError: Error, Equatable, CustomStringConvertible, Sendable {
   }
 
   public var description: String { "\(place): expected \(expected), found \(found)" }
+
+  /// What keeps a file of an index from being read.
+  init(_ error: FileError) {
+    self.init(
+      place: error.place, expected: error.expected, found: error.found, advice: error.advice)
+  }
 
   /// What SQLite reported about the catalog at `place`, in terms of what the user can do.
   init(_ error: DatabaseError, place: String) {

@@ -18,7 +18,7 @@ extension TextClassifier {
 }
 
 /// `training.json` in a saved folder: how the model was trained, and the limit its texts have.
-package struct SavedTraining: Codable {
+package struct SavedTraining: Encodable {
   /// What the training is called; nil if nobody named it.
   package var run: String?
   /// On test data, if that was measured.
@@ -49,8 +49,15 @@ package struct SavedTraining: Codable {
   package init?(folder: URL) throws {
     let url = folder.appendingPathComponent(Self.name)
     guard FileManager.default.fileExists(atPath: url.path) else { return nil }
+    /// What is read of it: how the model was trained may be told in other words by another version.
+    struct Record: Decodable {
+      var run: String?
+      var accuracy: Double?
+      var maximumTokens: Int
+    }
     do {
-      self = try JSONDecoder().decode(Self.self, from: Data(contentsOf: url))
+      let record = try JSONDecoder().decode(Record.self, from: RegularFile.contents(of: url))
+      (run, accuracy, maximumTokens) = (record.run, record.accuracy, record.maximumTokens)
     } catch {
       throw TrainingError(
         place: url.path, expected: "a training record", found: "\(error)",

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Corpus
 import Curation
 import Foundation
 import Kernels
@@ -52,6 +53,7 @@ struct SimcurateCommand: ParsableCommand {
     Interruption.install()
     do {
       try checkProcessor()
+      try checkSubcommand()
       var command = try parseAsRoot()
       try command.run()
       LockOptions.releaseAll()
@@ -59,6 +61,19 @@ struct SimcurateCommand: ParsableCommand {
       LockOptions.releaseAll()
       Failure(error).exit(as: self)
     }
+  }
+
+  /// ArgumentParser calls an unknown command an unexpected argument.
+  private static func checkSubcommand() throws {
+    guard let word = CommandLine.arguments.dropFirst().first, !word.hasPrefix("-") else { return }
+    let commands =
+      configuration.subcommands + configuration.groupedSubcommands.flatMap { $0.subcommands }
+    let names = commands.compactMap { $0.configuration.commandName } + ["help"]
+    if names.contains(word) { return }
+    let meant = FieldNames.nearest(to: word, among: names)
+    throw ValidationError(
+      "There is no command '\(word)'."
+        + (meant.map { " Did you mean '\($0)'?" } ?? " See simcurate --help for all."))
   }
 
   /// A misspelled level would test the wrong processor without a word.

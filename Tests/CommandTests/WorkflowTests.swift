@@ -50,7 +50,10 @@ import Testing
     #expect(!gone.isEmpty && kept.isDisjoint(with: gone))
     #expect(kept.union(gone).count == 227)
     for row in removed {
-      #expect(Set(row.keys) == ["id", "witness", "score", "stage", "rule", "guards"])
+      #expect(
+        Set(row.keys) == [
+          "id", "witness", "score", "stage", "scope", "rule", "guards", "text", "witness_text",
+        ])
       #expect(kept.contains(row["witness"] as! String))
     }
   }

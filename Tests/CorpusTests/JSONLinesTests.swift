@@ -97,10 +97,6 @@ import Testing
     #expect(id?.advice == "did you mean --id-field key?")
   }
 
-  @Test func advisesOnArrays() {
-    #expect(failure(#"[{"text":"a"}]"#, as: "x.json")?.advice?.contains("jq") == true)
-  }
-
   @Test func skipsAndCounts() throws {
     var rows = ["{\"text\":\"good\"}"]
     rows += (0..<30).map { "bad \($0)" }

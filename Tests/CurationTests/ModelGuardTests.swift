@@ -66,4 +66,30 @@ import Transformer
       #expect((veto?.kind == .unknown) == (stage == .semantic), "\(stage)")
     }
   }
+
+  /// Marks out of order, jamo, emoji and flags: each guard goes over them once.
+  @Test(
+    .timeLimit(.minutes(5)),
+    arguments: [
+      "\u{301}\u{323}", "\u{344}\u{323}", "\u{1100}\u{1161}\u{11a8}", "\u{11a8}", "e\u{301}\u{323}",
+      "👩\u{200d}", "🇩🇪", "\u{915}\u{94d}", "\u{f73}\u{f71}", "\u{ff9e}\u{301}", "É", "か", "7",
+    ])
+  func megabytesOfOneCharacter(_ unit: String) {
+    let long = String(repeating: unit, count: 2_000_000 / unit.utf8.count)
+    let features = ["", "x"].map { end in
+      GuardFeatures(
+        "a" + long + end,
+        reading: TextReading(
+          tokens: 256, seenBytes: 1 + 50 * unit.utf8.count, unknownWords: [long + end]))
+    }
+    for textGuard in TextGuard.allCases {
+      #expect(!isApart(textGuard, features[0], features[0]), "\(textGuard)")
+      let expected: Set<TextGuard> = [.unknown, .truncated]
+      if expected.contains(textGuard) {
+        #expect(isApart(textGuard, features[0], features[1]), "\(textGuard)")
+      } else {
+        _ = isApart(textGuard, features[0], features[1])
+      }
+    }
+  }
 }

@@ -3,18 +3,24 @@ import Foundation
 import Store
 
 extension Exporter {
-  /// The removals: `id`, `witness`, `score`, `stage`, `rule`, `guards`.
+  /// The removals: `id`, `witness`, `score`, `stage`, `scope` (`within` the records, or `train-test`
+  /// for what repeats a test record), `rule`, `guards`, `text`, `witness_text`.
   @discardableResult
   public func exportRemoved(to path: String) throws -> Int {
-    let ids = try ids()
+    let table = try RecordTable(index.catalog)
     let writer = try CorpusWriter(
       CorpusReader.location(path),
-      columns: ["id", "witness", "score", "stage", "rule", "guards"])
+      columns: [
+        "id", "witness", "score", "stage", "scope", "rule", "guards", "text", "witness_text",
+      ])
     for removal in try index.catalog.removals() {
       try writer.write([
-        ("id", .text(ids[removal.row])), ("witness", .text(ids[removal.witness])),
+        ("id", .text(table.ids[removal.row])), ("witness", .text(table.ids[removal.witness])),
         ("score", .number(removal.score)), ("stage", .text(removal.stage)),
-        ("rule", .text(removal.rule)), ("guards", removal.guards.map { .json($0) } ?? .null),
+        ("scope", .text(removal.scope.rawValue)), ("rule", .text(removal.rule)),
+        ("guards", removal.guards.map { .json($0) } ?? .null),
+        ("text", .text(table.texts[removal.row])),
+        ("witness_text", .text(table.texts[removal.witness])),
       ])
     }
     try writer.finish()
@@ -100,11 +106,5 @@ extension Exporter {
     }
     try writer.finish()
     return writer.rowCount
-  }
-
-  private func ids() throws -> [String] {
-    var ids: [String] = []
-    try index.catalog.forEachRecord { ids.append($0.id) }
-    return ids
   }
 }

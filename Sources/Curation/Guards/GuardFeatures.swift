@@ -1,3 +1,4 @@
+import Corpus
 import Transformer
 
 /// What the guards compare, read from a text once: a walk over pairs asks for the same text often.
@@ -20,10 +21,12 @@ public struct GuardFeatures: Sendable {
 
   /// - Parameter reading: what of the text reached the model; without it the guards that ask for it
   ///   see no difference.
-  public init(_ text: String, reading: TextReading? = nil) {
+  public init(_ original: String, reading: TextReading? = nil) {
+    // Sets of words hash them, which sorts their marks.
+    let text = MarkOrder.ordered(original)
     self.text = text
     unknownWords = UnknownWordGuard.words(reading)
-    cut = TruncationGuard.CutText(text, reading)
+    cut = TruncationGuard.CutText(original, reading)
     let scanned = WordScanner.words(in: text)
     numbers = NumberGuard.numbers(in: text)
     negation = NegationGuard.firstNegation(in: scanned)

@@ -85,7 +85,9 @@ public struct Exporter {
       try? JSONDecoder().decode(IndexOptions.self, from: Data(step.options.utf8)).fields
     }
     var columns = ["id", "text", "label"]
-    var known = Set(columns + [own?.text, own?.label, own?.id].compactMap { $0 })
+    // The text of several fields is that of none of them.
+    let text = own?.moreTexts == nil ? own?.text : nil
+    var known = Set(columns + [text, own?.label, own?.id].compactMap { $0 })
     try forEachRecord(rows) { record in
       for (name, _) in try record.originalMembers() where known.insert(name).inserted {
         columns.append(name)

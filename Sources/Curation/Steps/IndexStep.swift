@@ -115,7 +115,9 @@ public struct IndexStep {
     else { return }
     let asked = IndexOptions.Fields(reading)
     for (option, had, has) in [
-      ("--text-field", fields.text, asked.text), ("--label-field", fields.label, asked.label),
+      ("--text-field", fields.texts, asked.texts),
+      ("--text-separator", fields.shownSeparator, asked.shownSeparator),
+      ("--label-field", fields.label, asked.label),
       ("--id-field", fields.id, asked.id),
     ] where had != has {
       throw CurationError(

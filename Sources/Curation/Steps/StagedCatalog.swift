@@ -6,15 +6,30 @@ import Store
 /// How an index was made; an append must agree with it.
 struct IndexOptions: Codable {
   struct Fields: Codable, Equatable {
+    /// The first text field.
     var text: String
+    /// The other text fields; nil if there are none, and then the separator is nil too.
+    var moreTexts: [String]?
+    var separator: String?
     var label: String
     var id: String
 
     init(_ reading: ReadingOptions) {
-      text = reading.textField
+      text = reading.textFields[0]
+      if reading.textFields.count > 1 {
+        moreTexts = Array(reading.textFields.dropFirst())
+        separator = reading.textSeparator
+      }
       label = reading.labelField
       id = reading.idField
     }
+
+    /// The text fields as they are given on the command line.
+    var texts: String {
+      ([text] + (moreTexts ?? [])).joined(separator: " --text-field ")
+    }
+
+    var shownSeparator: String { "'" + (separator ?? "\n").replacing("\n", with: "\\n") + "'" }
   }
 
   var model: Manifest.Model
@@ -92,6 +107,13 @@ struct StagedCatalog {
           }
         }
         skippedRows += summary.skippedCount
+        for remark in summary.remarks { monitor.remark(remark) }
+        if reading.requiresLabel, summary.labeledCount < summary.recordCount {
+          let missing = summary.recordCount - summary.labeledCount
+          monitor.remark(
+            "\(file.url.relativePath): \(missing) of \(summary.recordCount) records have no label "
+              + "in '\(reading.labelField)'")
+        }
         for error in summary.skipped { monitor.remark("skipped: \(error)") }
       }
     }

@@ -1,4 +1,5 @@
 import Curation
+import Files
 import Foundation
 import Store
 import Study
@@ -11,7 +12,7 @@ struct StudyAssembly {
 
   func section() throws -> StudySection? {
     guard try index.catalog.step("compare") != nil,
-      let data = try? Data(contentsOf: StudyFiles.analysis(index.folder))
+      let data = try? RegularFile.contents(of: StudyFiles.analysis(index.folder))
     else { return nil }
     let analysis = try StoredJSON.decode(
       StudyAnalysis.self, from: data, place: StudyFiles.analysis(index.folder).relativePath,

@@ -56,6 +56,7 @@ public struct FinetuneStep {
   ///   - replacing: another model at `output` may be replaced.
   /// - Throws: ``CurationError`` if there is something else at `output`.
   public func run(output: URL? = nil, replacing: Bool = false) throws -> FinetuneSummary {
+    if let obstacle = try tokenObstacle() { throw obstacle }
     let data = try self.data()
     if let obstacle = data.obstacle(index) { throw obstacle }
     let request = self.request(data)
@@ -96,7 +97,23 @@ public struct FinetuneStep {
   }
 
   /// Why the index cannot be learned from; nil if it can.
-  public func obstacle() throws -> CurationError? { try data().obstacle(index) }
+  public func obstacle() throws -> CurationError? {
+    try tokenObstacle() ?? data().obstacle(index)
+  }
+
+  /// Why sentences of CoNLL columns cannot be learned from; nil if the index has others.
+  private func tokenObstacle() throws -> CurationError? {
+    guard try index.catalog.labelCounts().keys.allSatisfy({ $0 == nil }),
+      let first = try index.catalog.record(row: 0),
+      try Set(first.record.originalFields().keys).isSuperset(of: ["tokens", "tags"])
+    else { return nil }
+    return CurationError(
+      place: index.folder.url.relativePath,
+      expected: "texts with a label each: only text classification (--task classify) is trained",
+      found: "sentences with a tag for each token, as CoNLL files have",
+      advice: "index files with a label for each text (JSONL, CSV, TSV) and name its field with "
+        + "--label-field")
+  }
 
   /// Rows of the index by part, each in canonical order: training must not depend on the order of
   /// the corpus.

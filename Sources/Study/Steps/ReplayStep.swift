@@ -140,7 +140,7 @@ public struct ReplayStep {
 
   private func analysis(_ index: OpenIndex) throws -> StudyAnalysis? {
     let url = StudyFiles.analysis(index.folder)
-    guard let data = try? Data(contentsOf: url) else { return nil }
+    guard let data = try? RegularFile.contents(of: url) else { return nil }
     return try StoredJSON.decode(StudyAnalysis.self, from: data, place: url.relativePath)
   }
 

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A file's bytes, memory-mapped read-only for the life of the object: pages come in when touched.
@@ -11,15 +12,11 @@ final class MappedFile: @unchecked Sendable {
   /// - Throws: ``ModelError`` if the file cannot be opened, is no regular file, or cannot be mapped.
   init(_ url: URL) throws {
     self.url = url
-    let descriptor = open(url.path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw ModelError.system(url, expected: "a readable file") }
+    let descriptor = try ModelError.reading { try RegularFile.open(url) }
     defer { close(descriptor) }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else {
       throw ModelError.system(url, expected: "a readable file")
-    }
-    guard status.st_mode & S_IFMT == S_IFREG else {
-      throw ModelError(place: url.path, expected: "a regular file", found: "something else")
     }
     let count = Int(status.st_size)
     guard count > 0 else {

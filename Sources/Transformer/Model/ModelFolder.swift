@@ -195,12 +195,7 @@ extension ModelFolder {
 
   /// A small file's bytes; a model's JSON files are far below the limit of 256 MiB.
   static func contents(of url: URL) throws -> Data {
-    let file = try MappedFile(url)
-    guard file.bytes.count <= 1 << 28 else {
-      throw ModelError(
-        place: url.path, expected: "at most 256 MiB", found: "\(file.bytes.count) bytes")
-    }
-    return Data(file.bytes)
+    try ModelError.reading { try RegularFile.contents(of: url) }
   }
 
   static func decode<Value: Decodable>(_ url: URL) throws -> Value {

@@ -24,7 +24,7 @@ extension TokenizerPipeline {
         !Self.pairNames.contains(name)
         || !files.contains { $0.name == "tokenizer.json" || $0.name == "vocab.txt" }
       guard isNeeded, FileManager.default.fileExists(atPath: url.path) else { continue }
-      files.append((name, try Data(contentsOf: url)))
+      files.append((name, try ModelFolder.contents(of: url)))
     }
     let settings = try files.filter { $0.name.hasSuffix("config.json") || $0.name.hasPrefix("sp") }
       .map { try JSONTree($0.data, place: folder.appending(path: $0.name).path).root }

@@ -61,7 +61,7 @@ struct TokenizeCommand: ParsableCommand {
   /// Appends a text's line to what it is given.
   private func lineWriter() throws -> @Sendable (String, inout [UInt8]) -> Void {
     let withOffsets = offsets
-    if Self.holdsTokenizerAlone(model.folder) {
+    if try Self.holdsTokenizerAlone(model.folder) {
       return try Self.lineWriter(model.folder, limit: maximumTokens, withOffsets: withOffsets)
     }
     let model = try EmbeddingModel(at: model.folder)

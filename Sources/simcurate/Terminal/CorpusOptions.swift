@@ -5,11 +5,23 @@ import Foundation
 
 /// How corpus files are read.
 struct CorpusOptions: ParsableArguments {
-  @Option(name: .long, help: ArgumentHelp("Field that holds the text.", valueName: "name"))
-  var textField = "text"
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Field that holds the text; several, each with its own --text-field, are joined "
+        + "(default: text, or chats in messages).", valueName: "name"))
+  var textField: [String] = []
 
-  @Option(name: .long, help: ArgumentHelp("Field that holds the label.", valueName: "name"))
-  var labelField = "label"
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "What stands between the texts of several fields (default: a line end).", valueName: "text"))
+  var textSeparator: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Field that holds the label (default: label).", valueName: "name"))
+  var labelField: String?
 
   @Option(name: .long, help: ArgumentHelp("Field that holds the id.", valueName: "name"))
   var idField = "id"
@@ -25,10 +37,23 @@ struct CorpusOptions: ParsableArguments {
   @Flag(name: .long, help: "Pass over rows that cannot be read, and list them.")
   var skipInvalid = false
 
+  mutating func validate() throws {
+    guard Set(textField).count == textField.count else {
+      throw ValidationError("--text-field names a field twice.")
+    }
+    if textSeparator != nil, textField.count < 2 {
+      throw ValidationError("--text-separator needs two --text-field or more.")
+    }
+  }
+
   var reading: ReadingOptions {
-    ReadingOptions(
-      format: format, textField: textField, labelField: labelField, idField: idField,
+    var reading = ReadingOptions(
+      format: format, labelField: labelField ?? "label", idField: idField,
       skipInvalid: skipInvalid, hasHeader: !noHeader)
+    if !textField.isEmpty { reading.textFields = textField }
+    if let textSeparator { reading.textSeparator = textSeparator }
+    reading.requiresLabel = labelField != nil
+    return reading
   }
 }
 
@@ -36,7 +61,7 @@ struct CorpusOptions: ParsableArguments {
 struct CorpusArguments: ParsableArguments {
   @Argument(
     help: ArgumentHelp(
-      "Files to read (.jsonl, .csv, .tsv, .txt, .conll, each also .gz; - for standard input).",
+      "Files to read (.jsonl, .json, .csv, .tsv, .txt, .conll, each also .gz; - for standard input).",
       valueName: "corpus"))
   var corpus: [String] = []
 

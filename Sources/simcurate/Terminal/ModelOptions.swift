@@ -11,10 +11,21 @@ struct ModelOptions: ParsableArguments {
       discussion: "Default: $SIMCURATE_MODEL, else models/all-MiniLM-L6-v2.", valueName: "dir"))
   var model: String?
 
+  /// - Throws: `ModelError` that says how to name or fetch a model where there is none.
   var folder: URL {
-    let path =
-      model ?? ProcessInfo.processInfo.environment["SIMCURATE_MODEL"] ?? "models/all-MiniLM-L6-v2"
-    return URL(fileURLWithPath: path)
+    get throws {
+      let variable = ProcessInfo.processInfo.environment["SIMCURATE_MODEL"]
+      let url = URL(fileURLWithPath: model ?? variable ?? "models/all-MiniLM-L6-v2")
+      if FileManager.default.fileExists(atPath: url.path) { return url }
+      throw ModelError(
+        place: url.relativePath, expected: "a model folder",
+        found: model != nil || variable == nil
+          ? "none" : "none where the environment variable SIMCURATE_MODEL points",
+        advice:
+          "name a folder with config.json, model.safetensors and tokenizer files by --model DIR or "
+          + "the environment variable SIMCURATE_MODEL; corpora/fetch.sh model, in simcurate's "
+          + "repository, fetches the default into models/")
+    }
   }
 
   /// The folder as a Transformer, for what static vectors cannot do.
