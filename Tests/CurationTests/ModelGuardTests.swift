@@ -74,8 +74,8 @@ import Transformer
       "\u{301}\u{323}", "\u{344}\u{323}", "\u{1100}\u{1161}\u{11a8}", "\u{11a8}", "e\u{301}\u{323}",
       "👩\u{200d}", "🇩🇪", "\u{915}\u{94d}", "\u{f73}\u{f71}", "\u{ff9e}\u{301}", "É", "か", "7",
     ])
-  func megabytesOfOneCharacter(_ unit: String) {
-    let long = String(repeating: unit, count: 2_000_000 / unit.utf8.count)
+  func longTextsOfOneCharacter(_ unit: String) {
+    let long = String(repeating: unit, count: 300_000 / unit.utf8.count)
     let features = ["", "x"].map { end in
       GuardFeatures(
         "a" + long + end,
