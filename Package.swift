@@ -37,7 +37,6 @@ let package = Package(
         .linkedLibrary("m"),
       ]),
     .target(name: "CKernels"),
-    .target(name: "Files"),
     .target(name: "Kernels", dependencies: ["COpenBLAS", "COneDNN", "CKernels"]),
     .target(name: "Corpus", dependencies: ["CZlib", "CCrypto", "Files"]),
     .target(name: "Transformer", dependencies: ["Kernels", "Corpus", "Files"]),

@@ -2,14 +2,14 @@
 ///
 /// No writing has more than a few (Unicode's Stream-Safe Text Format allows 30); the standard library
 /// and Foundation sort them in quadratic time whenever strings are compared, hashed or normalized.
-enum MarkLimit {
+package enum MarkLimit {
   struct Fault {
     /// From 0.
     var offset: Int
     var found: String { "more from byte \(offset + 1) on" }
   }
 
-  static let marks = 256
+  package static let marks = 256
   static let expected = "at most \(marks) combining marks in a row"
   static let advice = "mend the text, or pass over such rows with --skip-invalid"
 

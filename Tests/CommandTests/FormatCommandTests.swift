@@ -11,7 +11,7 @@ import Testing
 
   private func texts(_ sandbox: Sandbox, _ index: String = "index") throws -> [String] {
     try sandbox.run("export", index, "--what", "all", "--out", "\(index).csv").succeeded()
-    try sandbox.run("index", "\(index).csv", "--out", "again").succeeded()
+    try sandbox.run("index", "\(index).csv", "--out", "again", "--force").succeeded()
     return try sandbox.run("export", "again", "--what", "all", "--out", "-").succeeded().text
       .split(separator: "\n").map {
         try #require(
@@ -86,7 +86,7 @@ import Testing
       ("jamo", "\u{1100}\u{1161}\u{11a8}"), ("vowels", "\u{1161}"), ("e", "e\u{323}\u{301}"),
       ("emoji", "👩\u{200d}"), ("flags", "🇩🇪"), ("indic", "\u{915}\u{94d}"),
     ] {
-      let text = String(repeating: unit, count: 2_000_000 / unit.utf8.count)
+      let text = String(repeating: unit, count: 400_000 / unit.utf8.count)
       try sandbox.write("\(name).txt", "\(text)\n\(text)x\nhello\n")
       try sandbox.run("index", "\(name).txt", "--out", name).succeeded()
       try sandbox.run("dedup", name).succeeded()
@@ -154,7 +154,7 @@ import Testing
     try sandbox.write("a.jsonl", rows.joined(separator: "\n"))
     let some = try sandbox.run("index", "a.jsonl", "--out", "i", "--label-field", "intent")
     #expect(try some.succeeded().errors.contains("2 of 3 records have no label in 'intent'"))
-    #expect(try !sandbox.run("index", "a.jsonl", "--out", "i").succeeded().errors.contains("of 3"))
+    #expect(try !sandbox.run("index", "a.jsonl", "--out", "k").succeeded().errors.contains("of 3"))
     for field in ["label", "intents", "stars"] {
       try sandbox.run("index", "a.jsonl", "--out", "j", "--label-field", field)
         .fails(saying: "a field '\(field)'", "'text', 'intent'", "--label-field intent?")

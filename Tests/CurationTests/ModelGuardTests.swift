@@ -71,11 +71,11 @@ import Transformer
   @Test(
     .timeLimit(.minutes(5)),
     arguments: [
-      "\u{301}\u{323}", "\u{344}\u{323}", "\u{1100}\u{1161}\u{11a8}", "\u{11a8}", "e\u{301}\u{323}",
-      "👩\u{200d}", "🇩🇪", "\u{915}\u{94d}", "\u{f73}\u{f71}", "\u{ff9e}\u{301}", "É", "か", "7",
+      "\u{1100}\u{1161}\u{11a8}", "\u{11a8}", "e\u{301}\u{323}", "o\u{f73}\u{f71}",
+      "\u{915}\u{94d}", "👩\u{200d}", "🇩🇪", "É", "か", "7",
     ])
   func longTextsOfOneCharacter(_ unit: String) {
-    let long = String(repeating: unit, count: 300_000 / unit.utf8.count)
+    let long = String(repeating: unit, count: 100_000 / unit.utf8.count)
     let features = ["", "x"].map { end in
       GuardFeatures(
         "a" + long + end,
