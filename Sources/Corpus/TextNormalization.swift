@@ -26,7 +26,7 @@ public enum TextNormalization {
     // Bytes: appending to a view of scalars copies all of it each time.
     var bytes: [UInt8] = []
     bytes.reserveCapacity(text.utf8.count)
-    for scalar in Composition.compatible(text).unicodeScalars {
+    for scalar in NormalForm.compatible(text).unicodeScalars {
       let properties = scalar.properties
       if properties.isWhitespace || properties.generalCategory == .control {
         if let last = bytes.last, last != 0x20 { bytes.append(0x20) }
@@ -34,7 +34,7 @@ public enum TextNormalization {
         bytes.append(contentsOf: folded(scalar).utf8)
       }
     }
-    return trimmed(Composition.compatible(String(decoding: bytes, as: UTF8.self)))
+    return trimmed(NormalForm.compatible(String(decoding: bytes, as: UTF8.self)))
   }
 
   /// Full case folding, by way of upper case (ß and ss, ς and σ meet there); the dotless ı is a

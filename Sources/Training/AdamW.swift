@@ -51,8 +51,14 @@ final class AdamW {
     _ values: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>, norm: Float,
     learningRate: Float, step: Int
   ) {
-    let (options, layout) = (options, layout)
-    func rate(depth: Int) -> Float { learningRate * pow(options.layerDecay, Float(depth)) }
+    let rates = (0...layout.embeddingDepth).map {
+      learningRate * pow(options.layerDecay, Float($0))
+    }
+    let passes = rates.map {
+      AdamWPass(
+        learningRate: $0, weightDecay: options.weightDecay, beta1: options.beta1,
+        beta2: options.beta2, epsilon: options.epsilon, step: step)
+    }
     let limit = options.gradientClipping
     let scale = limit > 0 ? min(1, limit / (norm + 1e-6)) : 1
     let (first, second) = (firstMoment.pointer, secondMoment.pointer)
@@ -60,16 +66,13 @@ final class AdamW {
       nonisolated(unsafe) let pieces = pieces
       Threads.forEach(pieces.count) { index in
         let piece = pieces[index]
-        let pass = AdamWPass(
-          learningRate: rate(depth: piece.depth), weightDecay: options.weightDecay,
-          beta1: options.beta1, beta2: options.beta2, epsilon: options.epsilon, step: step)
-        pass.update(
+        passes[piece.depth].update(
           values + piece.value, gradient: gradient + piece.gradient,
           firstMoment: first + piece.gradient, secondMoment: second + piece.gradient,
           count: piece.count, gradientScale: scale, decays: piece.decays)
       }
     }
-    dormantScale *= Double(1 - rate(depth: layout.embeddingDepth) * options.weightDecay)
+    dormantScale *= Double(1 - rates[layout.embeddingDepth] * options.weightDecay)
   }
 
   /// Multiplies the rows without a gradient by `scale`.

@@ -87,7 +87,7 @@ import Testing
       let isMark = first.properties.canonicalCombiningClass.rawValue > 0
       if isMark { #expect(MarkOrder.isMark(scalar.value, halfwidth: true), "\(scalar.value)") }
       if isMark || Self.seconds.contains(first) {
-        #expect(Composition.mayJoin(scalar.value), "\(scalar.value)")
+        #expect(NormalForm.mayJoin(scalar.value), "\(scalar.value)")
       }
     }
   }
@@ -103,7 +103,7 @@ import Testing
       }
       let text = String(view)
       #expect(
-        Composition.compatible(text).utf8.elementsEqual(
+        NormalForm.compatible(text).utf8.elementsEqual(
           text.precomposedStringWithCompatibilityMapping.utf8))
     }
   }

@@ -10,24 +10,8 @@ import Transformer
     "nomic-bert",
   ]
 
-  /// Keeps a tensor's memory alive.
-  private final class Kept {
-    private let tensor: WeightTensor
-    init(_ tensor: WeightTensor) { self.tensor = tensor }
-  }
-
-  private struct Case {
-    var ids: [Int32]
-    var states: [Float]
-  }
-
-  private func cases(_ name: String) throws -> [Case] {
-    let file = try Safetensors(file: Golden.url("families/\(name)/states.safetensors"))
-    return try (0..<file.tensors.count / 2).map { number in
-      let ids = try #require(file["\(number).ids"]).float32().values
-      let states = try #require(file["\(number).states"]).float32().values
-      return Case(ids: ids.map { Int32($0) }, states: states)
-    }
+  private func cases(_ name: String) throws -> [Golden.Case] {
+    try Golden.cases("families/\(name)/states.safetensors", "states")
   }
 
   /// A copy of a golden model with another configuration or other weights.
@@ -43,7 +27,7 @@ import Transformer
       let values = try tensor.float32()
       return WeightTensor(
         name: rename?(tensor.name) ?? tensor.name, shape: tensor.shape, pointer: values.pointer,
-        owner: Kept(values))
+        owner: Golden.Kept(values))
     }
     try Safetensors.write(tensors, to: folder.url.appendingPathComponent("model.safetensors"))
     return folder
@@ -65,11 +49,11 @@ import Transformer
   }
 
   /// The largest difference, relative to the largest state.
-  private func distance(_ encoder: TokenEncoder, _ golden: Case) -> Float {
+  private func distance(_ encoder: TokenEncoder, _ golden: Golden.Case) -> Float {
     let states = encoder.hiddenStates(golden.ids)
-    guard states.count == golden.states.count else { return .infinity }
-    let largest = golden.states.reduce(0) { max($0, abs($1)) }
-    return zip(states, golden.states).reduce(0) { max($0, abs($1.0 - $1.1)) } / largest
+    guard states.count == golden.values.count else { return .infinity }
+    let largest = golden.values.reduce(0) { max($0, abs($1)) }
+    return zip(states, golden.values).reduce(0) { max($0, abs($1.0 - $1.1)) } / largest
   }
 
   private func expectParity(_ url: URL, _ name: String) throws {
@@ -122,14 +106,14 @@ import Transformer
     let narrow = try encoder(Golden.url("families/\(name)"), precision)
     for golden in try cases(name) {
       let states = narrow.hiddenStates(golden.ids)
-      let (x, y) = (states.map(Double.init), golden.states.map(Double.init))
+      let (x, y) = (states.map(Double.init), golden.values.map(Double.init))
       let product = zip(x, y).reduce(0) { $0 + $1.0 * $1.1 }
       let lengths = [x, y].map { $0.reduce(0) { $0 + $1 * $1 }.squareRoot() }
       let cosine = product / (lengths[0] * lengths[1])
       #expect(
         cosine > (precision == .int7 ? 0.96 : precision == .int8 ? 0.98 : 0.999),
         "\(name), \(golden.ids.count) tokens: \(cosine)")
-      #expect(states != golden.states)
+      #expect(states != golden.values)
     }
   }
 

@@ -26,7 +26,7 @@ extension RemovalSection {
       text +=
         " Of a kind with more than its share of the list some are shown, evenly over similarity."
     }
-    if exportCommand != nil { text += " All of them as a table:" }
+    if exportCommand != nil { text += " The removals as a table:" }
     let extent = listed == all ? "All " : "\(NumberText.integer(listed)) of "
     return [.heading(extent + NumberText.integer(all) + " records left out"), .paragraph(text)]
       + (exportCommand.map { [.commands([$0])] } ?? []) + [.listings(listings)]

@@ -26,11 +26,12 @@ public struct PredictSummary: Codable, Sendable {
   public var records: Int
   /// Texts that were cut.
   public var longTexts: Int
-  /// Records that have a label of their own which the model knows.
+  /// Records that have a label of their own which the model knows; none where a text may have several
+  /// labels.
   public var scored: Int
   /// Records with a label that the model does not know, which are not scored.
   public var unknownLabels: Int
-  /// Of the scored records; nil without any, or where a text may have several labels.
+  /// Of the scored records; nil without any.
   public var accuracy: Double?
   public var macroF1: Double?
   public var seconds: Double
@@ -68,7 +69,7 @@ public struct PredictStep {
       try monitor.checkpoint()
       let predictions = try predictions(records)
       for prediction in predictions {
-        score.add(prediction)
+        if classifier.problem == .singleLabel { score.add(prediction) }
         try use(prediction)
       }
       done += records.count
@@ -81,7 +82,7 @@ public struct PredictStep {
       if records.count == Self.window { try flush() }
     }
     try flush()
-    let report = classifier.problem == .singleLabel ? score.report : nil
+    let report = score.report
     return PredictSummary(
       model: model, precision: classifier.precision.rawValue,
       maximumTokens: classifier.maximumTokens, records: done, longTexts: classifier.longTextCount,
@@ -110,7 +111,7 @@ public struct PredictStep {
   }
 }
 
-/// Predictions beside the records' own labels.
+/// Predictions of one label a text beside the records' own.
 private struct Score {
   private let labels: [String]
   private let numbers: [String: Int]
@@ -124,13 +125,13 @@ private struct Score {
   }
 
   mutating func add(_ prediction: RecordPrediction) {
-    guard let label = prediction.record.label else { return }
+    guard let label = prediction.record.label, let first = prediction.labels.first else { return }
     guard let number = numbers[label] else {
       unknown += 1
       return
     }
     truth.append(number)
-    predicted.append(prediction.labels.first.flatMap { numbers[$0] } ?? 0)
+    predicted.append(numbers[first]!)
   }
 
   /// Averages over the classes that occur, as a truth or a prediction; nil without a record.

@@ -108,13 +108,13 @@ struct RunRecorder {
       options: try StepAccount.json(request.options), status: .finished, startedAt: startedAt,
       finishedAt: Date(), metrics: try StepAccount.json(metrics))
     let predictions = request.testRows.indices.map { place in
-      Prediction(
+      let probabilities = ClassificationProblem.singleLabel.probabilities(logits[place])
+      return Prediction(
         run: id, row: Int(request.testRows[place]),
         label: request.labels[request.test[place].label],
         predicted: request.labels[predicted[place]],
         correct: predicted[place] == request.test[place].label,
-        probability: ClassificationProblem.singleLabel.probabilities(logits[place])[
-          predicted[place]])
+        probability: probabilities[predicted[place]])
     }
     try index.catalog.update {
       try $0.replaceRun(run, log: Self.log(summary, id, request), predictions: predictions)

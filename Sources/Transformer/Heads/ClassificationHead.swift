@@ -3,42 +3,53 @@ import Kernels
 /// The logits of classes from a sentence's states, as the family's class for sequences in
 /// transformers makes them.
 struct ClassificationHead: Sendable {
+  /// Names of the classes, in the order of their ids.
+  let labels: [String]
+  /// What the logits mean.
+  let problem: ClassificationProblem
   /// What the first layer takes: the first token's state, or the mean of all.
   let pooling: Pooling
   private let layers: [Layer]
+  private let epsilon: Float
 
   private struct Layer: Sendable {
     let dense: DenseLayer
     let norm: EncoderWeights.Norm?
   }
 
-  private let epsilon: Float
-
-  /// - Throws: ``ModelError`` if `folder` has no such head, or one of other shapes than its
-  ///   configuration says.
+  /// - Throws: ``ModelError`` if `folder` has no such head, one of other shapes than its configuration
+  ///   says, or one for something else than classes.
   init(_ folder: ModelFolder) throws {
     let configuration = folder.configuration
     let plan = configuration.architecture.classificationHead
     let place = folder.transformerURL.path
     var fields = try ConfigurationFields(json: configuration.json, place: place + "/config.json")
     fields.names = configuration.architecture.fields
-    epsilon = configuration.layerNormEpsilon
-    pooling = try plan.poolingField.map { try fields.pooling($0) } ?? .cls
-    let finder = HeadFinder(tensors: folder.tensors, place: place)
+    let labels = try configuration.labels.isEmpty ? fields.unnamedLabels() : configuration.labels
     let hidden = configuration.hiddenSize
+    let finder = WeightFinder(configuration, place: place) { name, shape in
+      guard let tensor = folder.tensors[name], tensor.shape == shape, !shape.contains(0) else {
+        throw ModelError(
+          place: place, expected: "a classifier: \(name) of shape \(shape)",
+          found: folder.tensors[name].map { "\($0.shape)" } ?? "none",
+          advice: "give a folder that fine-tuning saved; an encoder alone knows no classes")
+      }
+      return try tensor.float32()
+    }
     layers = try plan.layers.enumerated().map { number, layer in
       let isLast = number == plan.layers.count - 1
-      let outputs = isLast ? configuration.labels.count : hidden
-      let weight = try finder.tensor(layer.name + ".weight", [outputs, hidden])
-      let hasBias = try fields.isPresent(layer.bias)
-      let bias = hasBias ? try finder.tensor(layer.name + ".bias", [outputs]) : nil
       return Layer(
         dense: DenseLayer(
-          weight, bias: bias, try fields.nonlinearity(layer.nonlinearity), place: place),
-        norm: try layer.norm.map {
-          try finder.norm($0, size: hidden, hasBias: configuration.hasNormBias)
-        })
+          try finder.linear(
+            layer.name, isLast ? labels.count : hidden, hidden,
+            hasBias: fields.isPresent(layer.bias)),
+          try fields.nonlinearity(layer.nonlinearity), place: place),
+        norm: try layer.norm.map { try finder.norm($0) })
     }
+    self.labels = labels
+    problem = try fields.problem(labels: labels.count)
+    pooling = try plan.poolingField.map { try fields.pooling($0) } ?? .cls
+    epsilon = configuration.layerNormEpsilon
   }
 
   /// The logits of one sentence.
@@ -60,35 +71,24 @@ struct ClassificationHead: Sendable {
   }
 }
 
-/// Looks up a head's tensors.
-private struct HeadFinder {
-  let tensors: Safetensors
-  let place: String
-
-  func tensor(_ name: String, _ shape: [Int]) throws -> WeightTensor {
-    guard let tensor = tensors[name], tensor.shape == shape, !shape.contains(0) else {
-      throw ModelError(
-        place: place, expected: "a classifier: \(name) of shape \(shape)",
-        found: tensors[name].map { "\($0.shape)" } ?? "none",
-        advice: "give a folder that fine-tuning saved; an encoder alone knows no classes")
-    }
-    return try tensor.float32()
-  }
-
-  func norm(_ name: String, size: Int, hasBias: Bool) throws -> EncoderWeights.Norm {
-    let weight = try tensor(name + ".weight", [size])
-    if hasBias {
-      return EncoderWeights.Norm(weight: weight, bias: try tensor(name + ".bias", [size]))
-    }
-    let zeros = Buffer<Float>(repeating: 0, count: size)
-    return EncoderWeights.Norm(
-      weight: weight,
-      bias: WeightTensor(
-        name: name + ".bias", shape: [size], pointer: zeros.pointer, owner: zeros))
-  }
-}
-
 extension ConfigurationFields {
+  /// The names that transformers gives to classes of a file without `id2label`.
+  fileprivate func unnamedLabels() throws -> [String] {
+    (0..<(try integer("num_labels", in: 1...(1 << 20)) ?? 2)).map { "LABEL_\($0)" }
+  }
+
+  /// What `problem_type` says; where it says nothing one label means regression, as in transformers.
+  fileprivate func problem(labels: Int) throws -> ClassificationProblem {
+    let name = try string("problem_type") ?? (labels == 1 ? "regression" : nil)
+    guard let problem = name.map(ClassificationProblem.init(rawValue:)) ?? .singleLabel else {
+      let known = ClassificationProblem.allCases.map(\.rawValue).joined(separator: " or ")
+      throw ModelError(
+        place: place, expected: "problem_type \(known)", found: "\"\(name ?? "none")\"",
+        advice: "only classes are predicted")
+    }
+    return problem
+  }
+
   fileprivate func pooling(_ field: String) throws -> Pooling {
     switch try string(field) {
     case nil, "cls": return .cls

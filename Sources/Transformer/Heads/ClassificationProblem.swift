@@ -1,24 +1,11 @@
 import Foundation
 
 /// What a classifier's logits mean, as `problem_type` in `config.json` says.
-public enum ClassificationProblem: String, Sendable {
+public enum ClassificationProblem: String, Sendable, CaseIterable {
   /// One label is right: softmax.
   case singleLabel = "single_label_classification"
   /// Any number of labels is: a sigmoid for each.
   case multiLabel = "multi_label_classification"
-
-  init(_ folder: ModelFolder) throws {
-    let place = folder.transformerURL.appendingPathComponent("config.json").path
-    let fields = try ConfigurationFields(json: folder.configuration.json, place: place)
-    let name = try fields.string("problem_type") ?? Self.singleLabel.rawValue
-    guard let problem = Self(rawValue: name) else {
-      throw ModelError(
-        place: place,
-        expected: "problem_type \(Self.singleLabel.rawValue) or \(Self.multiLabel.rawValue)",
-        found: "\"\(name)\"")
-    }
-    self = problem
-  }
 
   /// A probability for each label from the logits of one text.
   public func probabilities(_ logits: [Float]) -> [Double] {

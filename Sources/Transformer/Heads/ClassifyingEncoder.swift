@@ -16,6 +16,12 @@ public final class ClassifyingEncoder: Sendable {
       normalizes: false)
   }
 
+  /// Names of the classes, in the order of their ids; `LABEL_0`, … where the folder names none.
+  public var labels: [String] { head.labels }
+
+  /// What the logits mean.
+  public var problem: ClassificationProblem { head.problem }
+
   /// The precision used: never `.automatic`. The head itself is float32 in all of them.
   public var precision: Precision { encoder.precision }
 

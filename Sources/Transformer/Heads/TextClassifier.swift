@@ -6,8 +6,6 @@ import Synchronization
 ///
 /// A text's logits depend on that text alone, to the last bit, whatever batch, order and threads.
 public final class TextClassifier: Sendable {
-  /// What the logits mean.
-  public let problem: ClassificationProblem
   /// Texts are cut to this many tokens, special tokens included.
   public let maximumTokens: Int
   private let folder: ModelFolder
@@ -25,15 +23,17 @@ public final class TextClassifier: Sendable {
     let limit = maximumTokens ?? folder.maximumTokens
     self.folder = folder
     self.maximumTokens = limit
-    problem = try ClassificationProblem(folder)
     network = try ClassifyingEncoder(folder, precision: precision)
     chunker = try TokenChunker(
       folder.tokenizer(maximumTokens: limit), limit: limit, prompt: "", longTexts: .truncate,
       place: folder.url.path)
   }
 
-  /// Names of the classes, in the order of their ids.
-  public var labels: [String] { folder.configuration.labels }
+  /// Names of the classes, in the order of their ids; `LABEL_0`, … where the folder names none.
+  public var labels: [String] { network.labels }
+
+  /// What the logits mean.
+  public var problem: ClassificationProblem { network.problem }
 
   /// The precision used: never `.automatic`.
   public var precision: Precision { network.precision }

@@ -27,14 +27,11 @@ struct DenseLayer: Sendable {
   private let bias: WeightTensor?
   private let nonlinearity: Nonlinearity
 
-  init(
-    _ weight: WeightTensor, bias: WeightTensor?, _ nonlinearity: Nonlinearity, place: String
-  ) {
+  init(_ linear: EncoderWeights.Linear, _ nonlinearity: Nonlinearity, place: String) {
     self.place = place
-    self.weight = weight
-    self.bias = bias
     self.nonlinearity = nonlinearity
-    (outputSize, inputSize) = (weight.shape[0], weight.shape[1])
+    (weight, bias) = (linear.weight, linear.bias)
+    (outputSize, inputSize) = (linear.outputs, linear.inputs)
     files = []
   }
 

@@ -59,7 +59,7 @@ final class WeightFinder {
     return try linear(name, outputs, inputs, hasBias: true)
   }
 
-  private func linear(
+  func linear(
     _ name: String, _ outputs: Int, _ inputs: Int, hasBias: Bool
   ) throws -> EncoderWeights.Linear {
     EncoderWeights.Linear(

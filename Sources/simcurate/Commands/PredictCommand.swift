@@ -13,7 +13,7 @@ struct PredictCommand: ParsableCommand {
       MODEL is a folder that finetune wrote, a run's folder in an index, or a folder of any \
       AutoModelForSequenceClassification that transformers saved.
 
-      Texts stand on the command line, or in a file: then answers are written as they come, however \
+      Texts stand on the command line, or in a file: then some thousand are answered at a time, however \
       long the file, and where its records have labels accuracy and macro-F1 are told at the end. \
       With --json each answer is a JSON object on a line of its own.
 
@@ -87,7 +87,8 @@ struct PredictCommand: ParsableCommand {
   private static func text(_ summary: PredictSummary) -> String {
     var lines = [
       String(
-        format: "predict: %d texts (%@), %.0f a second", summary.records, summary.precision,
+        format: "predict: %d %@ (%@), %.0f a second", summary.records,
+        summary.records == 1 ? "text" : "texts", summary.precision,
         Double(summary.records) / max(summary.seconds, 1e-9))
     ]
     if let accuracy = summary.accuracy, let f1 = summary.macroF1 {
@@ -126,7 +127,7 @@ private final class PredictionOutput {
       ("id", .text(record.id)), ("text", .text(record.text)),
     ]
     if let label = record.label { row.append(("label", .text(label))) }
-    row.append(("prediction", prediction.value))
+    row.append(("prediction", try Self.value(prediction.labels)))
     row.append(("probability", .number(prediction.top[0].probability)))
     row.append(("top", .json(try Self.json(prediction.top))))
     try writer.write(row)
@@ -138,19 +139,16 @@ private final class PredictionOutput {
     try FileHandle.standardOutput.write(contentsOf: Data((line + "\n").utf8))
   }
 
-  fileprivate static func json(_ value: some Encodable) throws -> String {
+  /// The label, or a list where there may be several or none.
+  private static func value(_ labels: [String]) throws -> CorpusWriter.Value {
+    labels.count == 1 ? .text(labels[0]) : .json(try json(labels))
+  }
+
+  private static func json(_ value: some Encodable) throws -> String {
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     return String(decoding: try encoder.encode(value), as: UTF8.self)
   }
 
   func finish() throws { try writer?.finish() }
-}
-
-extension RecordPrediction {
-  /// The label, or a list where there may be several or none.
-  fileprivate var value: CorpusWriter.Value {
-    if labels.count == 1 { return .text(labels[0]) }
-    return .json((try? PredictionOutput.json(labels)) ?? "[]")
-  }
 }

@@ -1,7 +1,7 @@
 import Foundation
 
-/// Compatibility composition (NFKC) of texts of any length.
-package enum Composition {
+/// Unicode's normalization form KC (UAX #15) of texts of any length.
+package enum NormalForm {
   /// Longer texts are composed in pieces: Foundation moves the rest of a text for each pair that it
   /// composes.
   private static let pieceBytes = 1 << 12
