@@ -32,22 +32,93 @@ static void NAME(dropout_apply)(ck_dropout dropout, uint32_t index, long count, 
 
 // --- Element by element ------------------------------------------------------------------------
 
+// An activation and its derivative at x.
+typedef struct {
+  v16 value, slope;
+} curve;
+
 // The normal distribution function by formula 7.1.26 of Abramowitz and Stegun (absolute error
 // below 1.5e-7), which needs the density's exponential anyway.
-static void NAME(gelu)(float *x, const float *bias, float *y, long count) {
+INLINE curve gelu_curve(v16 x) {
+  v16 power = exponential(x * x * -0.5f);
+  v16 magnitude = larger(x, -x);
+  v16 t = 1.0f / (magnitude * (0.3275911f * 0.70710678f) + 1.0f);
+  v16 p = t * 1.061405429f - 1.453152027f;
+  p = p * t + 1.421413741f;
+  p = p * t - 0.284496736f;
+  p = p * t + 0.254829592f;
+  v16 tail = p * t * power * 0.5f;
+  v16 phi = choose(x < splat(0), tail, 1.0f - tail);
+  return (curve){x * phi, phi + x * power * 0.39894228f};
+}
+
+// 1 / (1 + exp(-x)), from the exponential of what is not positive.
+INLINE v16 logistic(v16 x) {
+  v16 power = exponential(-larger(x, -x));
+  v16 share = 1.0f / (power + 1.0f);
+  return choose(x < splat(0), power * share, share);
+}
+
+// With tanh(u) = 2 logistic(2 u) - 1.
+INLINE curve gelu_tanh_curve(v16 x) {
+  v16 square = x * x;
+  v16 half = logistic((square * 0.044715f + 1.0f) * x * 1.59576912f);
+  v16 inner = (square * 0.134145f + 1.0f) * 1.59576912f;
+  return (curve){x * half, half + x * half * (1.0f - half) * inner};
+}
+
+INLINE curve silu_curve(v16 x) {
+  v16 share = logistic(x);
+  return (curve){x * share, share * (x * (1.0f - share) + 1.0f)};
+}
+
+INLINE curve relu_curve(v16 x) {
+  i16 positive = x > splat(0);
+  return (curve){choose(positive, x, splat(0)), choose(positive, splat(1), splat(0))};
+}
+
+INLINE curve curve_at(v16 x, int activation) {
+  switch (activation) {
+    case 0: return gelu_curve(x);
+    case 1: return gelu_tanh_curve(x);
+    case 2: return relu_curve(x);
+    default: return silu_curve(x);
+  }
+}
+
+INLINE v16 with_bias(const float *x, const float *bias, long i, long n) {
+  v16 value = load_some(x + i, n);
+  return bias ? value + load_some(bias + i, n) : value;
+}
+
+static void NAME(activate_forward)(float *x, const float *bias, float *y, long count,
+                                   int activation) {
   for (long i = 0; i < count; i += LANES) {
-    v16 value = load_some(x + i, count - i) + load_some(bias + i, count - i);
-    v16 power = exponential(value * value * -0.5f);
-    v16 magnitude = larger(value, -value);
-    v16 t = 1.0f / (magnitude * (0.3275911f * 0.70710678f) + 1.0f);
-    v16 p = t * 1.061405429f - 1.453152027f;
-    p = p * t + 1.421413741f;
-    p = p * t - 0.284496736f;
-    p = p * t + 0.254829592f;
-    v16 tail = p * t * power * 0.5f;
-    v16 phi = choose(value < splat(0), tail, 1.0f - tail);
-    store_some(y + i, value * phi, count - i);
-    store_some(x + i, phi + value * power * 0.39894228f, count - i);
+    curve at = curve_at(with_bias(x, bias, i, count - i), activation);
+    store_some(y + i, at.value, count - i);
+    store_some(x + i, at.slope, count - i);
+  }
+}
+
+static void NAME(gate_forward)(float *x, const float *bias, float *y, long size,
+                               int activation) {
+  float *factor = x + size;
+  const float *factor_bias = bias ? bias + size : 0;
+  for (long i = 0; i < size; i += LANES) {
+    long n = size - i;
+    curve at = curve_at(with_bias(x, bias, i, n), activation);
+    v16 other = with_bias(factor, factor_bias, i, n);
+    store_some(y + i, at.value * other, n);
+    store_some(x + i, at.slope * other, n);
+    store_some(factor + i, at.value, n);
+  }
+}
+
+static void NAME(gate_backward)(const float *gradient, float *x, long size) {
+  for (long i = 0; i < size; i += LANES) {
+    v16 dy = load_some(gradient + i, size - i);
+    store_some(x + i, load_some(x + i, size - i) * dy, size - i);
+    store_some(x + size + i, load_some(x + size + i, size - i) * dy, size - i);
   }
 }
 
@@ -127,7 +198,7 @@ static void NAME(column_sums)(const float *matrix, const float *other, long rows
       total += x;
       if (other) product += x * load_some(other + row * stride + i, columns - i);
     }
-    store_some(sums + i, total, columns - i);
+    if (sums) store_some(sums + i, total, columns - i);
     if (other) store_some(products + i, product, columns - i);
   }
 }
@@ -167,9 +238,17 @@ static float NAME(sum_of_squares)(const float *values, long count) {
 
 // --- Attention ---------------------------------------------------------------------------------
 
-static void NAME(row_softmax)(float *row, long length, long width) {
-  float scale = 1 / exponentials(row, length, width);
+static float NAME(row_softmax)(float *row, long length, long width) {
+  float top = row[0];
+  for (long i = 1; i < length; i++) top = row[i] > top ? row[i] : top;
+  float total = exponentials(row, length, width), scale = 1 / total;
   for (long i = 0; i < width; i += LANES) store(row + i, load(row + i) * scale);
+  return top + __builtin_logf(total);
+}
+
+static void NAME(softmax_again)(float *row, long length, long width, float log_sum) {
+  for (long i = length; i < width; i++) row[i] = -1e30f;
+  for (long i = 0; i < width; i += LANES) store(row + i, exponential(load(row + i) - log_sum));
 }
 
 static void NAME(softmax_backward)(const float *probabilities, const float *weights,
@@ -189,7 +268,8 @@ static void NAME(softmax_backward)(const float *probabilities, const float *weig
   {                                                                                      \
     v16 total[ROWS][VECTORS];                                                            \
     for (int r = 0; r < ROWS; r++)                                                       \
-      for (int v = 0; v < VECTORS; v++) total[r][v] = (v16){};                           \
+      for (int v = 0; v < VECTORS; v++)                                                  \
+        total[r][v] = accumulate ? load(c + r * ldc + x + LANES * v) : (v16){};          \
     for (long j = 0; j < k; j++)                                                         \
       for (int v = 0; v < VECTORS; v++) {                                                \
         v16 right = load(b + j * ldb + x + LANES * v);                                   \
@@ -210,7 +290,7 @@ static void NAME(softmax_backward)(const float *probabilities, const float *weig
   }
 
 static void NAME(small_product)(long m, long n, long k, const float *a, long row, long column,
-                                const float *b, long ldb, float *c, long ldc) {
+                                const float *b, long ldb, float *c, long ldc, int accumulate) {
   while (m >= 4) PRODUCT_ROWS(4)
   if (m >= 2) PRODUCT_ROWS(2)
   if (m) PRODUCT_ROWS(1)

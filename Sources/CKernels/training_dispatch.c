@@ -21,8 +21,16 @@ void ck_dropout_apply(ck_dropout dropout, uint32_t index, long count, float *x) 
   table()->dropout_apply(dropout, index, count, x);
 }
 
-void ck_gelu(float *x, const float *bias, float *y, long count) {
-  table()->gelu(x, bias, y, count);
+void ck_activate_forward(float *x, const float *bias, float *y, long count, int activation) {
+  table()->activate_forward(x, bias, y, count, activation);
+}
+
+void ck_gate_forward(float *x, const float *bias, float *y, long size, int activation) {
+  table()->gate_forward(x, bias, y, size, activation);
+}
+
+void ck_gate_backward(const float *gradient, float *x, long size) {
+  table()->gate_backward(gradient, x, size);
 }
 
 void ck_accumulate(float *x, const float *y, long count) { table()->accumulate(x, y, count); }
@@ -57,7 +65,13 @@ float ck_sum_of_squares(const float *values, long count) {
   return table()->sum_of_squares(values, count);
 }
 
-void ck_softmax(float *row, long length, long width) { table()->softmax(row, length, width); }
+float ck_softmax(float *row, long length, long width) {
+  return table()->softmax(row, length, width);
+}
+
+void ck_softmax_again(float *row, long length, long width, float log_sum) {
+  table()->softmax_again(row, length, width, log_sum);
+}
 
 void ck_softmax_backward(const float *probabilities, const float *weights, float *gradient,
                          long width, float scale) {
@@ -65,6 +79,6 @@ void ck_softmax_backward(const float *probabilities, const float *weights, float
 }
 
 void ck_small_product(long m, long n, long k, const float *a, long row, long column,
-                      const float *b, long ldb, float *c, long ldc) {
-  table()->small_product(m, n, k, a, row, column, b, ldb, c, ldc);
+                      const float *b, long ldb, float *c, long ldc, int accumulate) {
+  table()->small_product(m, n, k, a, row, column, b, ldb, c, ldc, accumulate);
 }

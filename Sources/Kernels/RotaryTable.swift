@@ -11,6 +11,8 @@ public final class RotaryTable: Sendable {
   /// `[positions, headSize / 2]`
   private let cosines: Buffer<Float>
   private let sines: Buffer<Float>
+  /// The sines of the negative angles, for gradients.
+  private let backwardSines: Buffer<Float>
 
   /// - Parameter headSize: even.
   public init(base: Double, headSize: Int, positions: Int) {
@@ -20,6 +22,7 @@ public final class RotaryTable: Sendable {
     let half = headSize / 2
     cosines = Buffer(count: positions * half)
     sines = Buffer(count: positions * half)
+    backwardSines = Buffer(count: positions * half)
     let frequencies = (0..<half).map {
       1 / Float(pow(base, Double(Float(2 * $0) / Float(headSize))))
     }
@@ -28,16 +31,21 @@ public final class RotaryTable: Sendable {
         let angle = Double(Float(position) * frequency)
         cosines.pointer[position * half + index] = Float(cos(angle))
         sines.pointer[position * half + index] = Float(sin(angle))
+        backwardSines.pointer[position * half + index] = -Float(sin(angle))
       }
     }
   }
 
   /// Rotates queries and keys in `projections`, `[length, 3 heads headSize]`, in place; `length` is
   /// at most ``positions``.
-  public func rotate(_ projections: UnsafeMutablePointer<Float>, length: Int, heads: Int) {
+  ///
+  /// - Parameter backward: by the negative angles, as a gradient goes back.
+  public func rotate(
+    _ projections: UnsafeMutablePointer<Float>, length: Int, heads: Int, backward: Bool = false
+  ) {
     precondition(length <= positions, "\(length) positions, the table has \(positions)")
     ck_rotate(
       projections, length, 3 * heads * headSize, 2 * heads, headSize, cosines.pointer,
-      sines.pointer)
+      (backward ? backwardSines : sines).pointer)
   }
 }

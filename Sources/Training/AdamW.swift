@@ -1,5 +1,6 @@
 import Foundation
 import Kernels
+import Transformer
 
 /// AdamW over the trained parameters with clipping by the global gradient norm.
 ///

@@ -1,4 +1,5 @@
 import Kernels
+import Transformer
 
 /// Tokenized sentences with their classes.
 package struct EncodedSet: Sendable {
@@ -26,15 +27,6 @@ package struct EncodedSet: Sendable {
     }
     return state.next()
   }
-
-  /// Room for the largest batch of `size` sentences, whichever they are.
-  func capacity(batchSize size: Int) -> Activations.Capacity {
-    var batch = PackedBatch()
-    for length in sentences.map(\.count).sorted(by: >).prefix(size) { batch.append(length: length) }
-    return Activations.Capacity(
-      tokens: batch.tokens, sentences: batch.sentences.count, widths: batch.widths,
-      squares: batch.squares)
-  }
 }
 
 /// Sentences grouped by length into batches of a bounded number of tokens, for evaluation.
@@ -43,7 +35,6 @@ struct EvaluationPlan {
   private(set) var batches: [Range<Int>] = []
   /// Indices of all sentences, by length; ``batches`` are runs of it.
   let order: [Int]
-  private(set) var capacity = Activations.Capacity()
 
   /// A batch has at most `tokens` tokens, or a single sentence.
   init(_ sentences: [[Int32]], tokens: Int) {
@@ -60,42 +51,40 @@ struct EvaluationPlan {
         end += 1
       }
       batches.append(start..<end)
-      var batch = PackedBatch()
-      for index in order[start..<end] { batch.append(length: sentences[index].count) }
-      capacity = capacity.union(
-        Activations.Capacity(
-          tokens: batch.tokens, sentences: batch.sentences.count, widths: batch.widths,
-          squares: batch.squares))
       start = end
     }
   }
 }
 
-extension Network {
-  /// Logits of all sentences `[sentences, labels]`, without dropout.
-  func logits(_ sentences: [[Int32]], _ plan: EvaluationPlan) -> [Float] {
-    var result = [Float](repeating: 0, count: sentences.count * labels)
-    forEachBatch(sentences, plan) { row, index in
-      for label in 0..<labels {
-        result[index * labels + label] = activations.logits[row * labels + label]
+extension TrainableNetwork {
+  /// The head's outputs for all sentences `[sentences, outputs]`, without dropout.
+  func outputs(_ sentences: [[Int32]], _ plan: EvaluationPlan) -> [Float] {
+    var result = [Float](repeating: 0, count: sentences.count * outputs)
+    forEachBatch(sentences, plan) { values, indices in
+      for (row, index) in indices.enumerated() {
+        for column in 0..<outputs {
+          result[index * outputs + column] = values[row * outputs + column]
+        }
       }
     }
     return result
   }
 
-  /// Runs all sentences forward without dropout; `body` gets the place of each in ``activations``
-  /// and among `sentences`.
+  /// Runs all sentences forward without dropout; `body` gets a batch's outputs and the indices of its
+  /// sentences.
   func forEachBatch(
-    _ sentences: [[Int32]], _ plan: EvaluationPlan, _ body: (_ row: Int, _ index: Int) -> Void
+    _ sentences: [[Int32]], _ plan: EvaluationPlan,
+    _ body: (Pointer, ArraySlice<Int>) -> Void
   ) {
+    let step = dropout.step
     dropout.step = 0
-    reserve(plan.capacity, retains: false)
-    var batch = TokenBatch()
+    defer { dropout.step = step }
+    var batch = PackedTokens()
     for range in plan.batches {
       batch.removeAll()
       for index in plan.order[range] { batch.append(sentences[index]) }
-      forward(batch)
-      for (row, index) in plan.order[range].enumerated() { body(row, index) }
+      let values = forward(batch)
+      body(values, plan.order[range])
     }
   }
 }

@@ -1,13 +1,6 @@
-import Foundation
 import Kernels
 
 extension SplitMix64 {
-  /// A standard normal value (Box and Muller).
-  mutating func normal() -> Double {
-    let radius = (-2 * log(Double(next() >> 11 | 1) * 0x1p-53)).squareRoot()
-    return radius * cos(2 * .pi * Double(next() >> 11) * 0x1p-53)
-  }
-
   /// 0 ..< count in random order (Fisher and Yates).
   mutating func permutation(_ count: Int) -> [Int] {
     var order = Array(0..<count)

@@ -14,7 +14,7 @@ public final class SequenceClassifier {
   /// Texts are cut to this many tokens, special tokens included.
   public let maximumTokens: Int
   let folder: ModelFolder
-  let network: Network
+  let network: TrainableNetwork
   let tokenizer: Tokenizer
   private let seed: UInt64
   /// The last training, for the record that ``save(to:)`` writes.
@@ -54,7 +54,7 @@ public final class SequenceClassifier {
         expected: "a tokenizer of at most \(folder.configuration.vocabularySize) tokens",
         found: "\(tokenizer.vocabularySize)")
     }
-    network = try Network(folder: folder, labels: labels.count, seed: seed)
+    network = try TrainableNetwork(folder: folder, outputs: labels.count, seed: seed)
   }
 
   /// Fine-tunes on `train`, choosing the step by `development` (which may be empty: then the last
@@ -133,7 +133,7 @@ public final class SequenceClassifier {
   /// - Throws: ``TrainingError`` for a text without tokens (only tokenizers without special tokens).
   public func logits(_ texts: [String]) throws -> [[Float]] {
     let sentences = try encode(texts)
-    let values = network.logits(sentences, EvaluationPlan(sentences, tokens: 512))
+    let values = network.outputs(sentences, EvaluationPlan(sentences, tokens: 512))
     return texts.indices.map { Array(values[$0 * labels.count..<($0 + 1) * labels.count]) }
   }
 

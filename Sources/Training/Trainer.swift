@@ -1,12 +1,13 @@
 import Foundation
 import Kernels
+import Transformer
 
 /// One training of a network: update steps, development evaluations, early stopping, checkpoints.
 ///
 /// Everything but the arrays follows from options, data and the steps made so far, which is why a
 /// checkpoint of arrays and summary resumes to the same bits.
 package final class Trainer {
-  let network: Network
+  let network: TrainableNetwork
   let options: TrainingOptions
   let training: EncodedSet
   let development: EncodedSet
@@ -16,13 +17,13 @@ package final class Trainer {
   /// Trained parameters of the best step, laid out as gradients.
   let best: Buffer<Float>?
   var bestDormantScale = 1.0
-  private var gradient: GradientArena
+  private let gradient: GradientArena
   private let schedule: LearningRateSchedule
   private let loss: CrossEntropy
   private let plan: EvaluationPlan
   private let stepsPerEpoch: Int
   private var order: (epoch: Int, indices: [Int]) = (-1, [])
-  private var batch = TokenBatch()
+  private var batch = PackedTokens()
   private var targets: [Int] = []
   /// The sum of a step's passes, where it has more than one.
   private let accumulated: Buffer<Float>?
@@ -31,9 +32,10 @@ package final class Trainer {
   ///   - training: not empty; every sentence has 1 to `maximumPositions` tokens of the vocabulary.
   ///   - development: decides which step's weights stay; may be empty, then the last step's do.
   package init(
-    _ network: Network, training: EncodedSet, development: EncodedSet, options: TrainingOptions
+    _ network: TrainableNetwork, training: EncodedSet, development: EncodedSet,
+    options: TrainingOptions
   ) throws {
-    try options.validate(labels: network.labels, layers: network.configuration.layers)
+    try options.validate(labels: network.outputs, layers: network.configuration.layers)
     self.network = network
     self.training = training
     self.development = development
@@ -45,25 +47,21 @@ package final class Trainer {
     schedule = LearningRateSchedule(options, totalSteps: totalSteps)
     let balanced =
       options.balancesClasses
-      ? CrossEntropy.balancedWeights(labels: network.labels, of: training.labels) : nil
+      ? CrossEntropy.balancedWeights(labels: network.outputs, of: training.labels) : nil
     loss = CrossEntropy(
-      labels: network.labels, smoothing: options.labelSmoothing,
+      labels: network.outputs, smoothing: options.labelSmoothing,
       weights: options.classWeights ?? balanced)
     let layout = GradientLayout(
-      network, sentences: training.sentences + development.sentences,
-      frozenLayers: options.frozenLayers, freezesEmbeddings: options.freezesEmbeddings)
+      network, sentences: training.sentences + development.sentences, trainable: options.trainable)
     gradient = GradientArena(layout)
     accumulated = options.accumulation > 1 ? Buffer(repeating: 0, count: layout.count) : nil
     optimizer = AdamW(layout, options: options)
-    let capacity = training.capacity(
-      batchSize: (options.batchSize + options.accumulation - 1) / options.accumulation)
-    plan = EvaluationPlan(development.sentences, tokens: max(256, capacity.tokens))
+    plan = EvaluationPlan(development.sentences, tokens: 512)
     best = development.count == 0 ? nil : Buffer(repeating: 0, count: layout.count)
     if options.head == .linear {
-      network.fitClassifier(to: training, limit: max(2048, 32 * network.labels))
+      network.fitClassifier(to: training, limit: max(2048, 32 * network.outputs))
     }
     network.configureDropout(options)
-    network.reserve(capacity.union(plan.capacity), retains: true)
   }
 
   private var step: Int { summary.history.count }
@@ -102,7 +100,7 @@ package final class Trainer {
 
   /// Leaves the best step's weights (the last one's without evaluations) in the network.
   private func finish() {
-    let values = network.values.pointer
+    let values = network.parameters.values.pointer
     if let best, summary.bestStep > 0 {
       optimizer.restore(values, from: best.pointer)
       optimizer.settle(values, by: bestDormantScale)
@@ -124,7 +122,8 @@ package final class Trainer {
     }
     let rate = schedule.rate(number)
     optimizer.update(
-      network.values.pointer, gradient: pointer, norm: norm, learningRate: rate, step: number)
+      network.parameters.values.pointer, gradient: pointer, norm: norm, learningRate: rate,
+      step: number)
     summary.history.append(
       TrainingSummary.Step(step: number, loss: value, learningRate: rate, gradientNorm: norm))
   }
@@ -141,15 +140,14 @@ package final class Trainer {
       network.dropout.seed = options.seed
       // Each pass has masks of its own.
       network.dropout.step = (number - 1) * options.accumulation + pass + 1
-      network.forward(batch)
-      let activations = network.activations
-      sum += loss.loss(
-        activations.logits, targets: targets, dLogits: activations.dLogits, total: total)
-      network.backward(batch, into: &gradient)
+      let outputs = network.forward(batch, retains: true)
+      // The gradient replaces the outputs it is that of.
+      sum += loss.loss(outputs, targets: targets, dLogits: outputs, total: total)
+      network.backward(outputs, into: gradient)
       if let accumulated {
         optimizer.add(gradient.values.pointer, to: accumulated.pointer)
       }
-      summary.tokens += batch.packed.tokens
+      summary.tokens += batch.tokens
     }
     return sum
   }
@@ -180,8 +178,8 @@ package final class Trainer {
   }
 
   private func evaluate() -> DevelopmentResult {
-    let logits = network.logits(development.sentences, plan)
-    let labels = network.labels
+    let logits = network.outputs(development.sentences, plan)
+    let labels = network.outputs
     let predictions = development.labels.indices.map { index in
       (0..<labels).max { logits[index * labels + $0] < logits[index * labels + $1] } ?? 0
     }
@@ -194,7 +192,7 @@ package final class Trainer {
     if summary.evaluations.allSatisfy({ options.metric.prefers(result, to: $0) }), let best {
       summary.bestStep = step
       bestDormantScale = optimizer.dormantScale
-      optimizer.copy(network.values.pointer, to: best.pointer)
+      optimizer.copy(network.parameters.values.pointer, to: best.pointer)
     }
     summary.evaluations.append(result)
     return result
@@ -235,9 +233,10 @@ extension TrainingOptions.Metric {
   }
 }
 
-extension Network {
+extension TrainableNetwork {
   fileprivate func configureDropout(_ options: TrainingOptions) {
-    dropout = DropoutPlan(configuration)
+    dropout = configuredDropout
+    dropout.adapter = adapters?.dropout ?? 0
     guard let probability = options.dropout else { return }
     dropout.hidden = probability
     dropout.attention = probability

@@ -37,7 +37,8 @@ package struct TrainingCheckpoint {
 
   private func arrays(_ trainer: Trainer) -> [(String, Buffer<Float>)] {
     let always = [
-      ("values", trainer.network.values), ("moment.first", trainer.optimizer.firstMoment),
+      ("values", trainer.network.parameters.values),
+      ("moment.first", trainer.optimizer.firstMoment),
       ("moment.second", trainer.optimizer.secondMoment),
     ]
     return always + (trainer.best.map { [("best", $0)] } ?? [])

@@ -1,3 +1,5 @@
+import Transformer
+
 /// How a classifier is trained. The defaults fine-tune a small BERT-family encoder on short texts.
 public struct TrainingOptions: Codable, Hashable, Sendable {
   /// What development predictions are judged by.
@@ -50,6 +52,8 @@ public struct TrainingOptions: Codable, Hashable, Sendable {
   public var checkpointInterval = 200
   /// Order of the examples, dropout and new head weights follow from it.
   public var seed: UInt64 = 0
+  /// Which weights change.
+  public var method = Trainable.Method.full
   /// Lowest encoder layers whose weights stay as they are (the embeddings then stay too).
   public var frozenLayers = 0
   /// Whether word, position and type embeddings stay as they are.
@@ -77,4 +81,12 @@ public struct TrainingOptions: Codable, Hashable, Sendable {
   }
 
   public init() {}
+
+  var trainable: Trainable {
+    var trainable = Trainable()
+    trainable.method = method
+    trainable.frozenLayers = frozenLayers
+    trainable.freezesEmbeddings = freezesEmbeddings
+    return trainable
+  }
 }

@@ -8,92 +8,158 @@ struct BackwardPassTests {
     Buffer((0..<count).map { Float(sin(Double(($0 + 1) * (seed + 3)) * 0.7)) })
   }
 
-  /// Sum over all heads and sentences of <dContext, context>, as a function of the projections.
-  private func attention(
-    _ qkv: [Double], _ lengths: [Int], _ pass: AttentionPass, _ dContext: [Double]
-  ) -> (context: [Double], objective: Double) {
-    let hidden = pass.heads * pass.headSize
-    var context: [Double] = []
-    var start = 0
-    for length in lengths {
-      for row in 0..<(pass.firstTokenOnly ? 1 : length) {
-        for head in 0..<pass.heads {
-          func at(_ token: Int, _ part: Int, _ place: Int) -> Double {
-            qkv[(start + token) * 3 * hidden + part * hidden + head * pass.headSize + place]
-          }
-          let places = 0..<pass.headSize
-          let weights = (0..<length).map { token in
-            let product = places.reduce(0.0) { $0 + at(row, 0, $1) * at(token, 1, $1) }
-            return exp(product / Double(pass.headSize).squareRoot())
-          }
-          let total = weights.reduce(0, +)
-          for place in places {
-            context.append(
-              (0..<length).reduce(0.0) { $0 + weights[$1] / total * at($1, 2, place) })
-          }
+  /// One attention problem, in double precision and term by term.
+  private struct Reference {
+    let pass: AttentionPass
+    let lengths: [Int]
+    /// `[heads, 2 reach - 1]`; empty for none.
+    var bias: [Double]
+    var projections: [Double]
+    var reach: Int { lengths.max()! }
+
+    /// All sentences' contexts, one after the other.
+    var context: [Double] {
+      var context: [Double] = []
+      var start = 0
+      for length in lengths {
+        for query in 0..<(pass.firstTokenOnly ? 1 : length) {
+          for head in 0..<pass.heads { context += row(start, length, query, head) }
         }
+        start += length
       }
-      start += length
+      return context
     }
-    return (context, zip(context, dContext).reduce(0) { $0 + $1.0 * $1.1 })
+
+    private func row(_ start: Int, _ length: Int, _ query: Int, _ head: Int) -> [Double] {
+      let (hidden, places) = (pass.heads * pass.headSize, 0..<pass.headSize)
+      func at(_ token: Int, _ part: Int, _ place: Int) -> Double {
+        projections[(start + token) * 3 * hidden + part * hidden + head * pass.headSize + place]
+      }
+      let weights = (0..<length).map { key -> Double in
+        if let window = pass.window, abs(key - query) > window { return 0 }
+        let product = places.reduce(0.0) { $0 + at(query, 0, $1) * at(key, 1, $1) }
+        let column = head * (2 * reach - 1) + key - query + reach - 1
+        return exp(
+          product / Double(pass.headSize).squareRoot() + (bias.isEmpty ? 0 : bias[column]))
+      }
+      let total = weights.reduce(0, +)
+      return places.map { place in
+        (0..<length).reduce(0.0) { $0 + weights[$1] / total * at($1, 2, place) }
+      }
+    }
   }
 
-  @Test(arguments: [(3, 5, false), (5, 16, true), (2, 20, false), (1, 32, true)])
-  func attentionEqualsDifferences(_ heads: Int, _ headSize: Int, _ firstTokenOnly: Bool) {
-    let pass = AttentionPass(heads: heads, headSize: headSize, firstTokenOnly: firstTokenOnly)
-    let lengths = [1, 4, 17, 50]
+  struct Shape: CustomTestStringConvertible {
+    var heads: Int
+    var headSize: Int
+    var firstTokenOnly = false
+    var window: Int?
+    var hasBias = false
+    var testDescription: String {
+      "\(heads) x \(headSize), first \(firstTokenOnly), window \(window ?? 0), bias \(hasBias)"
+    }
+  }
+
+  /// Sentences shorter and longer than a block of queries and a vector of keys.
+  @Test(arguments: [
+    Shape(heads: 3, headSize: 5), Shape(heads: 5, headSize: 16, firstTokenOnly: true),
+    Shape(heads: 2, headSize: 20), Shape(heads: 1, headSize: 32, firstTokenOnly: true),
+    Shape(heads: 2, headSize: 16, window: 3), Shape(heads: 2, headSize: 8, hasBias: true),
+    Shape(heads: 1, headSize: 16, firstTokenOnly: true, window: 40, hasBias: true),
+  ])
+  func attentionEqualsDifferences(shape: Shape) {
+    let pass = AttentionPass(
+      heads: shape.heads, headSize: shape.headSize, firstTokenOnly: shape.firstTokenOnly,
+      window: shape.window)
+    let lengths = [1, 4, 17, 50, 150]
     var batch = PackedBatch()
     for length in lengths { batch.append(length: length) }
-    let hidden = heads * headSize
-    let rows = firstTokenOnly ? lengths.count : batch.tokens
-    let qkv = values(batch.tokens * 3 * hidden, seed: 1)
+    let hidden = shape.heads * shape.headSize
+    let rows = shape.firstTokenOnly ? lengths.count : batch.tokens
+    let projections = values(batch.tokens * 3 * hidden, seed: 1)
+    let bias = values(shape.hasBias ? shape.heads * 299 : 0, seed: 4)
     let dContext = values(rows * hidden, seed: 2)
-    let probabilities = Buffer<Float>(
-      repeating: .nan, count: pass.probabilityCount(squares: batch.squares))
-    let scratch = Buffer<Float>(
-      repeating: .nan, count: pass.scratchCount(widths: batch.widths, squares: batch.squares))
+    let logSums = Buffer<Float>(repeating: .nan, count: batch.tokens * shape.heads)
+    let scratch = Buffer<Float>(repeating: .nan, count: pass.scratchCount(longest: 150))
     let context = Buffer<Float>(repeating: .nan, count: rows * hidden)
-    let gradient = Buffer<Float>(repeating: .nan, count: qkv.count)
+    let gradient = Buffer<Float>(repeating: .nan, count: projections.count)
+    let dBias = Buffer<Float>(repeating: .nan, count: pass.biasGradientCount(batch))
+    let work = AttentionPass.Work(
+      batch, projections: projections.pointer, logSums: logSums.pointer,
+      bias: shape.hasBias ? AttentionPass.Bias(bias.pointer, reach: 150) : nil, dropout: .none)
     for job in 0..<pass.jobs(batch) {
-      pass.forward(
-        job, batch: batch, qkv: qkv.pointer, probabilities: probabilities.pointer,
-        scratch: scratch.pointer, dropout: .none, context: context.pointer)
+      pass.forward(job, work, scratch: scratch.pointer, context: context.pointer)
     }
     for job in 0..<pass.jobs(batch) {
       pass.backward(
-        job, batch: batch, qkv: qkv.pointer, probabilities: probabilities.pointer,
-        scratch: scratch.pointer, dropout: .none, dContext: dContext.pointer,
-        dQKV: gradient.pointer)
+        job, work, scratch: scratch.pointer, dContext: dContext.pointer,
+        dProjections: gradient.pointer, dBias: shape.hasBias ? dBias.pointer : nil)
     }
-    var exact = qkv.values.map(Double.init)
-    let direction = dContext.values.map(Double.init)
-    let expected = attention(exact, lengths, pass, direction).context
-    for (ours, theirs) in zip(context.values, expected) {
+    var exact = Reference(
+      pass: pass, lengths: lengths, bias: bias.values.map(Double.init),
+      projections: projections.values.map(Double.init))
+    #expect(!context.values.contains { !$0.isFinite })
+    for (ours, theirs) in zip(context.values, exact.context) {
       #expect(abs(Double(ours) - theirs) < 2e-6)
     }
-    for index in stride(from: 0, to: exact.count, by: 97) {
-      let old = exact[index]
-      exact[index] = old + 1e-5
-      let above = attention(exact, lengths, pass, direction).objective
-      exact[index] = old - 1e-5
-      let below = attention(exact, lengths, pass, direction).objective
-      exact[index] = old
-      #expect(abs((above - below) / 2e-5 - Double(gradient.pointer[index])) < 1e-5)
+    func difference(_ path: WritableKeyPath<Reference, [Double]>, _ index: Int) -> Double {
+      func objective(_ offset: Double) -> Double {
+        let old = exact[keyPath: path][index]
+        defer { exact[keyPath: path][index] = old }
+        exact[keyPath: path][index] = old + offset
+        return zip(exact.context, dContext.values).reduce(0) { $0 + $1.0 * Double($1.1) }
+      }
+      return (objective(1e-5) - objective(-1e-5)) / 2e-5
+    }
+    for index in stride(from: 0, to: projections.count, by: max(1, projections.count / 60)) {
+      let expected = difference(\.projections, index)
+      #expect(abs(expected - Double(gradient.pointer[index])) < 2e-5)
+    }
+    guard shape.hasBias else { return }
+    var found = [Float](repeating: 0, count: bias.count)
+    for head in 0..<shape.heads {
+      pass.forEachBiasGradient(batch, head: head, dBias.pointer) { distance, value in
+        found[head * 299 + distance + 149] += value
+      }
+    }
+    for index in stride(from: 0, to: bias.count, by: 13) {
+      #expect(abs(difference(\.bias, index) - Double(found[index])) < 2e-5)
     }
   }
 
-  @Test func geluAndItsDerivativeAreAccurate() {
-    let inputs = (-200...200).map { Float($0) * 0.05 }
-    let (x, y) = (Buffer(inputs), Buffer<Float>(count: inputs.count))
-    let bias = Buffer<Float>(repeating: 0, count: inputs.count)
-    GELUPass.forward(
-      x: x.pointer, bias: bias.pointer, y: y.pointer, rows: 1, width: inputs.count,
-      columns: 0..<inputs.count)
+  /// Value and slope of every activation, alone and gated, at widths that no vector divides.
+  @Test(arguments: [Activation.gelu, .geluTanh, .relu, .silu])
+  func activationsAndTheirDerivativesAreAccurate(activation: Activation) {
+    func exact(_ x: Double) -> Double {
+      switch activation {
+      case .gelu: x * 0.5 * erfc(-x / 2.0.squareRoot())
+      case .geluTanh:
+        x * 0.5 * (1 + tanh((2 / Double.pi).squareRoot() * (x + 0.044715 * x * x * x)))
+      case .relu: max(0, x)
+      case .silu: x / (1 + exp(-x))
+      }
+    }
+    func slope(_ x: Double) -> Double { (exact(x + 1e-6) - exact(x - 1e-6)) / 2e-6 }
+    let inputs = (-200...200).map { Float($0) * 0.05 + 0.01 }
+    let count = inputs.count
+    let (x, y) = (Buffer(inputs), Buffer<Float>(count: count))
+    ActivationPass(activation, size: count, isGated: false)
+      .forward(0..<1, x: x.pointer, bias: nil, y: y.pointer)
     for (index, input) in inputs.map(Double.init).enumerated() {
-      let phi = 0.5 * erfc(-input / 2.0.squareRoot())
-      let derivative = phi + input * exp(-input * input / 2) / (2 * Double.pi).squareRoot()
-      #expect(abs(Double(y.pointer[index]) - input * phi) < 2e-6)
-      #expect(abs(Double(x.pointer[index]) - derivative) < 2e-6)
+      #expect(abs(Double(y.pointer[index]) - exact(input)) < 3e-6)
+      #expect(abs(Double(x.pointer[index]) - slope(input)) < 3e-6, "\(input)")
+    }
+    let gated = ActivationPass(activation, size: count, isGated: true)
+    let factors = inputs.map { cos($0) }
+    let (both, bias) = (Buffer(inputs + factors), Buffer<Float>(repeating: 0.25, count: 2 * count))
+    let dy = Buffer<Float>(repeating: 2, count: count)
+    gated.forward(0..<1, x: both.pointer, bias: bias.pointer, y: y.pointer)
+    gated.backward(0..<1, dy: dy.pointer, x: both.pointer)
+    for index in 0..<count {
+      let (input, factor) = (Double(inputs[index]) + 0.25, Double(factors[index]) + 0.25)
+      #expect(abs(Double(y.pointer[index]) - exact(input) * factor) < 6e-6)
+      #expect(abs(Double(both.pointer[index]) - 2 * slope(input) * factor) < 1e-5)
+      #expect(abs(Double(both.pointer[count + index]) - 2 * exact(input)) < 1e-5)
     }
   }
 
@@ -112,6 +178,14 @@ struct BackwardPassTests {
       #expect(abs(dropped - 0.1) < 0.005)
       #expect(abs(both - 0.01) < 0.002)
     }
+  }
+
+  /// A row's masks are its own, and those of one row tell its elements apart.
+  @Test func rowsHaveMasksOfTheirOwn() {
+    let stream = DropoutStream(probability: 0.5, seed: 1, step: 1, site: 1)
+    let rows = (0..<64).map { row in (0..<64).map { stream.row(row).factor($0) } }
+    #expect(Set(rows).count == 64)
+    #expect(rows.allSatisfy { $0.contains(0) && $0.contains(2) })
   }
 
   @Test func linearPassesEqualPlainProducts() {

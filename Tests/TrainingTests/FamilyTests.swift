@@ -1,21 +1,129 @@
 import Foundation
+import Kernels
 import Testing
 import Training
 import Transformer
 
+/// Every family against PyTorch: `Golden/generate_families.py` took losses, gradients and training steps
+/// from transformers' class for sequences.
 @Suite struct FamilyTests {
-  /// The encoders' golden models lie in another room's tests.
-  private static let models = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-    .deletingLastPathComponent().appendingPathComponent("TransformerTests/Golden/families")
+  private static let names = [
+    "tiny-bert", "distilbert", "roberta", "xlm-roberta", "mpnet", "modernbert", "modernbert-biased",
+    "nomic-bert",
+  ]
 
-  @Test(arguments: ["distilbert", "roberta", "xlm-roberta", "mpnet", "modernbert", "nomic-bert"])
-  func familiesThatDoNotTrainAreRefused(name: String) throws {
-    let url = Self.models.appendingPathComponent(name)
-    let folder = try ModelFolder(at: url)
-    let error = try #require(throws: TrainingError.self) {
-      try Network(folder: folder, labels: 2, seed: 0)
+  private struct Expected: Decodable {
+    var sentences: [[Int32]]
+    var labels: [Int]
+    var loss: Float
+    var logits: [[Float]]
+    /// Norm and three sums with waves.
+    var gradients: [String: [Double]]
+    /// Loss and gradient's norm.
+    var steps: [[Float]]
+  }
+
+  private static func expected(_ name: String) throws -> Expected {
+    let data = try Data(contentsOf: Golden.folder.appendingPathComponent("families.json"))
+    return try JSONDecoder().decode([String: Expected].self, from: data)[name]!
+  }
+
+  /// The encoders' golden models and heads lie in another room's tests.
+  private static func folder(_ name: String) -> URL {
+    let golden = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
+      .deletingLastPathComponent().appendingPathComponent("TransformerTests/Golden")
+    return name == "tiny-bert"
+      ? golden.appendingPathComponent(name)
+      : golden.appendingPathComponent("families").appendingPathComponent(name)
+  }
+
+  /// The network with the golden head.
+  private static func network(_ name: String, _ scratch: ScratchFolder) throws -> TrainableNetwork {
+    let folder = folder(name)
+    let copy = scratch.url.appendingPathComponent(name)
+    try FileManager.default.createDirectory(at: copy, withIntermediateDirectories: true)
+    for (from, to) in [
+      ("config-head.json", "config.json"), ("model.safetensors", "model.safetensors"),
+    ] {
+      try FileManager.default.copyItem(
+        at: folder.appendingPathComponent(from), to: copy.appendingPathComponent(to))
     }
-    #expect(error.expected.contains("\"bert\""))
-    #expect(error.found == "\"\(folder.configuration.modelType)\"")
+    let network = try TrainableNetwork(folder: ModelFolder(at: copy), outputs: 3, seed: 0)
+    let heads = try Safetensors(file: folder.appendingPathComponent("heads.safetensors"))
+    for entry in network.parameters.entries {
+      try heads[entry.name]?.read(into: network.parameters.values.pointer + entry.offset)
+    }
+    return network
+  }
+
+  private static func waves(_ gradient: UnsafeBufferPointer<Float>) -> [Double] {
+    let norm = gradient.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
+    return [norm]
+      + (0..<3).map { k in
+        gradient.enumerated().reduce(0.0) { sum, item in
+          sum + Double(item.element) * sin(Double((item.offset + 1) * (k + 1)) * 0.37)
+        }
+      }
+  }
+
+  @Test(arguments: names)
+  func lossAndGradientsEqualPyTorch(name: String) throws {
+    let scratch = try ScratchFolder()
+    let expected = try Self.expected(name)
+    let problem = GradientProblem(
+      try Self.network(name, scratch), sentences: expected.sentences, labels: expected.labels,
+      dropout: 0)
+    #expect(abs(problem.loss() - expected.loss) < 2e-5 * expected.loss)
+    problem.gradient()
+    problem.gradient()
+    let gradient = problem.spreadGradient()
+    var seen: Set<String> = []
+    for entry in problem.network.parameters.entries {
+      let ours = Self.waves(
+        UnsafeBufferPointer(start: gradient.pointer + entry.offset, count: entry.count))
+      seen.insert(entry.name)
+      guard let theirs = expected.gradients[entry.name] else {
+        #expect(ours[0] == 0, "\(entry.name) has no gradient in PyTorch")
+        continue
+      }
+      for (ours, other) in zip(ours, theirs) {
+        #expect(abs(ours - other) < 2e-4 * theirs[0] + 1e-6, "\(entry.name): \(ours), \(other)")
+      }
+    }
+    #expect(seen.isSuperset(of: expected.gradients.keys))
+  }
+
+  @Test(arguments: names)
+  func tenStepsEqualPyTorch(name: String) throws {
+    let scratch = try ScratchFolder()
+    let expected = try Self.expected(name)
+    var options = TrainingOptions()
+    options.learningRate = 1e-3
+    options.weightDecay = 0.1
+    options.warmupFraction = 0.3
+    options.dropout = 0
+    options.batchSize = expected.labels.count
+    options.epochs = 10
+    let summary = try Trainer(
+      Self.network(name, scratch),
+      training: EncodedSet(sentences: expected.sentences, labels: expected.labels),
+      development: EncodedSet(sentences: [], labels: []), options: options
+    ).run()
+    #expect(summary.history.count == 10)
+    for (ours, theirs) in zip(summary.history, expected.steps) {
+      #expect(abs(ours.loss - theirs[0]) < 2e-4 * theirs[0] + 1e-5, "step \(ours.step)")
+      #expect(abs(ours.gradientNorm - theirs[1]) < 2e-3 * theirs[1], "step \(ours.step)")
+    }
+  }
+
+  /// Dropout, windows, rotary positions and biases by distance, element by element.
+  @Test(arguments: names)
+  func gradientsEqualFiniteDifferences(name: String) throws {
+    let scratch = try ScratchFolder()
+    let expected = try Self.expected(name)
+    let problem = GradientProblem(
+      try Self.network(name, scratch), sentences: Array(expected.sentences.prefix(4)),
+      labels: Array(expected.labels.prefix(4)), dropout: 0.1)
+    #expect(problem.worstDifference(stride: 41, width: 2e-3) < 0.05)
   }
 }

@@ -47,8 +47,8 @@ struct Golden: Decodable {
 
   var set: EncodedSet { EncodedSet(sentences: sentences, labels: labels) }
 
-  static func network() throws -> Network {
-    try Network(folder: ModelFolder(at: tiny), labels: 3, seed: 1)
+  static func network() throws -> TrainableNetwork {
+    try TrainableNetwork(folder: ModelFolder(at: tiny), outputs: 3, seed: 1)
   }
 }
 

@@ -5,105 +5,107 @@ import Training
 import Transformer
 
 struct GradientTests {
-  /// A network with one batch: loss and gradient on demand.
-  private struct Problem {
-    let network: Network
-    let golden: Golden
-    var batch = TokenBatch()
-    var arena: GradientArena
-    let layout: GradientLayout
-
-    init(dropout: Float, frozenLayers: Int = 0) throws {
-      golden = try Golden.load()
-      network = try Golden.network()
-      layout = GradientLayout(network, sentences: golden.sentences, frozenLayers: frozenLayers)
-      arena = GradientArena(layout)
-      for sentence in golden.sentences { batch.append(sentence) }
-      network.dropout.hidden = dropout
-      network.dropout.attention = dropout
-      network.dropout.classifier = dropout
-      network.dropout.seed = 11
-      network.dropout.step = dropout == 0 ? 0 : 5
-      network.reserve(batch.capacity, retains: true)
-    }
-
-    func loss() -> Float {
-      network.forward(batch)
-      let activations = network.activations
-      return CrossEntropy(labels: 3).loss(
-        activations.logits, targets: golden.labels, dLogits: activations.dLogits)
-    }
-
-    mutating func gradient() -> UnsafeMutablePointer<Float> {
-      _ = loss()
-      network.backward(batch, into: &arena)
-      return arena.values.pointer
-    }
+  private func problem(
+    dropout: Float, trainable: Trainable = .init(), adapters: AdapterOptions? = nil
+  ) throws -> GradientProblem {
+    let golden = try Golden.load()
+    let network = try TrainableNetwork(
+      folder: ModelFolder(at: Golden.tiny), outputs: 3, seed: 1, adapters: adapters)
+    return GradientProblem(
+      network, sentences: golden.sentences, labels: golden.labels, dropout: dropout,
+      trainable: trainable)
   }
 
   @Test func forwardEqualsPyTorch() throws {
-    let problem = try Problem(dropout: 0)
-    #expect(abs(problem.loss() - problem.golden.loss) < 2e-6)
-    let logits = UnsafeBufferPointer(start: problem.network.activations.logits, count: 18)
-    #expect(distance(logits, problem.golden.logits.flatMap { $0 }) < 5e-6)
+    let (problem, golden) = (try problem(dropout: 0), try Golden.load())
+    #expect(abs(problem.loss() - golden.loss) < 2e-6)
+    let logits = UnsafeBufferPointer(start: problem.network.forward(problem.batch), count: 18)
+    #expect(distance(logits, golden.logits.flatMap { $0 }) < 5e-6)
   }
 
   @Test func everyGradientEqualsPyTorch() throws {
-    var problem = try Problem(dropout: 0)
+    let problem = try problem(dropout: 0)
     // Twice, so that rows left over from the first pass would show.
-    _ = problem.gradient()
-    let gradient = problem.gradient()
+    problem.gradient()
+    problem.gradient()
+    let gradient = problem.spreadGradient()
     let stored = try Safetensors(
       file: Golden.folder.appendingPathComponent("gradients.safetensors"))
-    let values = problem.network.values
-    let expected = Buffer<Float>(repeating: 0, count: values.count)
-    for entry in problem.network.table.entries {
-      let name = (entry.name.hasPrefix("classifier.") ? "" : "bert.") + entry.name
-      try #require(stored[name]).read(into: expected.pointer + entry.offset)
+    for entry in problem.network.parameters.entries {
+      let expected = Buffer<Float>(count: entry.count)
+      try #require(stored[entry.name]).read(into: expected.pointer)
+      let ours = UnsafeBufferPointer(start: gradient.pointer + entry.offset, count: entry.count)
+      #expect(distance(ours, expected.values) < 3e-6, "\(entry.name)")
     }
-    for piece in problem.layout.pieces() {
-      let ours = UnsafeBufferPointer(start: gradient + piece.gradient, count: piece.count)
-      let theirs = UnsafeBufferPointer(start: expected.pointer + piece.value, count: piece.count)
-      #expect(distance(ours, theirs) < 3e-6, "parameters from \(piece.value)")
-      for index in 0..<piece.count { expected.pointer[piece.value + index] = 0 }
-    }
-    // What has no place in the layout has no gradient in PyTorch either.
-    #expect(expected.values.allSatisfy { $0 == 0 })
   }
 
   /// Dropout is on: its masks are a function of seed and step, so differences see the same ones.
   @Test func everyGradientEqualsFiniteDifferences() throws {
-    var problem = try Problem(dropout: 0.2)
-    let gradient = problem.gradient()
-    let values = problem.network.values.pointer
-    let width: Float = 5e-3
-    var worst: Float = 0
-    for piece in problem.layout.pieces() {
-      for index in 0..<piece.count {
-        let old = values[piece.value + index]
-        values[piece.value + index] = old + width
-        let above = problem.loss()
-        values[piece.value + index] = old - width
-        let below = problem.loss()
-        values[piece.value + index] = old
-        let difference = (above - below) / (2 * width)
-        let expected = gradient[piece.gradient + index]
-        worst = max(worst, abs(difference - expected) / (0.05 + abs(expected)))
-      }
-    }
-    #expect(worst < 0.02)
+    #expect(try problem(dropout: 0.2).worstDifference() < 0.02)
   }
 
   @Test func frozenLayersHaveNoGradientAndTheOthersTheSame() throws {
-    var all = try Problem(dropout: 0.1)
-    var some = try Problem(dropout: 0.1, frozenLayers: 1)
-    let (expected, gradient) = (all.gradient(), some.gradient())
-    let pieces = some.layout.pieces()
-    #expect(pieces.count < all.layout.pieces().count)
-    for piece in pieces {
-      for index in piece.gradient..<piece.gradient + piece.count {
-        #expect(gradient[index] == expected[index])
+    var trainable = Trainable()
+    trainable.frozenLayers = 1
+    let (all, some) = (try problem(dropout: 0.1), try problem(dropout: 0.1, trainable: trainable))
+    all.gradient()
+    some.gradient()
+    let (expected, found) = (all.spreadGradient(), some.spreadGradient())
+    let trained = some.layout.pieces().flatMap { $0.value..<$0.value + $0.count }
+    #expect(trained.count < all.layout.pieces().reduce(0) { $0 + $1.count })
+    #expect(trained.allSatisfy { found.pointer[$0] == expected.pointer[$0] })
+  }
+
+  /// What trains less has the same gradients for what it trains.
+  @Test func biasesAloneHaveTheirOwnGradients() throws {
+    var trainable = Trainable()
+    trainable.method = .biases
+    let (all, some) = (try problem(dropout: 0.1), try problem(dropout: 0.1, trainable: trainable))
+    all.gradient()
+    some.gradient()
+    let (expected, found) = (all.spreadGradient(), some.spreadGradient())
+    let trained = some.layout.pieces().flatMap { $0.value..<$0.value + $0.count }
+    let names = some.network.parameters.entries.filter { trained.contains($0.offset) }.map(\.name)
+    #expect(names.allSatisfy { $0.hasSuffix(".bias") || !$0.contains(".layer.") })
+    #expect(names.count { $0.contains(".layer.") } == 2 * 8)
+    for piece in some.layout.pieces() {
+      for index in piece.value..<piece.value + piece.count {
+        #expect(abs(found.pointer[index] - expected.pointer[index]) < 1e-6)
       }
+    }
+  }
+
+  @Test(arguments: [nil, ["all-linear"], ["query", "dense"]])
+  func adaptersEqualFiniteDifferences(targets: [String]?) throws {
+    var options = AdapterOptions()
+    options.rank = 3
+    options.alpha = 6
+    options.targets = targets
+    var trainable = Trainable()
+    trainable.method = .lowRank
+    let problem = try problem(dropout: 0.2, trainable: trainable, adapters: options)
+    // B begins as zero, which would leave A without a gradient.
+    var generator = SplitMix64(state: 3)
+    for entry in problem.network.parameters.entries where entry.name.contains("lora_B") {
+      for index in 0..<entry.count {
+        problem.network.parameters.values.pointer[entry.offset + index] =
+          Float(generator.normal() * 0.2)
+      }
+    }
+    #expect(problem.worstDifference() < 0.02)
+  }
+
+  @Test func adaptersStartAsNothing() throws {
+    var options = AdapterOptions()
+    options.targets = [AdapterOptions.everyLayer]
+    let (plain, adapted) = (
+      try problem(dropout: 0), try problem(dropout: 0, adapters: options)
+    )
+    #expect(plain.loss() == adapted.loss())
+    #expect(throws: ModelError.self) {
+      var wrong = AdapterOptions()
+      wrong.targets = ["querry"]
+      _ = try problem(dropout: 0, adapters: wrong)
     }
   }
 }

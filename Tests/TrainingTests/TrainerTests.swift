@@ -55,11 +55,9 @@ struct TrainerTests {
       #expect(abs(ours.gradientNorm - theirs.norm) < 2e-5 * theirs.norm, "step \(ours.step)")
       #expect(abs(ours.learningRate - theirs.rate) < 1e-8)
     }
-    var batch = TokenBatch()
-    for sentence in golden.sentences { batch.append(sentence) }
     network.dropout.step = 0
-    network.forward(batch)
-    let logits = UnsafeBufferPointer(start: network.activations.logits, count: 18)
+    let logits = UnsafeBufferPointer(
+      start: network.forward(PackedTokens(golden.sentences)), count: 18)
     #expect(distance(logits, golden.logitsAfterSteps.flatMap { $0 }) < 2e-5)
   }
 
@@ -82,7 +80,7 @@ struct TrainerTests {
       _ = try Trainer(
         network, training: data(40, seed: 5), development: data(20, seed: 6), options: options()
       ).run()
-      runs.append(Array(network.values.values))
+      runs.append(Array(network.parameters.values.values))
     }
     #expect(runs[0] == runs[1])
     #expect(runs[0] == runs[2])
@@ -126,9 +124,11 @@ struct TrainerTests {
       after, training: data(8, seed: 5), development: EncodedSet(sentences: [], labels: []),
       options: options
     ).run()
-    for entry in after.table.entries {
+    for entry in after.parameters.entries {
       let range = entry.offset..<entry.offset + entry.count
-      let moved = range.map { abs(after.values.pointer[$0] - before.values.pointer[$0]) }.max()!
+      let moved = range.map {
+        abs(after.parameters.values.pointer[$0] - before.parameters.values.pointer[$0])
+      }.max()!
       let name = entry.name
       let depth: Float =
         name.contains("layer.1.")
@@ -214,7 +214,7 @@ struct TrainerTests {
         checkpoint: checkpoint, progress: { step = $0.step }, shouldStop: { step == stop })
       #expect(summary.interrupted == (stop > 0))
       if stop > 0 { continue }
-      #expect(Array(network.values.values) == Array(whole.values.values))
+      #expect(Array(network.parameters.values.values) == Array(whole.parameters.values.values))
       #expect(summary.history == expected.history)
       #expect(summary.evaluations == expected.evaluations)
       #expect(summary.bestStep == expected.bestStep)
@@ -262,13 +262,10 @@ struct TrainerTests {
     #expect(summary.history.count == summary.bestStep + 9)
     let best = try #require(summary.evaluations.min { $0.loss < $1.loss })
     #expect(best.step == summary.bestStep)
-    var batch = TokenBatch()
-    for sentence in development.sentences { batch.append(sentence) }
     network.dropout.step = 0
-    network.reserve(batch.capacity, retains: false)
-    network.forward(batch)
     let loss = CrossEntropy(labels: 3).loss(
-      network.activations.logits, targets: development.labels, dLogits: nil)
+      network.forward(PackedTokens(development.sentences)), targets: development.labels,
+      dLogits: nil)
     #expect(abs(loss - best.loss) < 1e-5)
   }
 
@@ -292,7 +289,8 @@ struct TrainerTests {
 
   @Test func aDivergedTrainingThrows() throws {
     let network = try Golden.network()
-    network.values.pointer[network.table.entries[0].offset] = .nan
+    network.parameters.values.pointer[
+      network.parameters.entries.first { $0.name.contains("layer.0") }!.offset] = .nan
     let trainer = try Trainer(
       network, training: data(8, seed: 1), development: data(4, seed: 1), options: options())
     #expect(throws: TrainingError.self) { try trainer.run() }

@@ -3,153 +3,312 @@ import CKernels
 /// Softmax attention within each sentence of a packed batch, forward and backward, with dropout on
 /// the probabilities.
 ///
-/// A job is a sentence and up to four of its heads. Matrices are row-major float32: queries, keys
-/// and values side by side in `[tokens, 3 hidden]`, the context in `[tokens, hidden]`, or
-/// `[sentences, hidden]` where only the first token of each sentence asks (`firstTokenOnly`: the
-/// last layer under a head that reads nothing else).
+/// A job is one head of one sentence, and takes its queries in blocks: of the probabilities only the
+/// logarithm of each row's sum is kept, and the backward pass computes them again (Dao et al., arXiv
+/// 2205.14135), so memory grows with a sentence's length and not with its square. Matrices are
+/// row-major float32: queries, keys and values side by side in `[tokens, 3 hidden]`, the context in
+/// `[tokens, hidden]`, or `[sentences, hidden]` where only the first token of each sentence asks
+/// (`firstTokenOnly`: the last layer under a head that reads nothing else).
 public struct AttentionPass: Sendable {
   public typealias Matrix = UnsafePointer<Float>
   public typealias MutableMatrix = UnsafeMutablePointer<Float>
   public let heads: Int
   public let headSize: Int
   public let firstTokenOnly: Bool
+  /// If given, a query sees only keys at this distance or less.
+  public let window: Int?
 
-  public init(heads: Int, headSize: Int, firstTokenOnly: Bool) {
+  public init(heads: Int, headSize: Int, firstTokenOnly: Bool, window: Int? = nil) {
     self.heads = heads
     self.headSize = headSize
     self.firstTokenOnly = firstTokenOnly
+    self.window = window
   }
 
-  private static let headsPerJob = 4
-  private var groups: Int { (heads + Self.headsPerJob - 1) / Self.headsPerJob }
+  /// A number for each head and distance that is added to the scores: `[heads, 2 reach - 1]`, column
+  /// key position - query position + reach - 1.
+  public struct Bias {
+    let values: Matrix
+    let reach: Int
+
+    public init(_ values: Matrix, reach: Int) {
+      self.values = values
+      self.reach = reach
+    }
+  }
+
+  /// The work of one batch.
+  public struct Work {
+    let batch: PackedBatch
+    let projections: Matrix
+    let logSums: MutableMatrix
+    let bias: Bias?
+    let dropout: DropoutStream
+
+    /// - Parameters:
+    ///   - projections: `[tokens, 3 hidden]`.
+    ///   - logSums: `[tokens, heads]`, written by the forward pass and read by the backward pass.
+    ///   - bias: reaches as far as the longest sentence.
+    public init(
+      _ batch: PackedBatch, projections: Matrix, logSums: MutableMatrix, bias: Bias?,
+      dropout: DropoutStream
+    ) {
+      precondition(bias.map { $0.reach >= batch.longest } ?? true, "a bias for shorter sentences")
+      self.batch = batch
+      self.projections = projections
+      self.logSums = logSums
+      self.bias = bias
+      self.dropout = dropout
+    }
+  }
+
+  /// Queries taken together.
+  private static let block = 64
   private var hidden: Int { heads * headSize }
   /// ``headSize`` rounded up to whole vectors.
   private var depth: Int { (headSize + 15) & ~15 }
 
   /// Jobs for a batch.
-  public func jobs(_ batch: PackedBatch) -> Int { batch.sentences.count * groups }
-  /// Floats of saved probabilities for a batch.
-  public func probabilityCount(squares: Int) -> Int { heads * squares }
-  /// Floats of work area for a batch; jobs use disjoint parts of it.
-  public func scratchCount(widths: Int, squares: Int) -> Int {
-    heads * (6 * depth * widths + 2 * squares)
+  public func jobs(_ batch: PackedBatch) -> Int { batch.sentences.count * heads }
+
+  /// Floats of work area that a worker needs, for sentences of at most `longest` tokens.
+  public func scratchCount(longest: Int) -> Int {
+    let width = (longest + 15) & ~15
+    let rows = min(Self.block, width)
+    return width * (2 * headSize + 3 * depth) + rows * (3 * width + 3 * depth)
   }
 
+  /// Floats that ``backward(_:_:scratch:dContext:dProjections:dBias:)`` writes for the bias, `[jobs,
+  /// 2 length - 1]` by sentence.
+  public func biasGradientCount(_ batch: PackedBatch) -> Int { heads * 2 * batch.tokens }
+
+  /// One head of one sentence.
   private struct Head {
-    let sentence: PackedBatch.Sentence
+    let index: Int
     let number: Int
+    let sentence: PackedBatch.Sentence
+    let width: Int
     let queries: Int
     /// Row of the context's first row.
     let contextRow: Int
     let column: Int
-    let probabilities: MutableMatrix
-    let scratch: MutableMatrix
+
+    /// Place of a query's logarithm, and its row of the dropout's masks.
+    func place(_ query: Int, heads: Int) -> Int { (sentence.row + query) * heads + number }
   }
 
-  private func forEachHead(
-    _ job: Int, _ batch: PackedBatch, _ probabilities: MutableMatrix, _ scratch: MutableMatrix,
-    _ body: (Head) -> Void
-  ) {
-    let index = job / groups
+  private func head(_ job: Int, _ batch: PackedBatch) -> Head {
+    let (index, number) = (job / heads, job % heads)
     let sentence = batch.sentences[index]
-    let first = job % groups * Self.headsPerJob
-    let square = sentence.length * sentence.width
-    let area = 6 * depth * sentence.width + 2 * square
-    let areas = heads * (6 * depth * sentence.widthsBefore + 2 * sentence.squaresBefore)
-    for number in first..<min(heads, first + Self.headsPerJob) {
-      body(
-        Head(
-          sentence: sentence, number: number, queries: firstTokenOnly ? 1 : sentence.length,
-          contextRow: firstTokenOnly ? index : sentence.row, column: number * headSize,
-          probabilities: probabilities + heads * sentence.squaresBefore + number * square,
-          scratch: scratch + areas + number * area))
+    return Head(
+      index: index, number: number, sentence: sentence, width: (sentence.length + 15) & ~15,
+      queries: firstTokenOnly ? 1 : sentence.length,
+      contextRow: firstTokenOnly ? index : sentence.row, column: number * headSize)
+  }
+
+  /// Some queries of a head and the keys that they see, which begin at a whole vector.
+  private struct Block {
+    let queries: Range<Int>
+    let keys: Range<Int>
+    var width: Int { (keys.count + 15) & ~15 }
+  }
+
+  private func forEachBlock(_ head: Head, _ body: (Block) -> Void) {
+    for first in stride(from: 0, to: head.queries, by: Self.block) {
+      let last = min(head.queries, first + Self.block)
+      let reach = window ?? head.sentence.length
+      let begin = max(0, first - reach) & ~15
+      let end = min(head.sentence.length, last + reach)
+      body(Block(queries: first..<last, keys: begin..<end))
     }
   }
 
-  /// context = dropout(softmax(Q Kᵀ / √headSize)) V; saves the probabilities before dropout.
-  public func forward(
-    _ job: Int, batch: PackedBatch, qkv: Matrix, probabilities: MutableMatrix,
-    scratch: MutableMatrix, dropout: DropoutStream, context: MutableMatrix
+  /// Scores of a block's queries, `[queries, width]`, from queries that are already scaled.
+  private func score(
+    _ block: Block, _ head: Head, _ bias: Bias?, queries: Matrix, keys: Matrix,
+    into scores: MutableMatrix
   ) {
-    forEachHead(job, batch, probabilities, scratch) { head in
-      let (length, width) = (head.sentence.length, head.sentence.width)
-      let area = depth * width
-      let queries = head.scratch
-      let keys = queries + area
-      let values = keys + area
-      let result = values + area
-      let dropped = head.scratch + 6 * area
-      let source = qkv + head.sentence.row * 3 * hidden + head.column
-      let scale = 1 / Float(headSize).squareRoot()
-      copy(source, 3 * hidden, head.queries, queries, scale)
-      transpose(source + hidden, length, keys, width)
-      copy(source + 2 * hidden, 3 * hidden, length, values, 1)
-      multiplySmall(
-        head.queries, width, headSize, StridedMatrix(queries, depth), keys, width,
-        head.probabilities, width)
-      for row in 0..<head.queries { ck_softmax(head.probabilities + row * width, length, width) }
-      let weights = drop(head, dropout, into: dropped)
-      multiplySmall(
-        head.queries, depth, length, StridedMatrix(weights, width), values, depth, result, depth)
-      paste(result, head.queries, context + head.contextRow * hidden + head.column, hidden)
-    }
-  }
-
-  /// From the gradient of the context to that of queries, keys and values (all overwritten).
-  public func backward(
-    _ job: Int, batch: PackedBatch, qkv: Matrix, probabilities: MutableMatrix,
-    scratch: MutableMatrix, dropout: DropoutStream, dContext: Matrix, dQKV: MutableMatrix
-  ) {
-    forEachHead(job, batch, probabilities, scratch) { head in
-      let (length, width) = (head.sentence.length, head.sentence.width)
-      let area = depth * width
-      let (left, right, dOut) = (head.scratch, head.scratch + area, head.scratch + 2 * area)
-      let result = head.scratch + 3 * area
-      let dropped = head.scratch + 6 * area
-      let dScores = dropped + length * width
-      let source = qkv + head.sentence.row * 3 * hidden + head.column
-      let target = dQKV + head.sentence.row * 3 * hidden + head.column
-      let scale = 1 / Float(headSize).squareRoot()
-      copy(dContext + head.contextRow * hidden + head.column, hidden, head.queries, dOut, 1)
-      // dV = Pᵀ dO, with P as it was after dropout.
-      let weights = drop(head, dropout, into: dropped)
-      multiplySmall(
-        length, depth, head.queries, StridedMatrix(weights, 1, width), dOut, depth, result, depth)
-      paste(result, length, target + 2 * hidden, 3 * hidden)
-      // dP = dO Vᵀ, then through dropout and softmax to the scores.
-      transpose(source + 2 * hidden, length, right, width)
-      multiplySmall(
-        head.queries, width, headSize, StridedMatrix(dOut, depth), right, width, dScores, width)
-      for row in 0..<head.queries {
-        ck_softmax_backward(
-          head.probabilities + row * width, weights + row * width, dScores + row * width, width,
-          scale)
+    let width = block.width
+    multiplySmall(
+      block.queries.count, width, headSize, StridedMatrix(queries, depth),
+      keys + block.keys.lowerBound, head.width, scores, width)
+    guard bias != nil || window != nil else { return }
+    for (place, query) in block.queries.enumerated() {
+      let row = scores + place * width
+      if let bias {
+        let column = block.keys.lowerBound - query + bias.reach - 1
+        ck_accumulate(
+          row, bias.values + head.number * (2 * bias.reach - 1) + column, block.keys.count)
       }
-      // dQ = dS K / √headSize and dK = dSᵀ Q / √headSize.
-      copy(source + hidden, 3 * hidden, length, left, 1)
-      multiplySmall(
-        head.queries, depth, length, StridedMatrix(dScores, width), left, depth, result, depth)
-      paste(result, head.queries, target, 3 * hidden)
-      clear(target, head.queries..<length)
-      copy(source, 3 * hidden, head.queries, left, 1)
-      multiplySmall(
-        length, depth, head.queries, StridedMatrix(dScores, 1, width), left, depth, result, depth)
-      paste(result, length, target + hidden, 3 * hidden)
+      guard let window else { continue }
+      for key in block.keys where abs(key - query) > window {
+        row[key - block.keys.lowerBound] = -1e30
+      }
     }
   }
 
-  /// The probabilities after dropout; the saved ones themselves where nothing is dropped.
-  private func drop(_ head: Head, _ dropout: DropoutStream, into result: MutableMatrix) -> Matrix {
-    guard dropout.isActive else { return Matrix(head.probabilities) }
-    let width = head.sentence.width
-    for row in 0..<head.queries {
-      // Rows of one head are 2¹² apart, so that no two elements share an index.
-      let counter = ((head.sentence.row + row) * heads + head.number) << 12
-      (result + row * width).update(from: head.probabilities + row * width, count: width)
+  /// The probabilities of a query after dropout; they themselves where nothing is dropped.
+  private func drop(
+    _ block: Block, _ head: Head, _ dropout: DropoutStream, _ probabilities: MutableMatrix,
+    into result: MutableMatrix
+  ) -> Matrix {
+    guard dropout.isActive else { return Matrix(probabilities) }
+    let width = block.width
+    result.update(from: probabilities, count: block.queries.count * width)
+    for (place, query) in block.queries.enumerated() {
+      let stream = dropout.row(head.place(query, heads: heads))
       ck_dropout_apply(
-        dropout.kernel, UInt32(truncatingIfNeeded: counter), width, result + row * width)
+        stream.kernel, UInt32(truncatingIfNeeded: block.keys.lowerBound), width,
+        result + place * width)
     }
     return Matrix(result)
+  }
+
+  /// context = dropout(softmax(Q Kᵀ / √headSize + bias)) V.
+  ///
+  /// - Parameter scratch: the worker's, of ``scratchCount(longest:)`` floats.
+  public func forward(_ job: Int, _ work: Work, scratch: MutableMatrix, context: MutableMatrix) {
+    let head = head(job, work.batch)
+    let length = head.sentence.length
+    var areas = Areas(scratch)
+    let keys = areas.take(headSize * head.width)
+    let values = areas.take(head.width * depth)
+    let rows = min(Self.block, head.width)
+    let scores = areas.take(rows * head.width)
+    let dropped = areas.take(rows * head.width)
+    let queries = areas.take(rows * depth)
+    let result = areas.take(rows * depth)
+    let source = work.projections + head.sentence.row * 3 * hidden + head.column
+    let scale = 1 / Float(headSize).squareRoot()
+    transpose(source + hidden, length, keys, head.width)
+    copy(source + 2 * hidden, 3 * hidden, length, values, 1)
+    forEachBlock(head) { block in
+      let count = block.queries.count
+      copy(source + block.queries.lowerBound * 3 * hidden, 3 * hidden, count, queries, scale)
+      score(block, head, work.bias, queries: queries, keys: keys, into: scores)
+      for (place, query) in block.queries.enumerated() {
+        work.logSums[head.place(query, heads: heads)] = ck_softmax(
+          scores + place * block.width, block.keys.count, block.width)
+      }
+      let weights = drop(block, head, work.dropout, scores, into: dropped)
+      multiplySmall(
+        count, depth, block.keys.count, StridedMatrix(weights, block.width),
+        values + block.keys.lowerBound * depth, depth, result, depth)
+      let row = head.contextRow + block.queries.lowerBound
+      paste(result, count, context + row * hidden + head.column, hidden)
+    }
+  }
+
+  /// From the gradient of the context to that of queries, keys and values (all overwritten), and of
+  /// the bias where there is one: `[2 length - 1]` of the job's head and sentence, by distance.
+  ///
+  /// - Parameters:
+  ///   - scratch: the worker's, of ``scratchCount(longest:)`` floats.
+  ///   - dBias: of ``biasGradientCount(_:)`` floats; read with ``addBiasGradient(_:_:_:)``.
+  public func backward(
+    _ job: Int, _ work: Work, scratch: MutableMatrix, dContext: Matrix,
+    dProjections: MutableMatrix, dBias: MutableMatrix?
+  ) {
+    let head = head(job, work.batch)
+    let length = head.sentence.length
+    var areas = Areas(scratch)
+    let (keys, values) = (areas.take(headSize * head.width), areas.take(headSize * head.width))
+    let plainKeys = areas.take(head.width * depth)
+    let (dKeys, dValues) = (areas.take(head.width * depth), areas.take(head.width * depth))
+    let rows = min(Self.block, head.width)
+    let (probabilities, dropped) = (areas.take(rows * head.width), areas.take(rows * head.width))
+    let dScores = areas.take(rows * head.width)
+    let (queries, dOut, result) = (
+      areas.take(rows * depth), areas.take(rows * depth), areas.take(rows * depth)
+    )
+    let source = work.projections + head.sentence.row * 3 * hidden + head.column
+    let target = dProjections + head.sentence.row * 3 * hidden + head.column
+    let scale = 1 / Float(headSize).squareRoot()
+    transpose(source + hidden, length, keys, head.width)
+    transpose(source + 2 * hidden, length, values, head.width)
+    copy(source + hidden, 3 * hidden, length, plainKeys, 1)
+    dKeys.update(repeating: 0, count: length * depth)
+    dValues.update(repeating: 0, count: length * depth)
+    let dBias = dBias.map { $0 + biasStart(head) }
+    dBias?.update(repeating: 0, count: 2 * length - 1)
+    forEachBlock(head) { block in
+      let (count, width, first) = (block.queries.count, block.width, block.keys.lowerBound)
+      let source = source + block.queries.lowerBound * 3 * hidden
+      copy(source, 3 * hidden, count, queries, scale)
+      score(block, head, work.bias, queries: queries, keys: keys, into: probabilities)
+      for (place, query) in block.queries.enumerated() {
+        ck_softmax_again(
+          probabilities + place * width, block.keys.count, width,
+          work.logSums[head.place(query, heads: heads)])
+      }
+      let row = head.contextRow + block.queries.lowerBound
+      copy(dContext + row * hidden + head.column, hidden, count, dOut, 1)
+      // dV = Pᵀ dO, with P as it was after dropout.
+      let weights = drop(block, head, work.dropout, probabilities, into: dropped)
+      multiplySmall(
+        block.keys.count, depth, count, StridedMatrix(weights, 1, width), dOut, depth,
+        dValues + first * depth, depth, accumulates: true)
+      // dP = dO Vᵀ, then through dropout and softmax to the scores.
+      multiplySmall(
+        count, width, headSize, StridedMatrix(dOut, depth), values + first, head.width, dScores,
+        width)
+      for place in 0..<count {
+        ck_softmax_backward(
+          probabilities + place * width, weights + place * width, dScores + place * width, width, 1)
+      }
+      if let dBias { addDistances(block, length, dScores, to: dBias) }
+      // dQ = dS K / √headSize and dK = dSᵀ Q / √headSize.
+      multiplySmall(
+        count, depth, block.keys.count, StridedMatrix(dScores, width),
+        plainKeys + first * depth, depth, result, depth)
+      paste(result, count, target + block.queries.lowerBound * 3 * hidden, 3 * hidden, scale)
+      multiplySmall(
+        block.keys.count, depth, count, StridedMatrix(dScores, 1, width), queries, depth,
+        dKeys + first * depth, depth, accumulates: true)
+    }
+    for row in head.queries..<length {
+      (target + row * 3 * hidden).update(repeating: 0, count: headSize)
+    }
+    paste(dKeys, length, target + hidden, 3 * hidden)
+    paste(dValues, length, target + 2 * hidden, 3 * hidden)
+  }
+
+  private func biasStart(_ head: Head) -> Int {
+    heads * 2 * head.sentence.row + head.number * (2 * head.sentence.length - 1)
+  }
+
+  /// Adds a block's gradients of scores to those of the distances they belong to.
+  private func addDistances(
+    _ block: Block, _ length: Int, _ dScores: Matrix, to dBias: MutableMatrix
+  ) {
+    for (place, query) in block.queries.enumerated() {
+      ck_accumulate(
+        dBias + block.keys.lowerBound - query + length - 1, dScores + place * block.width,
+        block.keys.count)
+    }
+  }
+
+  /// Calls `body` with what every sentence's scores of `head` add to the bias of a distance from query
+  /// to key, in a fixed order.
+  public func forEachBiasGradient(
+    _ batch: PackedBatch, head number: Int, _ dBias: Matrix,
+    _ body: (_ distance: Int, _ value: Float) -> Void
+  ) {
+    for index in batch.sentences.indices {
+      let head = head(index * heads + number, batch)
+      let (row, length) = (dBias + biasStart(head), head.sentence.length)
+      for column in 0..<2 * length - 1 { body(column - length + 1, row[column]) }
+    }
+  }
+
+  /// Hands out parts of a worker's scratch.
+  private struct Areas {
+    private var next: MutableMatrix
+    init(_ scratch: MutableMatrix) { next = scratch }
+    mutating func take(_ count: Int) -> MutableMatrix {
+      defer { next += count }
+      return next
+    }
   }
 
   /// Copies rows of one head, times `scale`, to rows of ``depth`` with zeros at the end.
@@ -163,17 +322,14 @@ public struct AttentionPass: Sendable {
     }
   }
 
-  /// Writes rows of ``depth`` back to rows of one head.
-  private func paste(_ source: MutableMatrix, _ rows: Int, _ result: MutableMatrix, _ stride: Int) {
+  /// Writes rows of ``depth``, times `scale`, back to rows of one head.
+  private func paste(
+    _ source: MutableMatrix, _ rows: Int, _ result: MutableMatrix, _ stride: Int,
+    _ scale: Float = 1
+  ) {
     for row in 0..<rows {
-      (result + row * stride).update(from: source + row * depth, count: headSize)
-    }
-  }
-
-  /// Zeroes one head's part of rows of `[tokens, 3 hidden]`.
-  private func clear(_ matrix: MutableMatrix, _ rows: Range<Int>) {
-    for row in rows {
-      (matrix + row * 3 * hidden).update(repeating: 0, count: headSize)
+      let (from, to) = (source + row * depth, result + row * stride)
+      for column in 0..<headSize { to[column] = from[column] * scale }
     }
   }
 

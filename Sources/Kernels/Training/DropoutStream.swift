@@ -8,6 +8,7 @@ import CKernels
 /// functions", 2018).
 public struct DropoutStream: Sendable {
   let kernel: ck_dropout
+  private let key: UInt64
   /// Whether anything is dropped at all.
   public let isActive: Bool
 
@@ -19,11 +20,31 @@ public struct DropoutStream: Sendable {
   ///   - site: tells the places in the network apart.
   public init(probability: Float, seed: UInt64, step: Int, site: Int) {
     precondition((0..<1).contains(probability), "dropout must be in 0..<1, got \(probability)")
-    let key = Self.mix(Self.mix(Self.mix(seed) &+ UInt64(step)) &+ UInt64(site))
-    kernel = ck_dropout(
+    key = Self.mix(Self.mix(Self.mix(seed) &+ UInt64(step)) &+ UInt64(site))
+    kernel = Self.kernel(key, probability)
+    isActive = probability > 0
+  }
+
+  private init(_ stream: DropoutStream, key: UInt64) {
+    self.key = key
+    var kernel = stream.kernel
+    (kernel.first_key, kernel.second_key) = (
+      UInt32(truncatingIfNeeded: key), UInt32(truncatingIfNeeded: key >> 32)
+    )
+    self.kernel = kernel
+    isActive = stream.isActive
+  }
+
+  private static func kernel(_ key: UInt64, _ probability: Float) -> ck_dropout {
+    ck_dropout(
       first_key: UInt32(truncatingIfNeeded: key), second_key: UInt32(truncatingIfNeeded: key >> 32),
       threshold: UInt32(Double(probability) * 4_294_967_296), scale: 1 / (1 - probability))
-    isActive = probability > 0
+  }
+
+  /// A stream of its own for row `number`: indices count within it, so that no matrix is too large for
+  /// their 32 bits.
+  package func row(_ number: Int) -> DropoutStream {
+    DropoutStream(self, key: Self.mix(key &+ UInt64(number)))
   }
 
   private static func mix(_ value: UInt64) -> UInt64 { SplitMix64.first(after: value) }

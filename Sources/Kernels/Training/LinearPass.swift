@@ -11,20 +11,25 @@ public struct LinearPass: Sendable {
   public let inputs: Int
   public let outputs: Int
 
-  public init(rows: Int, inputs: Int, outputs: Int) {
+  /// Values from one row of y and dy to the next: more than ``outputs`` where they are some columns
+  /// of a wider matrix.
+  public let stride: Int
+
+  public init(rows: Int, inputs: Int, outputs: Int, stride: Int? = nil) {
     self.rows = rows
     self.inputs = inputs
     self.outputs = outputs
+    self.stride = stride ?? outputs
   }
 
   public typealias Matrix = UnsafePointer<Float>
   public typealias MutableMatrix = UnsafeMutablePointer<Float>
 
-  /// Jobs of ``forward(_:x:weight:bias:y:)``.
+  /// Jobs of ``forward(_:x:weight:bias:y:scale:accumulates:)``.
   public var forwardJobs: Int { Tiles(outputs).count }
-  /// Jobs of ``inputGradient(_:dy:weight:dx:accumulates:)``.
+  /// Jobs of ``inputGradient(_:dy:weight:dx:scale:accumulates:)``.
   public var inputGradientJobs: Int { Tiles(inputs).count }
-  /// Jobs of ``weightGradient(_:dy:x:dWeight:dBias:)``.
+  /// Jobs of ``weightGradient(_:dy:x:dWeight:dBias:scale:)``.
   public var weightGradientJobs: Int { Tiles(outputs).count }
 
   /// Columns of y that forward job `job` computes.
@@ -32,39 +37,47 @@ public struct LinearPass: Sendable {
   /// Columns of dx that input-gradient job `job` computes.
   public func inputRange(_ job: Int) -> Range<Int> { Tiles(inputs)[job] }
 
-  /// A run of columns of y = x Wᵀ, plus b where there is one.
-  public func forward(_ job: Int, x: Matrix, weight: Matrix, bias: Matrix?, y: MutableMatrix) {
+  /// A run of columns of y = scale x Wᵀ, plus b where there is one; added to y if `accumulates`.
+  public func forward(
+    _ job: Int, x: Matrix, weight: Matrix, bias: Matrix?, y: MutableMatrix, scale: Float = 1,
+    accumulates: Bool = false
+  ) {
     let range = outputRange(job)
     multiply(
       "N", "T", rows, range.count, inputs, x, inputs, weight + range.lowerBound * inputs, inputs,
-      0, y + range.lowerBound, outputs)
+      accumulates ? 1 : 0, y + range.lowerBound, stride, scale: scale)
     guard let bias else { return }
     for row in 0..<rows {
       ck_accumulate(
-        y + row * outputs + range.lowerBound, bias + range.lowerBound, range.count)
+        y + row * stride + range.lowerBound, bias + range.lowerBound, range.count)
     }
   }
 
-  /// A run of columns of dx = dy W; added to dx where `accumulates`.
+  /// A run of columns of dx = scale dy W; added to dx if `accumulates`.
   public func inputGradient(
-    _ job: Int, dy: Matrix, weight: Matrix, dx: MutableMatrix, accumulates: Bool
+    _ job: Int, dy: Matrix, weight: Matrix, dx: MutableMatrix, scale: Float = 1, accumulates: Bool
   ) {
     let range = inputRange(job)
     multiply(
-      "N", "N", rows, range.count, outputs, dy, outputs, weight + range.lowerBound, inputs,
-      accumulates ? 1 : 0, dx + range.lowerBound, inputs)
+      "N", "N", rows, range.count, outputs, dy, stride, weight + range.lowerBound, inputs,
+      accumulates ? 1 : 0, dx + range.lowerBound, inputs, scale: scale)
   }
 
-  /// A run of rows of dW = dyᵀ x and of db = the column sums of dy; both are overwritten.
+  /// A run of rows of dW = scale dyᵀ x and of db = the column sums of dy, each where it is wanted; both
+  /// are overwritten.
   public func weightGradient(
-    _ job: Int, dy: Matrix, x: Matrix, dWeight: MutableMatrix, dBias: MutableMatrix
+    _ job: Int, dy: Matrix, x: Matrix, dWeight: MutableMatrix?, dBias: MutableMatrix?,
+    scale: Float = 1
   ) {
     let range = Tiles(outputs)[job]
-    multiply(
-      "T", "N", range.count, inputs, rows, dy + range.lowerBound, outputs, x, inputs,
-      0, dWeight + range.lowerBound * inputs, inputs)
+    if let dWeight {
+      multiply(
+        "T", "N", range.count, inputs, rows, dy + range.lowerBound, stride, x, inputs,
+        0, dWeight + range.lowerBound * inputs, inputs, scale: scale)
+    }
+    guard let dBias else { return }
     ck_column_sums(
-      dy + range.lowerBound, nil, rows, outputs, range.count, dBias + range.lowerBound, nil)
+      dy + range.lowerBound, nil, rows, stride, range.count, dBias + range.lowerBound, nil)
   }
 }
 
@@ -83,14 +96,14 @@ struct Tiles {
   subscript(index: Int) -> Range<Int> { index * width..<min(size, (index + 1) * width) }
 }
 
-/// C `[m, n]` = op(A) op(B) + beta C on this thread; leading dimensions as in BLAS, row-major.
+/// C `[m, n]` = scale op(A) op(B) + beta C on this thread; leading dimensions as in BLAS, row-major.
 func multiply(
   _ transposeA: Unicode.Scalar, _ transposeB: Unicode.Scalar, _ m: Int, _ n: Int, _ k: Int,
   _ a: UnsafePointer<Float>, _ lda: Int, _ b: UnsafePointer<Float>, _ ldb: Int,
-  _ beta: Float, _ c: UnsafeMutablePointer<Float>, _ ldc: Int
+  _ beta: Float, _ c: UnsafeMutablePointer<Float>, _ ldc: Int, scale: Float = 1
 ) {
   let status = dnnl_sgemm(
     CChar(transposeA.value), CChar(transposeB.value), dnnl_dim_t(m), dnnl_dim_t(n), dnnl_dim_t(k),
-    1, a, dnnl_dim_t(lda), b, dnnl_dim_t(ldb), beta, c, dnnl_dim_t(ldc))
+    scale, a, dnnl_dim_t(lda), b, dnnl_dim_t(ldb), beta, c, dnnl_dim_t(ldc))
   precondition(status == dnnl_success, "dnnl_sgemm refused [\(m), \(k)] x [\(k), \(n)]: \(status)")
 }

@@ -1,6 +1,7 @@
 import CKernels
 
-/// Layer normalization over rows of `width`, alone or after a residual sum, as pairs of passes.
+/// Layer normalization over rows of `width` (Ba et al., arXiv 1607.06450), alone or after a residual
+/// sum, as pairs of passes.
 ///
 /// The forward passes save the normalized rows and 1 / standard deviation, which is all that the
 /// backward passes need.
@@ -40,10 +41,9 @@ public struct NormPass: Sendable {
     }
   }
 
-  /// `output` = dropout(norm(sum)), row by row; `saved.normalized` holds the sums on entry.
-  public func embeddingForward(
-    _ rows: Range<Int>, dropout: DropoutStream, gamma: Matrix, beta: Matrix, saved: Saved,
-    output: MutableMatrix
+  /// `output` = norm(input), row by row; `saved.normalized` holds the input on entry.
+  public func forward(
+    _ rows: Range<Int>, gamma: Matrix, beta: Matrix, saved: Saved, output: MutableMatrix
   ) {
     for row in rows {
       let start = row * width
@@ -51,7 +51,6 @@ public struct NormPass: Sendable {
         nil, nil, nil, DropoutStream.none.kernel, 0, gamma, beta, epsilon, width,
         saved.normalized + start, output + start)
     }
-    applyDropout(rows, dropout, output)
   }
 
   /// From the gradient of a norm's output to that of its input, row by row:
@@ -72,27 +71,18 @@ public struct NormPass: Sendable {
     }
   }
 
-  /// Multiplies rows by the dropout's factors: the end of the forward pass of the embeddings and
-  /// the beginning of their backward pass.
-  public func applyDropout(_ rows: Range<Int>, _ dropout: DropoutStream, _ matrix: MutableMatrix) {
-    guard dropout.isActive else { return }
-    let start = rows.lowerBound * width
-    ck_dropout_apply(
-      dropout.kernel, UInt32(truncatingIfNeeded: start), rows.count * width, matrix + start)
-  }
-
   /// Jobs of ``parameterGradient(_:rows:dOutput:saved:dGamma:dBeta:)``.
   public var parameterJobs: Int { Tiles(width).count }
 
-  /// A run of columns of dγ = Σ dy n and dβ = Σ dy; both are overwritten.
+  /// A run of columns of dγ = Σ dy n and dβ = Σ dy, each where it is wanted; both are overwritten.
   public func parameterGradient(
-    _ job: Int, rows: Int, dOutput: Matrix, saved: Saved, dGamma: MutableMatrix,
-    dBeta: MutableMatrix
+    _ job: Int, rows: Int, dOutput: Matrix, saved: Saved, dGamma: MutableMatrix?,
+    dBeta: MutableMatrix?
   ) {
     let columns = Tiles(width)[job]
     let start = columns.lowerBound
     ck_column_sums(
-      dOutput + start, saved.normalized + start, rows, width, columns.count, dBeta + start,
-      dGamma + start)
+      dOutput + start, dGamma == nil ? nil : UnsafePointer(saved.normalized + start), rows, width,
+      columns.count, dBeta.map { $0 + start }, dGamma.map { $0 + start })
   }
 }

@@ -1,6 +1,7 @@
 import Kernels
+import Transformer
 
-extension Network {
+extension TrainableNetwork {
   /// Sets the classifier to logistic regression on what the untouched encoder makes of `set`, so that
   /// training begins where a linear probe ends and not at random (Kumar et al., "Fine-tuning can
   /// distort pretrained features and underperform out-of-distribution", 2022). It matters most for
@@ -15,10 +16,9 @@ extension Network {
     var rows = pooled(chosen.map { set.sentences[$0] })
     let (center, scale) = Self.standardize(&rows, dimension: hidden)
     let model = LogisticRegression(
-      rows: rows, dimension: hidden, labels: chosen.map { set.labels[$0] }, classCount: labels)
-    let weights = values.pointer + table.classifier.weight
-    let biases = values.pointer + table.classifier.bias
-    for label in 0..<labels {
+      rows: rows, dimension: hidden, labels: chosen.map { set.labels[$0] }, classCount: outputs)
+    let (weights, biases) = classifier
+    for label in 0..<outputs {
       var bias = max(model.intercepts[label], Self.leastIntercept)
       for index in 0..<hidden {
         let weight = model.weights[label * hidden + index] / scale
@@ -32,13 +32,15 @@ extension Network {
   /// A class without an example starts as good as impossible, but finite.
   private static let leastIntercept: Float = -10
 
-  /// The pooler's output `[sentences, hidden]`, without dropout.
+  /// What the head's last layer gets `[sentences, hidden]`, without dropout.
   private func pooled(_ sentences: [[Int32]]) -> [Float] {
     let hidden = configuration.hiddenSize
     var result = [Float](repeating: 0, count: sentences.count * hidden)
-    forEachBatch(sentences, EvaluationPlan(sentences, tokens: 512)) { row, index in
-      for column in 0..<hidden {
-        result[index * hidden + column] = activations.pooled[row * hidden + column]
+    forEachBatch(sentences, EvaluationPlan(sentences, tokens: 512)) { _, indices in
+      for (row, index) in indices.enumerated() {
+        for column in 0..<hidden {
+          result[index * hidden + column] = features[row * hidden + column]
+        }
       }
     }
     return result

@@ -23,8 +23,7 @@ struct ClassificationHead: Sendable {
     let configuration = folder.configuration
     let plan = configuration.architecture.classificationHead
     let place = folder.transformerURL.path
-    var fields = try ConfigurationFields(json: configuration.json, place: place + "/config.json")
-    fields.names = configuration.architecture.fields
+    let fields = try ConfigurationFields(folder)
     let labels = try configuration.labels.isEmpty ? fields.unnamedLabels() : configuration.labels
     let hidden = configuration.hiddenSize
     let finder = WeightFinder(configuration, place: place) { name, shape in
@@ -72,6 +71,13 @@ struct ClassificationHead: Sendable {
 }
 
 extension ConfigurationFields {
+  /// Those of a folder's model, under its family's names.
+  init(_ folder: ModelFolder) throws {
+    try self.init(
+      json: folder.configuration.json, place: folder.transformerURL.path + "/config.json")
+    names = folder.configuration.architecture.fields
+  }
+
   /// The names that transformers gives to classes of a file without `id2label`.
   fileprivate func unnamedLabels() throws -> [String] {
     (0..<(try integer("num_labels", in: 1...(1 << 20)) ?? 2)).map { "LABEL_\($0)" }
@@ -89,7 +95,7 @@ extension ConfigurationFields {
     return problem
   }
 
-  fileprivate func pooling(_ field: String) throws -> Pooling {
+  func pooling(_ field: String) throws -> Pooling {
     switch try string(field) {
     case nil, "cls": return .cls
     case "mean": return .mean
@@ -98,7 +104,7 @@ extension ConfigurationFields {
     }
   }
 
-  fileprivate func nonlinearity(
+  func nonlinearity(
     _ nonlinearity: EncoderArchitecture.ClassificationHead.Nonlinearity
   ) throws -> DenseLayer.Nonlinearity {
     switch nonlinearity {

@@ -68,6 +68,8 @@ public struct EncoderArchitecture: Sendable {
     var layers: [Layer]
     /// A field that says whether the mean of the states is taken instead of the first.
     var poolingField: String?
+    /// Whether dropout comes before the first layer too, in training.
+    var dropsInput = false
   }
 
   enum NormPlacement: Sendable {

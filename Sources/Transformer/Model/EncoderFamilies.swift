@@ -35,9 +35,10 @@ extension EncoderArchitecture {
     $0.pooler = nil
   }
 
-  private static let denseHead = ClassificationHead(layers: [
-    .init(name: "classifier.dense", nonlinearity: .tanh), .init(name: "classifier.out_proj"),
-  ])
+  private static let denseHead = ClassificationHead(
+    layers: [
+      .init(name: "classifier.dense", nonlinearity: .tanh), .init(name: "classifier.out_proj"),
+    ], dropsInput: true)
 
   /// Liu et al., arXiv 1907.11692.
   static let roberta = bert.with {

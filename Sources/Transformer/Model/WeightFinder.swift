@@ -49,7 +49,7 @@ final class WeightFinder {
     let size = configuration.hiddenSize
     return EncoderWeights.Norm(
       weight: try tensor(name + ".weight", [size]),
-      bias: try bias(name, size, isStored: configuration.hasNormBias))
+      bias: try bias(name + ".bias", size, isStored: configuration.hasNormBias))
   }
 
   func optionalLinear(
@@ -64,15 +64,20 @@ final class WeightFinder {
   ) throws -> EncoderWeights.Linear {
     EncoderWeights.Linear(
       weight: try tensor(name + ".weight", [outputs, inputs]),
-      bias: try bias(name, outputs, isStored: hasBias))
+      bias: try bias(name + ".bias", outputs, isStored: hasBias))
   }
 
   /// `count` layers of equal shape: each under its name, or all in the tensors of one name.
+  ///
+  /// All weights are looked up before the biases, so that whoever lays tensors out in this order can
+  /// multiply by them as one.
   private func linears(
     _ names: [String], count: Int, _ outputs: Int, _ inputs: Int, hasBias: Bool
   ) throws -> [EncoderWeights.Linear] {
     guard names.count == 1 && count > 1 else {
-      return try names.map { try linear($0, outputs, inputs, hasBias: hasBias) }
+      let weights = try names.map { try tensor($0 + ".weight", [outputs, inputs]) }
+      let biases = try names.map { try bias($0 + ".bias", outputs, isStored: hasBias) }
+      return zip(weights, biases).map { EncoderWeights.Linear(weight: $0, bias: $1) }
     }
     let fused = try linear(names[0], count * outputs, inputs, hasBias: hasBias)
     return (0..<count).map { part in
@@ -83,9 +88,9 @@ final class WeightFinder {
   }
 
   private func bias(_ name: String, _ size: Int, isStored: Bool) throws -> WeightTensor {
-    if isStored { return try tensor(name + ".bias", [size]) }
+    if isStored { return try tensor(name, [size]) }
     let zeros = Buffer<Float>(repeating: 0, count: size)
-    return WeightTensor(name: name + ".bias", shape: [size], pointer: zeros.pointer, owner: zeros)
+    return WeightTensor(name: name, shape: [size], pointer: zeros.pointer, owner: zeros)
   }
 
   private func tensor(_ name: String, _ shape: [Int]) throws -> WeightTensor {

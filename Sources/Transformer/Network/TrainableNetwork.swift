@@ -1,0 +1,203 @@
+import Kernels
+
+/// An encoder of any family with a head, to train: parameters, forward and backward pass.
+///
+/// Its block is the one that ``EncoderNetwork`` runs packed; tests hold the two together. Not
+/// thread-safe; the passes themselves run on ``Threads``, and their results do not depend on how many.
+package final class TrainableNetwork {
+  package typealias Pointer = UnsafeMutablePointer<Float>
+
+  package let configuration: ModelConfiguration
+  package let parameters: Parameters
+  /// What adapters there are.
+  package let adapters: AdapterOptions?
+  let embeddings: TrainableEmbeddings
+  private let blocks: [TrainableBlock]
+  private let finalNorm: TrainableNorm?
+  private let head: TrainableHead
+  private let bias: DistanceBias?
+  private let pass: NetworkPass
+  private let weights: EncoderWeights
+  /// Of the last forward pass: the last layer's input and the head's outputs.
+  private var results: (features: Pointer, outputs: Pointer)?
+
+  /// A network with the head that the family's class for sequences has.
+  ///
+  /// - Parameters:
+  ///   - outputs: of the head, for each sentence.
+  ///   - seed: decides the weights that the folder lacks (normal, deviation 0.02).
+  ///   - adapters: low-rank adapters on these layers; none if nil.
+  /// - Throws: ``ModelError`` if the head is one we do not have, or no layer is called as `adapters`
+  ///   says.
+  package convenience init(
+    folder: ModelFolder, outputs: Int, seed: UInt64, adapters: AdapterOptions? = nil
+  ) throws {
+    try self.init(
+      folder: folder, head: HeadPlan.sequences(folder, outputs: outputs), seed: seed,
+      adapters: adapters)
+  }
+
+  init(folder: ModelFolder, head plan: HeadPlan, seed: UInt64, adapters: AdapterOptions?) throws {
+    let configuration = folder.configuration
+    self.configuration = configuration
+    self.adapters = adapters
+    var generator = SplitMix64(state: seed)
+    let prefix = configuration.architecture.prefix
+    let pooler = folder.weights.pooler.map { [$0.weight.name, $0.bias.name] } ?? []
+    let encoder = folder.weights.all.filter { !pooler.contains($0.name) }
+    let parts = EncoderParts(folder.weights)
+    var wanted = encoder.map { tensor in
+      Parameters.Wanted(
+        name: prefix + tensor.name, shape: tensor.shape, part: parts.part(tensor),
+        start: .stored(tensor))
+    }
+    wanted += try plan.wanted(folder)
+    let sites = try adapters.map { try AdapterSites(folder, $0) }
+    wanted += sites?.wanted ?? []
+    let parameters = Parameters(wanted, &generator)
+    self.parameters = parameters
+    weights = try EncoderWeights(configuration, place: folder.url.path) { name, _ in
+      pooler.contains(name)
+        ? nil
+        : parameters.tensor(prefix + name).map {
+          WeightTensor(name: name, shape: $0.shape, pointer: $0.pointer, owner: $0.owner)
+        }
+    }
+    let bias = weights.relativeBias.map { DistanceBias($0) }
+    self.bias = bias
+    embeddings = TrainableEmbeddings(weights, configuration, parameters)
+    let rotary = Dictionary(
+      uniqueKeysWithValues: Set(configuration.attention.compactMap(\.rotaryBase)).map {
+        (
+          $0,
+          RotaryTable(
+            base: $0, headSize: configuration.headSize, positions: configuration.maximumPositions)
+        )
+      })
+    blocks = weights.layers.enumerated().map { number, layer in
+      TrainableBlock(
+        layer, number: number, configuration, parameters, bias: bias,
+        rotary: configuration.attention[number].rotaryBase.flatMap { rotary[$0] })
+    }
+    finalNorm = weights.finalNorm.map {
+      TrainableNorm($0, epsilon: configuration.layerNormEpsilon)
+    }
+    head = TrainableHead(plan, configuration, parameters)
+    pass = NetworkPass(tape: Tape(), dropout: DropoutPlan(configuration))
+    if let sites { for block in blocks { block.attach(sites, parameters) } }
+  }
+
+  /// Values that the head gives for a row: a class's logit each, for instance.
+  package var outputs: Int { head.outputs }
+
+  /// Dropout probabilities while training, and the step that decides the masks.
+  package var dropout: DropoutPlan {
+    get { pass.dropout }
+    set { pass.dropout = newValue }
+  }
+
+  /// The probabilities that the model's configuration names.
+  package var configuredDropout: DropoutPlan { DropoutPlan(configuration) }
+
+  /// Bytes that passes work in, parameters and gradients not counted.
+  package var workingBytes: Int { pass.tape.capacity }
+
+  /// The head's outputs for `batch`, `[sentences, outputs]`, valid until the next pass.
+  ///
+  /// - Parameter retains: a backward pass follows.
+  @discardableResult
+  package func forward(_ batch: PackedTokens, retains: Bool = false) -> Pointer {
+    precondition(batch.tokens > 0, "a batch has at least one sentence")
+    pass.begin(batch, retains: retains)
+    bias?.prepare(length: batch.packed.longest)
+    var states = embeddings.forward(pass)
+    for (number, block) in blocks.enumerated() {
+      states = block.forward(states, firstOnly: isReduced(number), pass)
+    }
+    if let finalNorm {
+      let (width, input) = (configuration.hiddenSize, states)
+      let rows = head.readsFirstOnly ? batch.sentences.count : batch.tokens
+      states = pass.tape.take(rows * width)
+      finalNorm.forward(rows, into: states, pass) { block, target in
+        let start = block.lowerBound * width
+        (target + start).update(from: input + start, count: block.count * width)
+      }
+    }
+    let results = head.forward(states, pass)
+    self.results = results
+    return results.outputs
+  }
+
+  /// The input of the head's last layer in the last forward pass, `[sentences, hidden]`.
+  package var features: UnsafePointer<Float> { UnsafePointer(results!.features) }
+
+  /// The last layer gives nothing but first tokens to a head that reads no others.
+  private func isReduced(_ layer: Int) -> Bool {
+    head.readsFirstOnly && layer == configuration.layers - 1
+  }
+
+  /// From `gradient`, that of the last forward pass's outputs (overwritten), to that of every trained
+  /// parameter in `arena`.
+  package func backward(_ gradient: Pointer, into arena: GradientArena) {
+    pass.goBack(into: arena)
+    let layout = arena.layout
+    bias?.clear(pass)
+    let reachesEncoder = layout.lowestLayer < configuration.layers || layout.reachesEmbeddings
+    let width = configuration.hiddenSize
+    let states = reachesEncoder ? pass.tape.take(pass.batch.tokens * width) : nil
+    head.backward(gradient, into: states, pass)
+    guard let states else { return }
+    let rows = head.readsFirstOnly ? pass.batch.sentences.count : pass.batch.tokens
+    finalNorm?.backward(states, rows: rows, into: states, dBranch: nil, pass)
+    let lowest = layout.reachesEmbeddings ? 0 : layout.lowestLayer
+    for number in stride(from: configuration.layers - 1, through: lowest, by: -1) {
+      blocks[number].backward(
+        states, firstOnly: isReduced(number),
+        toInput: number > lowest || layout.reachesEmbeddings, pass)
+    }
+    if layout.reachesEmbeddings { embeddings.backward(states, pass) }
+  }
+
+  /// Weight `[outputs, hidden]` and bias `[outputs]` of the head's last layer, to be set before training.
+  package var classifier: (weight: Pointer, bias: Pointer) {
+    (
+      UnsafeMutablePointer(mutating: head.last.weight),
+      UnsafeMutablePointer(mutating: head.last.bias)
+    )
+  }
+
+  /// The parameters as a model folder names them, without adapters.
+  package var tensors: [WeightTensor] {
+    parameters.entries.filter { !$0.isAdapter }.map { parameters.tensor($0) }
+  }
+}
+
+/// Which part of the encoder a tensor belongs to.
+private struct EncoderParts {
+  private var layers: [String: Int] = [:]
+
+  init(_ weights: EncoderWeights) {
+    for (number, layer) in weights.layers.enumerated() {
+      let linears =
+        [layer.query, layer.key, layer.value, layer.attentionOutput, layer.intermediate]
+        + [layer.multiplier, layer.output].compactMap { $0 }
+      let norms = [layer.attentionNorm, layer.feedForwardNorm].compactMap { $0 }
+      let tensors =
+        linears.flatMap { [$0.weight, $0.bias] } + norms.flatMap { [$0.weight, $0.bias] }
+      for tensor in tensors { layers[Self.name(tensor)] = number }
+    }
+    // What follows the last layer learns as that does.
+    for tensor in weights.finalNorm.map({ [$0.weight, $0.bias] }) ?? [] {
+      layers[tensor.name] = weights.layers.count - 1
+    }
+  }
+
+  /// Without the rows of a view.
+  private static func name(_ tensor: WeightTensor) -> String {
+    String(tensor.name.prefix { $0 != "[" })
+  }
+
+  func part(_ tensor: WeightTensor) -> Parameters.Part {
+    layers[tensor.name].map { .layer($0) } ?? .embeddings
+  }
+}
