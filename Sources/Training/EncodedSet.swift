@@ -1,27 +1,27 @@
 import Kernels
 import Transformer
 
-/// Tokenized sentences with their classes.
-package struct EncodedSet: Sendable {
+/// Tokenized sequences with what is to be learned of them.
+package struct EncodedSet<Target: Sendable>: Sendable {
   package let sentences: [[Int32]]
-  package let labels: [Int]
+  package let targets: [Target]
 
-  package init(sentences: [[Int32]], labels: [Int]) {
-    precondition(sentences.count == labels.count, "one label per sentence")
+  package init(sentences: [[Int32]], targets: [Target]) {
+    precondition(sentences.count == targets.count, "one target per sequence")
     self.sentences = sentences
-    self.labels = labels
+    self.targets = targets
   }
 
   var count: Int { sentences.count }
 
-  /// A 64-bit digest of tokens and labels in their order.
-  func digest(_ start: UInt64) -> UInt64 {
+  /// A 64-bit digest of tokens and targets in their order.
+  func digest(_ start: UInt64, _ digits: (Target) -> [Int]) -> UInt64 {
     var state = SplitMix64(state: start ^ UInt64(count))
     func add(_ value: Int) {
       state = SplitMix64(state: state.next() ^ UInt64(bitPattern: Int64(value)))
     }
-    for (sentence, label) in zip(sentences, labels) {
-      add(label)
+    for (sentence, target) in zip(sentences, targets) {
+      digits(target).forEach(add)
       add(sentence.count)
       for token in sentence { add(Int(token)) }
     }
@@ -57,14 +57,15 @@ struct EvaluationPlan {
 }
 
 extension TrainableNetwork {
-  /// The head's outputs for all sentences `[sentences, outputs]`, without dropout.
-  func outputs(_ sentences: [[Int32]], _ plan: EvaluationPlan) -> [Float] {
-    var result = [Float](repeating: 0, count: sentences.count * outputs)
+  /// The head's outputs for each sentence, `[rows, outputs]` one after the other, without dropout.
+  func outputs(_ sentences: [[Int32]], _ plan: EvaluationPlan) -> [[Float]] {
+    var result = [[Float]](repeating: [], count: sentences.count)
     forEachBatch(sentences, plan) { values, indices in
-      for (row, index) in indices.enumerated() {
-        for column in 0..<outputs {
-          result[index * outputs + column] = values[row * outputs + column]
-        }
+      var start = 0
+      for index in indices {
+        let count = rows(of: sentences[index]) * outputs
+        result[index] = Array(UnsafeBufferPointer(start: values + start, count: count))
+        start += count
       }
     }
     return result

@@ -6,14 +6,16 @@ extension TextClassifier {
   /// A classifier from a folder that ``SequenceClassifier/save(to:run:accuracy:)`` or transformers wrote;
   /// texts are cut as they were in training, where the folder says how.
   ///
+  /// - Parameter adapter: a folder of low-rank adapters to put on the model.
   /// - Throws: ``TrainingError`` if `training.json` is damaged, else as
   ///   ``init(folder:precision:maximumTokens:)``.
   public convenience init(
-    savedAt url: URL, precision: Precision = .automatic, maximumTokens: Int? = nil
+    savedAt url: URL, adapter: URL? = nil, precision: Precision = .automatic,
+    maximumTokens: Int? = nil
   ) throws {
     let limit = try maximumTokens ?? SavedTraining(folder: url)?.maximumTokens
     try self.init(
-      folder: ModelFolder(at: url), precision: precision, maximumTokens: limit)
+      folder: ModelFolder(at: url, adapter: adapter), precision: precision, maximumTokens: limit)
   }
 }
 
@@ -28,6 +30,8 @@ package struct SavedTraining: Encodable {
   var summary: TrainingSummary?
 
   private static let name = "training.json"
+  /// Where adapters stand by themselves.
+  static let adapterFolder = "adapter"
 
   init(
     run: String?, accuracy: Double?, maximumTokens: Int, options: TrainingOptions?,
@@ -42,7 +46,7 @@ package struct SavedTraining: Encodable {
 
   /// Whether a saved classifier's folder has a file `name`.
   package static func isFile(_ name: String) -> Bool {
-    name == self.name || ModelFolder.isFile(name)
+    name == self.name || name == adapterFolder || ModelFolder.isFile(name)
   }
 
   /// The record in `folder`; nil where there is none, as in folders that transformers wrote.

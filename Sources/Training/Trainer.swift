@@ -6,11 +6,12 @@ import Transformer
 ///
 /// Everything but the arrays follows from options, data and the steps made so far, which is why a
 /// checkpoint of arrays and summary resumes to the same bits.
-package final class Trainer {
+package final class Trainer<Task: TrainingTask> {
   let network: TrainableNetwork
   let options: TrainingOptions
-  let training: EncodedSet
-  let development: EncodedSet
+  private let task: Task
+  private let training: EncodedSet<Task.Target>
+  private let development: EncodedSet<Task.Target>
   let optimizer: AdamW
   let totalSteps: Int
   var summary = TrainingSummary()
@@ -19,12 +20,11 @@ package final class Trainer {
   var bestDormantScale = 1.0
   private let gradient: GradientArena
   private let schedule: LearningRateSchedule
-  private let loss: CrossEntropy
   private let plan: EvaluationPlan
-  private let stepsPerEpoch: Int
-  private var order: (epoch: Int, indices: [Int]) = (-1, [])
+  private var batches: BatchPlan
+  private let metric: TrainingOptions.Metric
   private var batch = PackedTokens()
-  private var targets: [Int] = []
+  private var targets: [Task.Target] = []
   /// The sum of a step's passes, where it has more than one.
   private let accumulated: Buffer<Float>?
 
@@ -32,25 +32,20 @@ package final class Trainer {
   ///   - training: not empty; every sentence has 1 to `maximumPositions` tokens of the vocabulary.
   ///   - development: decides which step's weights stay; may be empty, then the last step's do.
   package init(
-    _ network: TrainableNetwork, training: EncodedSet, development: EncodedSet,
-    options: TrainingOptions
+    _ network: TrainableNetwork, task: Task, training: EncodedSet<Task.Target>,
+    development: EncodedSet<Task.Target>, options: TrainingOptions
   ) throws {
-    try options.validate(labels: network.outputs, layers: network.configuration.layers)
+    try options.validate(
+      outputs: network.outputs, layers: network.configuration.layers, metrics: task.metrics)
     self.network = network
+    self.task = task
     self.training = training
     self.development = development
     self.options = options
-    stepsPerEpoch = (training.count + options.batchSize - 1) / options.batchSize
-    let (epochs, perEpoch) = (options.epochs, stepsPerEpoch)
-    let epochSteps = epochs.map { $0 * perEpoch } ?? .max
-    totalSteps = min(epochSteps, options.maximumSteps ?? .max)
+    metric = options.metric ?? task.metrics[0]
+    batches = BatchPlan(training.sentences.map(\.count), options)
+    totalSteps = batches.totalSteps
     schedule = LearningRateSchedule(options, totalSteps: totalSteps)
-    let balanced =
-      options.balancesClasses
-      ? CrossEntropy.balancedWeights(labels: network.outputs, of: training.labels) : nil
-    loss = CrossEntropy(
-      labels: network.outputs, smoothing: options.labelSmoothing,
-      weights: options.classWeights ?? balanced)
     let layout = GradientLayout(
       network, sentences: training.sentences + development.sentences, trainable: options.trainable)
     gradient = GradientArena(layout)
@@ -58,9 +53,7 @@ package final class Trainer {
     optimizer = AdamW(layout, options: options)
     plan = EvaluationPlan(development.sentences, tokens: 512)
     best = development.count == 0 ? nil : Buffer(repeating: 0, count: layout.count)
-    if options.head == .linear {
-      network.fitClassifier(to: training, limit: max(2048, 32 * network.outputs))
-    }
+    task.prepare(network, training)
     network.configureDropout(options)
   }
 
@@ -130,19 +123,20 @@ package final class Trainer {
 
   /// The loss of a step, its gradient in ``accumulated`` or, of a single pass, in ``gradient``.
   private func passes(_ number: Int) -> Float {
-    let examples = examples(of: number)
-    let total = loss.total(examples.map { training.labels[$0] })
+    let examples = batches.examples(of: number)
+    let total = task.total(examples.map { training.targets[$0] })
     let size = (examples.count + options.accumulation - 1) / options.accumulation
     accumulated?.pointer.update(repeating: 0, count: gradient.layout.count)
     var sum: Float = 0
-    for (pass, start) in stride(from: 0, to: examples.count, by: size).enumerated() {
-      fill(examples[start..<min(examples.count, start + size)])
+    for (pass, start) in stride(from: examples.startIndex, to: examples.endIndex, by: size)
+      .enumerated()
+    {
+      fill(examples[start..<min(examples.endIndex, start + size)])
       network.dropout.seed = options.seed
       // Each pass has masks of its own.
       network.dropout.step = (number - 1) * options.accumulation + pass + 1
       let outputs = network.forward(batch, retains: true)
-      // The gradient replaces the outputs it is that of.
-      sum += loss.loss(outputs, targets: targets, dLogits: outputs, total: total)
+      sum += task.loss(outputs, batch.packed, targets, total: total)
       network.backward(outputs, into: gradient)
       if let accumulated {
         optimizer.add(gradient.values.pointer, to: accumulated.pointer)
@@ -157,39 +151,21 @@ package final class Trainer {
     targets.removeAll(keepingCapacity: true)
     for index in examples {
       batch.append(training.sentences[index])
-      targets.append(training.labels[index])
+      targets.append(training.targets[index])
     }
-  }
-
-  /// The examples of a step: the next run of the epoch's permutation.
-  private func examples(of number: Int) -> [Int] {
-    let epoch = (number - 1) / stepsPerEpoch
-    if order.epoch != epoch {
-      var generator = SplitMix64(state: options.seed &* 0x2545_F491_4F6C_DD1D &+ UInt64(epoch))
-      order = (epoch, generator.permutation(training.count))
-    }
-    let first = (number - 1) % stepsPerEpoch * options.batchSize
-    return Array(order.indices[first..<min(training.count, first + options.batchSize)])
   }
 
   private var isEvaluationDue: Bool {
     guard development.count > 0 else { return false }
-    return step == totalSteps || step % (options.evaluationInterval ?? stepsPerEpoch) == 0
+    return step == totalSteps
+      || options.evaluationInterval.map { step % $0 == 0 } ?? batches.endsEpoch(step)
   }
 
   private func evaluate() -> DevelopmentResult {
-    let logits = network.outputs(development.sentences, plan)
-    let labels = network.outputs
-    let predictions = development.labels.indices.map { index in
-      (0..<labels).max { logits[index * labels + $0] < logits[index * labels + $1] } ?? 0
-    }
-    let report = ClassificationReport(
-      labels: (0..<labels).map(String.init), truth: development.labels, predictions: predictions)
-    let loss = CrossEntropy(labels: labels).loss(
-      logits, targets: development.labels, dLogits: nil)
-    let result = DevelopmentResult(
-      step: step, loss: loss, accuracy: report.accuracy, macroF1: report.macro.f1)
-    if summary.evaluations.allSatisfy({ options.metric.prefers(result, to: $0) }), let best {
+    let judgment = task.judge(
+      network.outputs(development.sentences, plan), development.targets)
+    let result = DevelopmentResult(step: step, loss: judgment.loss, scores: judgment.scores)
+    if summary.evaluations.allSatisfy({ metric.prefers(result, to: $0) }), let best {
       summary.bestStep = step
       bestDormantScale = optimizer.dormantScale
       optimizer.copy(network.parameters.values.pointer, to: best.pointer)
@@ -205,11 +181,7 @@ package final class Trainer {
   }
 
   private func examples(since first: Int) -> Double {
-    let perEpoch = training.count
-    func total(_ steps: Int) -> Int {
-      steps / stepsPerEpoch * perEpoch + steps % stepsPerEpoch * options.batchSize
-    }
-    return Double(total(step) - total(first))
+    Double(batches.examples(inFirst: step) - batches.examples(inFirst: first))
   }
 
   private func report(
@@ -217,7 +189,7 @@ package final class Trainer {
   ) -> TrainingProgress {
     let last = summary.history[step - 1]
     return TrainingProgress(
-      step: step, totalSteps: totalSteps, epoch: (step - 1) / stepsPerEpoch, loss: last.loss,
+      step: step, totalSteps: totalSteps, epoch: batches.epoch(of: step), loss: last.loss,
       learningRate: last.learningRate, gradientNorm: last.gradientNorm,
       examplesPerSecond: examplesPerSecond, development: evaluation)
   }
@@ -225,11 +197,22 @@ package final class Trainer {
 
 extension TrainingOptions.Metric {
   func prefers(_ new: DevelopmentResult, to old: DevelopmentResult) -> Bool {
-    switch self {
-    case .macroF1: new.macroF1 > old.macroF1
-    case .accuracy: new.accuracy > old.accuracy
-    case .loss: new.loss < old.loss
-    }
+    self == .loss
+      ? new.loss < old.loss : new.scores[self, default: 0] > old.scores[self, default: 0]
+  }
+}
+
+extension Trainer where Task == ClassificationTask {
+  /// A training for one class of each sequence.
+  package convenience init(
+    _ network: TrainableNetwork, training: EncodedSet<Int>, development: EncodedSet<Int>,
+    options: TrainingOptions
+  ) throws {
+    try self.init(
+      network,
+      task: ClassificationTask(
+        labels: network.outputs, examples: training.targets, options: options),
+      training: training, development: development, options: options)
   }
 }
 

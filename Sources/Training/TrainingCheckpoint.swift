@@ -23,7 +23,7 @@ package struct TrainingCheckpoint {
 
   private static let metadataKey = "training"
 
-  func save(_ trainer: Trainer) throws {
+  func save(_ trainer: Trainer<some TrainingTask>) throws {
     let state = State(
       identity: identity, summary: trainer.summary,
       dormantScale: trainer.optimizer.dormantScale, bestDormantScale: trainer.bestDormantScale)
@@ -35,7 +35,7 @@ package struct TrainingCheckpoint {
     try Safetensors.write(tensors, metadata: [Self.metadataKey: json], to: url)
   }
 
-  private func arrays(_ trainer: Trainer) -> [(String, Buffer<Float>)] {
+  private func arrays(_ trainer: Trainer<some TrainingTask>) -> [(String, Buffer<Float>)] {
     let always = [
       ("values", trainer.network.parameters.values),
       ("moment.first", trainer.optimizer.firstMoment),
@@ -47,7 +47,7 @@ package struct TrainingCheckpoint {
   /// Puts the trainer where the file's training stood; does nothing where there is no file.
   ///
   /// - Throws: ``TrainingError`` if the file is of another training, `ModelError` if it is damaged.
-  func restore(_ trainer: Trainer) throws {
+  func restore(_ trainer: Trainer<some TrainingTask>) throws {
     guard FileManager.default.fileExists(atPath: url.path) else { return }
     let tensors = try Safetensors(file: url)
     let state = try readState()

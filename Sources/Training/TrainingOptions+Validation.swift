@@ -1,7 +1,7 @@
 extension TrainingOptions {
   /// - Throws: ``TrainingError`` naming the first option that makes no sense for a model of
-  ///   `layers` layers and `labels` classes.
-  func validate(labels: Int, layers: Int) throws {
+  ///   `layers` layers with `outputs` outputs, judged by one of `metrics`.
+  func validate(outputs: Int, layers: Int, metrics: [Metric]) throws {
     try require("learningRate", learningRate, learningRate.isFinite && learningRate > 0, "above 0")
     try require("weightDecay", weightDecay, (0...1).contains(weightDecay), "in 0...1")
     try require("warmupFraction", warmupFraction, (0...1).contains(warmupFraction), "in 0...1")
@@ -27,9 +27,15 @@ extension TrainingOptions {
     try require("checkpointInterval", checkpointInterval, checkpointInterval >= 1, "at least 1")
     try require(
       "frozenLayers", frozenLayers, (0...layers).contains(frozenLayers), "in 0...\(layers)")
+    try require("batchTokens", batchTokens ?? 1, (batchTokens ?? 1) >= 1, "at least 1")
+    if let metric {
+      let known = metrics.map(\.rawValue).joined(separator: ", ")
+      try require("metric", metric.rawValue, metrics.contains(metric), "one of \(known)")
+    }
     guard let classWeights else { return }
     try require(
-      "classWeights", classWeights, classWeights.count == labels, "one weight for each of \(labels)"
+      "classWeights", classWeights, classWeights.count == outputs,
+      "one weight for each of \(outputs)"
     )
     try require(
       "classWeights", classWeights, classWeights.allSatisfy { $0 > 0 && $0.isFinite }, "above 0")

@@ -3,8 +3,8 @@ import Transformer
 /// How a classifier is trained. The defaults fine-tune a small BERT-family encoder on short texts.
 public struct TrainingOptions: Codable, Hashable, Sendable {
   /// What development predictions are judged by.
-  public enum Metric: String, Codable, Sendable, CaseIterable {
-    case macroF1, accuracy, loss
+  public enum Metric: String, Codable, CodingKeyRepresentable, Sendable, CaseIterable {
+    case macroF1, accuracy, entityF1, loss
   }
 
   /// Peak learning rate, reached at the end of the warm-up.
@@ -25,6 +25,8 @@ public struct TrainingOptions: Codable, Hashable, Sendable {
   public var epsilon: Float = 1e-8
   /// Sentences per step. The last batch of an epoch may be smaller.
   public var batchSize = 16
+  /// Tokens per step instead: as many sentences as they hold, at least one.
+  public var batchTokens: Int?
   /// Passes that the sentences of a step are divided into: less memory, the same gradient.
   public var accumulation = 1
   /// Passes over the training set; with ``maximumSteps`` too, whichever ends first.
@@ -46,14 +48,16 @@ public struct TrainingOptions: Codable, Hashable, Sendable {
   public var patience: Int?
   /// Steps between development evaluations; nil evaluates at the end of each epoch.
   public var evaluationInterval: Int?
-  /// What decides which step's weights are kept.
-  public var metric: Metric = .macroF1
+  /// What decides which step's weights are kept; the task's own if nil.
+  public var metric: Metric?
   /// Steps between checkpoints, where a checkpoint file was asked for.
   public var checkpointInterval = 200
   /// Order of the examples, dropout and new head weights follow from it.
   public var seed: UInt64 = 0
   /// Which weights change.
   public var method = Trainable.Method.full
+  /// Rank, places and dropout of the adapters, where the method is ``Trainable/Method/lowRank``.
+  public var adapters: AdapterOptions?
   /// Lowest encoder layers whose weights stay as they are (the embeddings then stay too).
   public var frozenLayers = 0
   /// Whether word, position and type embeddings stay as they are.

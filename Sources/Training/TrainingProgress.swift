@@ -22,16 +22,15 @@ public struct TrainingProgress: Sendable {
 public struct DevelopmentResult: Codable, Hashable, Sendable {
   /// Step after which it was measured.
   public var step: Int
-  /// Mean cross-entropy (no smoothing, no class weights).
+  /// Mean loss (no smoothing, no class weights).
   public var loss: Float
-  public var accuracy: Double
-  public var macroF1: Double
+  /// What the task measures, all but the loss.
+  public var scores: [TrainingOptions.Metric: Double]
 
-  public init(step: Int, loss: Float, accuracy: Double, macroF1: Double) {
+  public init(step: Int, loss: Float, scores: [TrainingOptions.Metric: Double]) {
     self.step = step
     self.loss = loss
-    self.accuracy = accuracy
-    self.macroF1 = macroF1
+    self.scores = scores
   }
 }
 

@@ -39,6 +39,17 @@ import Transformer
 
   /// The network with the golden head.
   private static func network(_ name: String, _ scratch: ScratchFolder) throws -> TrainableNetwork {
+    let copy = try copy(name, scratch)
+    let network = try TrainableNetwork(folder: ModelFolder(at: copy), outputs: 3, seed: 0)
+    let heads = try Safetensors(file: folder(name).appendingPathComponent("heads.safetensors"))
+    for entry in network.parameters.entries {
+      try heads[entry.name]?.read(into: network.parameters.values.pointer + entry.offset)
+    }
+    return network
+  }
+
+  /// A model folder whose configuration is that of the golden head.
+  private static func copy(_ name: String, _ scratch: ScratchFolder) throws -> URL {
     let folder = folder(name)
     let copy = scratch.url.appendingPathComponent(name)
     try FileManager.default.createDirectory(at: copy, withIntermediateDirectories: true)
@@ -48,12 +59,7 @@ import Transformer
       try FileManager.default.copyItem(
         at: folder.appendingPathComponent(from), to: copy.appendingPathComponent(to))
     }
-    let network = try TrainableNetwork(folder: ModelFolder(at: copy), outputs: 3, seed: 0)
-    let heads = try Safetensors(file: folder.appendingPathComponent("heads.safetensors"))
-    for entry in network.parameters.entries {
-      try heads[entry.name]?.read(into: network.parameters.values.pointer + entry.offset)
-    }
-    return network
+    return copy
   }
 
   private static func waves(_ gradient: UnsafeBufferPointer<Float>) -> [Double] {
@@ -106,14 +112,47 @@ import Transformer
     options.epochs = 10
     let summary = try Trainer(
       Self.network(name, scratch),
-      training: EncodedSet(sentences: expected.sentences, labels: expected.labels),
-      development: EncodedSet(sentences: [], labels: []), options: options
+      training: EncodedSet(sentences: expected.sentences, targets: expected.labels),
+      development: EncodedSet(sentences: [], targets: []), options: options
     ).run()
     #expect(summary.history.count == 10)
     for (ours, theirs) in zip(summary.history, expected.steps) {
       #expect(abs(ours.loss - theirs[0]) < 2e-4 * theirs[0] + 1e-5, "step \(ours.step)")
       #expect(abs(ours.gradientNorm - theirs[1]) < 2e-3 * theirs[1], "step \(ours.step)")
     }
+  }
+
+  /// What was trained is saved under the class and the names that transformers has, and the packed encoder
+  /// reads it.
+  @Test(arguments: names)
+  func savedModelsPredictAsTheyTrained(name: String) throws {
+    let scratch = try ScratchFolder()
+    let copy = try Self.copy(name, scratch)
+    let vocabulary = Golden.tiny.appendingPathComponent("tokenizer.json")
+    let target = copy.appendingPathComponent("tokenizer.json")
+    if !FileManager.default.fileExists(atPath: target.path) {
+      try FileManager.default.copyItem(at: vocabulary, to: target)
+    }
+    let golden = try Golden.load()
+    let texts = zip(golden.texts, golden.labels).map { LabeledText(text: $0, label: $1) }
+    let classifier = try SequenceClassifier(
+      folder: ModelFolder(at: copy), labels: Golden.labels, seed: 4, maximumTokens: 20)
+    var options = TrainingOptions()
+    options.epochs = 2
+    options.learningRate = 1e-2
+    try classifier.train(train: texts, development: [], options: options)
+    let saved = scratch.url.appendingPathComponent("saved")
+    try classifier.save(to: saved)
+    let packed = try TextClassifier(savedAt: saved, precision: .float32)
+    let expected = try classifier.logits(golden.texts).flatMap { $0 }
+    #expect(distance(try packed.logits(golden.texts).flatMap { $0 }, expected) < 2e-5)
+    let folder = try ModelFolder(at: saved)
+    let data = try Data(
+      contentsOf: Self.folder(name).appendingPathComponent("config-head.json"))
+    let fields = try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
+    #expect(folder.configuration.classNames == fields["architectures"] as? [String])
+    let known = try Set(Self.expected(name).gradients.keys)
+    #expect(known.isSubset(of: folder.tensors.tensors.keys))
   }
 
   /// Dropout, windows, rotary positions and biases by distance, element by element.

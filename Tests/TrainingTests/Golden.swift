@@ -45,7 +45,7 @@ struct Golden: Decodable {
     return try JSONDecoder().decode(Golden.self, from: data)
   }
 
-  var set: EncodedSet { EncodedSet(sentences: sentences, labels: labels) }
+  var set: EncodedSet<Int> { EncodedSet(sentences: sentences, targets: labels) }
 
   static func network() throws -> TrainableNetwork {
     try TrainableNetwork(folder: ModelFolder(at: tiny), outputs: 3, seed: 1)

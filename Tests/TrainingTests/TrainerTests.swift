@@ -6,7 +6,7 @@ import Transformer
 
 struct TrainerTests {
   /// Random sentences whose class is what their second token says.
-  private func data(_ count: Int, seed: UInt64) -> EncodedSet {
+  private func data(_ count: Int, seed: UInt64) -> EncodedSet<Int> {
     var state = seed
     func next(_ limit: Int) -> Int {
       state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
@@ -20,7 +20,7 @@ struct TrainerTests {
       sentences.append([2, Int32(5 + label)] + rest + [3])
       labels.append(label)
     }
-    return EncodedSet(sentences: sentences, labels: labels)
+    return EncodedSet(sentences: sentences, targets: labels)
   }
 
   private func options(_ change: (inout TrainingOptions) -> Void = { _ in }) -> TrainingOptions {
@@ -46,7 +46,7 @@ struct TrainerTests {
       $0.epochs = 10
     }
     let trainer = try Trainer(
-      network, training: golden.set, development: EncodedSet(sentences: [], labels: []),
+      network, training: golden.set, development: EncodedSet(sentences: [], targets: []),
       options: options)
     let summary = try trainer.run()
     #expect(summary.history.count == 10)
@@ -66,7 +66,7 @@ struct TrainerTests {
     let trainer = try Trainer(
       Golden.network(), training: set, development: set, options: options { $0.epochs = 60 })
     let summary = try trainer.run()
-    #expect(summary.evaluations.contains { $0.accuracy == 1 && $0.macroF1 == 1 })
+    #expect(summary.evaluations.contains { $0.scores == [.accuracy: 1, .macroF1: 1] })
     #expect(summary.evaluations.last!.loss < summary.evaluations.first!.loss)
   }
 
@@ -109,6 +109,25 @@ struct TrainerTests {
     }
   }
 
+  /// Batches by tokens hold each sentence once an epoch, and no more tokens than asked but for one alone.
+  @Test func batchesByTokensAreFilled() throws {
+    let set = data(60, seed: 5)
+    let lengths = set.sentences.map(\.count)
+    var counts: [Int] = []
+    let trainer = try Trainer(
+      Golden.network(), training: set, development: data(9, seed: 6),
+      options: options {
+        $0.batchTokens = 50
+        $0.epochs = 3
+      })
+    let summary = try trainer.run(progress: { counts.append($0.epoch) })
+    #expect(summary.tokens == 3 * lengths.reduce(0, +))
+    #expect(counts.count == summary.history.count && Set(counts) == [0, 1, 2])
+    // Full batches: no two neighbors would have fit into one.
+    #expect(counts.count < 3 * 2 * lengths.reduce(0, +) / 50 + 3)
+    #expect(summary.evaluations.count == 3)
+  }
+
   /// AdamW's first update moves every weight by the learning rate of its layer, whatever the gradient.
   @Test func lowerLayersLearnMoreSlowly() throws {
     let (before, after) = (try Golden.network(), try Golden.network())
@@ -121,7 +140,7 @@ struct TrainerTests {
       $0.epsilon = 1e-30
     }
     _ = try Trainer(
-      after, training: data(8, seed: 5), development: EncodedSet(sentences: [], labels: []),
+      after, training: data(8, seed: 5), development: EncodedSet(sentences: [], targets: []),
       options: options
     ).run()
     for entry in after.parameters.entries {
@@ -152,7 +171,7 @@ struct TrainerTests {
     }
     let summary = try Trainer(
       Golden.network(), training: data(16, seed: 5),
-      development: EncodedSet(sentences: [], labels: []), options: options
+      development: EncodedSet(sentences: [], targets: []), options: options
     ).run()
     for (done, step) in summary.history.enumerated() {
       let progress = max(0, Float(done - 3) / 9)
@@ -170,22 +189,22 @@ struct TrainerTests {
   /// A class of one example counts as much as one of many.
   @Test func balancedClassesCountTheSame() throws {
     let all = data(60, seed: 5)
-    let rare = all.labels.firstIndex(of: 2)!
-    let kept = all.labels.indices.filter { all.labels[$0] != 2 || $0 == rare }
+    let rare = all.targets.firstIndex(of: 2)!
+    let kept = all.targets.indices.filter { all.targets[$0] != 2 || $0 == rare }
     let set = EncodedSet(
-      sentences: kept.map { all.sentences[$0] }, labels: kept.map { all.labels[$0] })
-    let counts = (0..<3).map { label in set.labels.count { $0 == label } }
+      sentences: kept.map { all.sentences[$0] }, targets: kept.map { all.targets[$0] })
+    let counts = (0..<3).map { label in set.targets.count { $0 == label } }
     func train(_ change: @escaping (inout TrainingOptions) -> Void) throws -> [Float] {
       let options = options {
         $0.maximumSteps = 6
         change(&$0)
       }
       return try Trainer(
-        Golden.network(), training: set, development: EncodedSet(sentences: [], labels: []),
+        Golden.network(), training: set, development: EncodedSet(sentences: [], targets: []),
         options: options
       ).run().history.map(\.loss)
     }
-    let weights = counts.map { Float(set.labels.count) / Float(3 * $0) }
+    let weights = counts.map { Float(set.targets.count) / Float(3 * $0) }
     let balanced = try train { $0.balancesClasses = true }
     let weighted = try train { $0.classWeights = weights }
     let plain = try train { _ in }
@@ -264,7 +283,7 @@ struct TrainerTests {
     #expect(best.step == summary.bestStep)
     network.dropout.step = 0
     let loss = CrossEntropy(labels: 3).loss(
-      network.forward(PackedTokens(development.sentences)), targets: development.labels,
+      network.forward(PackedTokens(development.sentences)), targets: development.targets,
       dLogits: nil)
     #expect(abs(loss - best.loss) < 1e-5)
   }
@@ -276,7 +295,7 @@ struct TrainerTests {
       { $0.classWeights = [1, 2] }, { $0.classWeights = [1, 0, 1] }, { $0.patience = 0 },
       { $0.warmupFraction = 2 }, { $0.labelSmoothing = 1 }, { $0.evaluationInterval = 0 },
       { $0.layerDecay = 0 }, { $0.layerDecay = 1.1 }, { $0.accumulation = 0 },
-      { $0.accumulation = 9 },
+      { $0.accumulation = 9 }, { $0.batchTokens = 0 }, { $0.metric = .entityF1 },
     ]
     for change in changes {
       #expect(throws: TrainingError.self) {

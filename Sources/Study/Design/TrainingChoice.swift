@@ -26,6 +26,14 @@ public struct TrainingChoice: Codable, Hashable, Sendable {
   public var gradientClipping: Float?
   public var labelSmoothing: Float?
   public var balancesClasses: Bool?
+  /// Tokens of an update, instead of a number of texts.
+  public var batchTokens: Int?
+  /// Which weights learn.
+  public var method: Trainable.Method?
+  /// Where the method has them.
+  public var adapters: AdapterOptions?
+  /// Updates between checkpoints.
+  public var checkpointInterval: Int?
 
   public init() {}
 
@@ -62,7 +70,10 @@ public struct TrainingChoice: Codable, Hashable, Sendable {
 
   private func common(_ model: ModelConfiguration, seed: UInt64) -> TrainingOptions {
     var options = TrainingOptions()
-    options.learningRate = learningRate ?? TrainingDefaults.learningRate(model)
+    if let method { options.method = method }
+    options.adapters = adapters
+    options.learningRate =
+      learningRate ?? TrainingDefaults.learningRate(model, options.method)
     options.head = .linear
     options.seed = seed
     if let batchSize { options.batchSize = batchSize }
@@ -76,6 +87,8 @@ public struct TrainingChoice: Codable, Hashable, Sendable {
     if let accumulation { options.accumulation = accumulation }
     if let gradientClipping { options.gradientClipping = gradientClipping }
     if let labelSmoothing { options.labelSmoothing = labelSmoothing }
+    options.batchTokens = batchTokens
+    if let checkpointInterval { options.checkpointInterval = checkpointInterval }
     if let balancesClasses { options.balancesClasses = balancesClasses }
     return options
   }
@@ -88,9 +101,12 @@ enum TrainingDefaults {
   /// 2e-4 for an encoder of all-MiniLM-L6-v2's size (10.6 million weights in its layers) and less in
   /// proportion for larger ones: 2.5e-5 for BERT base, within the 2e-5 to 5e-5 that its authors found
   /// best (Devlin et al., 2019, appendix A.3).
-  static func learningRate(_ model: ModelConfiguration) -> Float {
+  ///
+  /// What learns beside frozen weights takes ten times as much, as is usual for adapters.
+  static func learningRate(_ model: ModelConfiguration, _ method: Trainable.Method) -> Float {
     let weights = Float(12 * model.layers * model.hiddenSize * model.hiddenSize)
-    return min(5e-4, max(1e-5, 2e-4 * 10.6e6 / weights))
+    let full = min(5e-4, max(1e-5, 2e-4 * 10.6e6 / weights))
+    return method == .full ? full : min(3e-3, 10 * full)
   }
 
   /// Updates of 16 texts: in proportion to the records, and no fewer than the classes need.

@@ -62,7 +62,8 @@ public struct CompareStep {
         request, title: "\(number + 1)/\(requests.count) \(request.arm) seed \(request.seed)",
         makeClassifier: {
           try SequenceClassifier(
-            folder: model, labels: design.labelNames, seed: request.seed,
+            folder: model, labels: design.labelNames, adapters: request.options.adapters,
+            seed: request.seed,
             maximumTokens: min(options.maximumTokens, model.configuration.maximumPositions))
         })
       monitor.remark(pace.end(number: number + 1, run))

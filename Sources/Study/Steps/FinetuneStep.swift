@@ -79,7 +79,8 @@ public struct FinetuneStep {
       request, title: "fine-tuning", baselines: try baselines(data),
       makeClassifier: {
         try SequenceClassifier(
-          folder: model, labels: request.labels, seed: request.seed,
+          folder: model, labels: request.labels, adapters: request.options.adapters,
+          seed: request.seed,
           maximumTokens: min(options.maximumTokens, model.configuration.maximumPositions))
       },
       keep: { classifier, result, _ in

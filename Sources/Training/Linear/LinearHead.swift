@@ -9,14 +9,14 @@ extension TrainableNetwork {
   /// which a random classifier learns next to nothing in a few hundred steps (decision 0008).
   ///
   /// - Parameter limit: at most so many sentences are looked at, evenly spread.
-  func fitClassifier(to set: EncodedSet, limit: Int) {
+  func fitClassifier(to set: EncodedSet<Int>, limit: Int) {
     let count = min(set.count, limit)
     let chosen = (0..<count).map { $0 * set.count / count }
     let hidden = configuration.hiddenSize
     var rows = pooled(chosen.map { set.sentences[$0] })
     let (center, scale) = Self.standardize(&rows, dimension: hidden)
     let model = LogisticRegression(
-      rows: rows, dimension: hidden, labels: chosen.map { set.labels[$0] }, classCount: outputs)
+      rows: rows, dimension: hidden, labels: chosen.map { set.targets[$0] }, classCount: outputs)
     let (weights, biases) = classifier
     for label in 0..<outputs {
       var bias = max(model.intercepts[label], Self.leastIntercept)

@@ -27,10 +27,11 @@ struct ClassificationHead: Sendable {
     let labels = try configuration.labels.isEmpty ? fields.unnamedLabels() : configuration.labels
     let hidden = configuration.hiddenSize
     let finder = WeightFinder(configuration, place: place) { name, shape in
-      guard let tensor = folder.tensors[name], tensor.shape == shape, !shape.contains(0) else {
+      let stored = folder.headTensor(name)
+      guard let tensor = stored, tensor.shape == shape, !shape.contains(0) else {
         throw ModelError(
           place: place, expected: "a classifier: \(name) of shape \(shape)",
-          found: folder.tensors[name].map { "\($0.shape)" } ?? "none",
+          found: stored.map { "\($0.shape)" } ?? "none",
           advice: "give a folder that fine-tuning saved; an encoder alone knows no classes")
       }
       return try tensor.float32()

@@ -81,6 +81,8 @@ public struct EncoderArchitecture: Sendable {
 
   /// `model_type` in `config.json`.
   public var type: String
+  /// What the names of its classes in transformers begin with: `Bert` in `BertForSequenceClassification`.
+  var classPrefix: String
   /// A model saved with a head has its encoder's names below this.
   var prefix: String
 
@@ -127,11 +129,19 @@ public struct EncoderArchitecture: Sendable {
   var finalNorm: String?
   var pooler: String? = "pooler.dense"
   var classificationHead: ClassificationHead
+  /// The same of transformers' class for tokens, from each state.
+  var tokenHead = ClassificationHead(layers: [.init(name: "classifier")], dropsInput: true)
 
   static func named(_ type: String) -> EncoderArchitecture? { all.first { $0.type == type } }
 
   /// The types we run, for messages.
   static var supported: String { all.map { "\"\($0.type)\"" }.joined(separator: ", ") }
+
+  /// A class for tokens that ends as the one for sequences does.
+  mutating func endTokensAsSequences() {
+    tokenHead = classificationHead
+    tokenHead.poolingField = nil
+  }
 
   func with(_ change: (inout EncoderArchitecture) -> Void) -> EncoderArchitecture {
     var copy = self

@@ -5,14 +5,14 @@ extension EncoderArchitecture {
 
   /// Devlin et al., arXiv 1810.04805.
   static let bert = EncoderArchitecture(
-    type: "bert", prefix: "bert.",
+    type: "bert", classPrefix: "Bert", prefix: "bert.",
     classificationHead: ClassificationHead(layers: [
       .init(name: "bert.pooler.dense", nonlinearity: .tanh), .init(name: "classifier"),
     ]))
 
   /// Sanh et al., arXiv 1910.01108.
   static let distilBERT = EncoderArchitecture(
-    type: "distilbert", prefix: "distilbert.",
+    type: "distilbert", classPrefix: "DistilBert", prefix: "distilbert.",
     classificationHead: ClassificationHead(layers: [
       .init(name: "pre_classifier", nonlinearity: .relu), .init(name: "classifier"),
     ])
@@ -43,20 +43,27 @@ extension EncoderArchitecture {
   /// Liu et al., arXiv 1907.11692.
   static let roberta = bert.with {
     $0.type = "roberta"
+    $0.classPrefix = "Roberta"
     $0.prefix = "roberta."
     $0.classificationHead = denseHead
     $0.positions = .tableAfterPadding(field: "pad_token_id")
   }
 
   /// Conneau et al., arXiv 1911.02116.
-  static let xlmRoberta = roberta.with { $0.type = "xlm-roberta" }
+  static let xlmRoberta = roberta.with {
+    $0.type = "xlm-roberta"
+    $0.classPrefix = "XLMRoberta"
+  }
 
   /// Martin et al., arXiv 1911.03894.
-  static let camembert = roberta.with { $0.type = "camembert" }
+  static let camembert = roberta.with {
+    $0.type = "camembert"
+    $0.classPrefix = "Camembert"
+  }
 
   /// Song et al., arXiv 2004.09297.
   static let mpnet = EncoderArchitecture(
-    type: "mpnet", prefix: "mpnet.", classificationHead: denseHead
+    type: "mpnet", classPrefix: "MPNet", prefix: "mpnet.", classificationHead: denseHead
   ).with {
     $0.requirements.append(Requirement("relative_attention_num_buckets", "32"))
     $0.positions = .tableAfterPadding(field: nil)
@@ -69,7 +76,7 @@ extension EncoderArchitecture {
 
   /// Warner et al., arXiv 2412.13663.
   static let modernBERT = EncoderArchitecture(
-    type: "modernbert", prefix: "model.",
+    type: "modernbert", classPrefix: "ModernBert", prefix: "model.",
     classificationHead: ClassificationHead(
       layers: [
         .init(
@@ -104,12 +111,13 @@ extension EncoderArchitecture {
     $0.output = "layers.#.mlp.Wo"
     $0.feedForwardNorm = "layers.#.mlp_norm"
     $0.finalNorm = "final_norm"
+    $0.endTokensAsSequences()
     $0.pooler = nil
   }
 
   /// Nussbaum et al., arXiv 2402.01613.
   static let nomicBERT = EncoderArchitecture(
-    type: "nomic_bert", prefix: "nomic_bert.",
+    type: "nomic_bert", classPrefix: "NomicBert", prefix: "nomic_bert.",
     classificationHead: ClassificationHead(layers: [
       .init(name: "nomic_bert.pooler.dense", nonlinearity: .tanh), .init(name: "classifier"),
     ])

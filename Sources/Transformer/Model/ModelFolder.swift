@@ -23,16 +23,19 @@ public final class ModelFolder: Sendable {
   public var denseSizes: [Int] { projection.denseLayers.map(\.outputSize) }
   /// Texts are cut to this many tokens, special tokens included, unless the caller asks otherwise.
   public let maximumTokens: Int
+  private let adapter: AdapterFolder?
   private let companions: [MappedFile]
   private let hashLock = Mutex<String?>(nil)
 
+  /// - Parameter adapter: a folder of Python's PEFT, or of `finetune --method lora`, whose low-rank
+  ///   products are added to the weights and whose head takes the place of the model's.
   /// - Throws: ``ModelError`` if a file is missing, damaged, or describes a model we cannot run.
-  public convenience init(at url: URL) throws {
+  public convenience init(at url: URL, adapter: URL? = nil) throws {
     try Self.checkFolder(url)
-    try self.init(at: url, modules: SentenceModules(folder: url))
+    try self.init(at: url, modules: SentenceModules(folder: url), adapter: adapter)
   }
 
-  init(at url: URL, modules: SentenceModules) throws {
+  init(at url: URL, modules: SentenceModules, adapter: URL? = nil) throws {
     guard case .transformer(let transformerURL) = modules.input else {
       throw ModelError(
         place: url.path, expected: "a Transformer encoder", found: "static token vectors",
@@ -48,8 +51,10 @@ public final class ModelFolder: Sendable {
     maximumTokens = min(
       modules.maximumTokens ?? configuration.maximumPositions, configuration.maximumPositions)
     tensors = try Safetensors(folder: transformerURL)
+    self.adapter = try adapter.map { try AdapterFolder($0) }
     _ = try projection.outputSize(input: configuration.hiddenSize)
-    weights = try Self.weights(configuration, tensors, place: transformerURL.path)
+    weights = try Self.weights(
+      configuration, tensors, self.adapter, place: transformerURL.path)
     let folder = transformerURL
     let isThere = { (name: String) in
       FileManager.default.fileExists(atPath: folder.appendingPathComponent(name).path)
@@ -70,20 +75,42 @@ public final class ModelFolder: Sendable {
   }
 
   private static func weights(
-    _ configuration: ModelConfiguration, _ tensors: Safetensors, place: String
+    _ configuration: ModelConfiguration, _ tensors: Safetensors, _ adapter: AdapterFolder?,
+    place: String
   ) throws -> EncoderWeights {
     let names = configuration.architecture
     let hasPrefix = tensors[names.prefix + names.wordEmbeddings + ".weight"] != nil
-    return try EncoderWeights(configuration, place: place) { name, shape in
+    var unused = Set(adapter?.targets ?? [])
+    let weights = try EncoderWeights(configuration, place: place) { name, shape in
       let stored = (hasPrefix ? names.prefix : "") + name
       guard let tensor = tensors[stored] ?? tensors[Self.oldName(stored)] else { return nil }
       guard tensor.shape == shape else {
         throw ModelError(
           place: "\(place): \(stored)", expected: "shape \(shape)", found: "\(tensor.shape)")
       }
-      let values = try tensor.float32()
+      var values = try tensor.float32()
+      if let adapter {
+        unused.remove(names.prefix + name)
+        values = try adapter.merged(names.prefix + name, values)
+      }
       return WeightTensor(name: name, shape: shape, pointer: values.pointer, owner: values.owner)
     }
+    if let target = unused.min() {
+      throw ModelError(
+        place: place, expected: "every weight that the adapter changes", found: "no \(target)",
+        advice: "the adapter belongs to another model")
+    }
+    return weights
+  }
+
+  /// A stored tensor that is no part of ``weights`` (a head's), the adapter's where it has one.
+  ///
+  /// - Parameter name: as the model's class in transformers has it; the encoder's prefix may be missing
+  ///   in the file.
+  func headTensor(_ name: String) -> StoredTensor? {
+    let prefix = configuration.architecture.prefix
+    let short = name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name
+    return adapter?.replacement(name) ?? tensors[name] ?? tensors[short]
   }
 
   /// Checkpoints converted from TensorFlow call a norm's weight gamma and its bias beta.
@@ -120,7 +147,7 @@ public final class ModelFolder: Sendable {
   private func computeHash() -> String {
     var hasher = SHA256Hasher()
     configuration.json.withUnsafeBytes { Self.add("config.json", $0, to: &hasher) }
-    for file in tensors.files + companions {
+    for file in tensors.files + companions + (adapter?.files ?? []) {
       Self.add(file.url.lastPathComponent, file.bytes, to: &hasher)
     }
     hasher.update("pooling \(pooling.rawValue) \(maximumTokens)\n")

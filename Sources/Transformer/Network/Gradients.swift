@@ -16,7 +16,7 @@ public struct Trainable: Hashable, Sendable {
   public var frozenLayers = 0
   public var freezesEmbeddings = false
 
-  public init() {}
+  public init(method: Method = .full) { self.method = method }
 
   /// The head is always trained.
   func contains(_ entry: Parameters.Entry) -> Bool {

@@ -69,6 +69,13 @@ final class LowRankAdapter {
     ]
   }
 
+  /// `weight`, the module's, plus the adapter's product.
+  func merged(_ weight: WeightTensor, _ parameters: Parameters) -> WeightTensor {
+    let names = Self.names(module)
+    return weight.adding(
+      options.scale, up: parameters.tensor(names.up)!, down: parameters.tensor(names.down)!)
+  }
+
   private func downPass(_ rows: Int) -> LinearPass {
     LinearPass(rows: rows, inputs: inputs, outputs: options.rank)
   }

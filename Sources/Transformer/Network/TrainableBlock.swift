@@ -40,6 +40,12 @@ final class TrainableBlock {
     feedForward.forEachLinear { sites.attach(to: &$0, parameters) }
   }
 
+  /// All adapters on its linear layers.
+  var adapters: [LowRankAdapter] {
+    [attention.projections, attention.output, feedForward.widening, feedForward.output]
+      .flatMap(\.adapters)
+  }
+
   /// Rows of each branch.
   ///
   /// - Parameter firstOnly: only first tokens come out of the block.

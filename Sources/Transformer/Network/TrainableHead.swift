@@ -185,6 +185,32 @@ final class TrainableHead {
   }
 }
 
+/// What a network ends in.
+package enum HeadKind: Sendable {
+  /// Outputs for each sequence, as the family's class for sequences has them.
+  case sequences
+  /// Outputs for each token.
+  case tokens
+
+  /// The family's class in transformers.
+  package func className(_ configuration: ModelConfiguration) -> String {
+    let suffix =
+      switch self {
+      case .sequences: "ForSequenceClassification"
+      case .tokens: "ForTokenClassification"
+      }
+    return configuration.architecture.classPrefix + suffix
+  }
+
+  /// PEFT's name of what the head does.
+  package var adapterTask: String {
+    switch self {
+    case .sequences: "SEQ_CLS"
+    case .tokens: "TOKEN_CLS"
+    }
+  }
+}
+
 /// The dense layers of a head to be trained, with the names that transformers' class gives them.
 struct HeadPlan {
   struct Layer {
@@ -201,36 +227,40 @@ struct HeadPlan {
   var dropsInput: Bool
   var outputs: Int { layers.last!.outputs }
 
-  /// The head of the family's class for sequences.
+  /// The head of the family's class of a kind.
   ///
   /// - Throws: ``ModelError`` if its configuration asks for a pooling or activation we do not have.
-  static func sequences(_ folder: ModelFolder, outputs: Int) throws -> HeadPlan {
+  init(_ kind: HeadKind, _ folder: ModelFolder, outputs: Int) throws {
     let configuration = folder.configuration
-    let plan = configuration.architecture.classificationHead
+    let plan =
+      switch kind {
+      case .sequences: configuration.architecture.classificationHead
+      case .tokens: configuration.architecture.tokenHead
+      }
     let fields = try ConfigurationFields(folder)
-    return HeadPlan(
-      layers: try plan.layers.enumerated().map { number, layer in
-        Layer(
-          name: layer.name,
-          outputs: number == plan.layers.count - 1 ? outputs : configuration.hiddenSize,
-          nonlinearity: try fields.nonlinearity(layer.nonlinearity),
-          hasBias: try fields.isPresent(layer.bias), norm: layer.norm)
-      },
-      input: .pooled(try plan.poolingField.map { try fields.pooling($0) } ?? .cls),
-      dropsInput: plan.dropsInput)
+    layers = try plan.layers.enumerated().map { number, layer in
+      Layer(
+        name: layer.name,
+        outputs: number == plan.layers.count - 1 ? outputs : configuration.hiddenSize,
+        nonlinearity: try fields.nonlinearity(layer.nonlinearity),
+        hasBias: try fields.isPresent(layer.bias), norm: layer.norm)
+    }
+    input =
+      switch kind {
+      case .sequences: .pooled(try plan.poolingField.map { try fields.pooling($0) } ?? .cls)
+      case .tokens: .tokens
+      }
+    dropsInput = plan.dropsInput
   }
 
   /// What the head needs among the parameters: the folder's where their shapes fit, else random
   /// (normal, deviation 0.02).
   func wanted(_ folder: ModelFolder) throws -> [Parameters.Wanted] {
     let hidden = folder.configuration.hiddenSize
-    let prefix = folder.configuration.architecture.prefix
     func want(_ name: String, _ shape: [Int], _ start: Parameters.Start) throws
       -> Parameters.Wanted
     {
-      let short = name.hasPrefix(prefix) ? String(name.dropFirst(prefix.count)) : name
-      let stored = folder.tensors[name] ?? folder.tensors[short]
-      if let stored, stored.shape == shape {
+      if let stored = folder.headTensor(name), stored.shape == shape {
         return .init(name: name, shape: shape, part: .head, start: .stored(try stored.float32()))
       }
       return .init(name: name, shape: shape, part: .head, start: start)

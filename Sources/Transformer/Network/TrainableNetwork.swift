@@ -1,3 +1,4 @@
+import Foundation
 import Kernels
 
 /// An encoder of any family with a head, to train: parameters, forward and backward pass.
@@ -21,23 +22,18 @@ package final class TrainableNetwork {
   /// Of the last forward pass: the last layer's input and the head's outputs.
   private var results: (features: Pointer, outputs: Pointer)?
 
-  /// A network with the head that the family's class for sequences has.
-  ///
   /// - Parameters:
-  ///   - outputs: of the head, for each sentence.
+  ///   - head: of the family's class of this kind.
+  ///   - outputs: of the head, for each sentence or token.
   ///   - seed: decides the weights that the folder lacks (normal, deviation 0.02).
   ///   - adapters: low-rank adapters on these layers; none if nil.
   /// - Throws: ``ModelError`` if the head is one we do not have, or no layer is called as `adapters`
   ///   says.
-  package convenience init(
-    folder: ModelFolder, outputs: Int, seed: UInt64, adapters: AdapterOptions? = nil
+  package init(
+    folder: ModelFolder, head kind: HeadKind = .sequences, outputs: Int, seed: UInt64,
+    adapters: AdapterOptions? = nil
   ) throws {
-    try self.init(
-      folder: folder, head: HeadPlan.sequences(folder, outputs: outputs), seed: seed,
-      adapters: adapters)
-  }
-
-  init(folder: ModelFolder, head plan: HeadPlan, seed: UInt64, adapters: AdapterOptions?) throws {
+    let plan = try HeadPlan(kind, folder, outputs: outputs)
     let configuration = folder.configuration
     self.configuration = configuration
     self.adapters = adapters
@@ -89,6 +85,9 @@ package final class TrainableNetwork {
 
   /// Values that the head gives for a row: a class's logit each, for instance.
   package var outputs: Int { head.outputs }
+
+  /// Rows of the head's outputs for a sentence: one, or one a token.
+  package func rows(of sentence: [Int32]) -> Int { head.input == .tokens ? sentence.count : 1 }
 
   /// Dropout probabilities while training, and the step that decides the masks.
   package var dropout: DropoutPlan {
@@ -166,9 +165,31 @@ package final class TrainableNetwork {
     )
   }
 
-  /// The parameters as a model folder names them, without adapters.
+  /// The parameters as a model folder names them, adapters merged into the weights they stand beside.
   package var tensors: [WeightTensor] {
-    parameters.entries.filter { !$0.isAdapter }.map { parameters.tensor($0) }
+    let adapted = Dictionary(
+      uniqueKeysWithValues: blocks.flatMap(\.adapters).map { ($0.module.name + ".weight", $0) })
+    return parameters.entries.filter { !$0.isAdapter }.map { entry in
+      let tensor = parameters.tensor(entry)
+      return adapted[entry.name].map { $0.merged(tensor, parameters) } ?? tensor
+    }
+  }
+
+  /// Writes what was trained beside the frozen weights as an adapter folder of Python's PEFT.
+  ///
+  /// - Parameters:
+  ///   - base: how its configuration names the model.
+  ///   - task: PEFT's name of it, `SEQ_CLS` or `TOKEN_CLS`.
+  /// - Throws: `FileError` if it cannot be written.
+  package func writeAdapters(to folder: URL, base: String, task: String) throws {
+    guard let adapters else { return }
+    let layers = parameters.entries.filter { $0.part == .head }
+    let modules = Set(layers.map { $0.name.prefix(upTo: $0.name.lastIndex(of: ".")!) })
+    try AdapterFolder.write(
+      to: folder,
+      (parameters.entries.filter(\.isAdapter) + layers).map { parameters.tensor($0) },
+      options: adapters, targets: blocks.flatMap(\.adapters).map(\.module.name),
+      layers: modules.map(String.init).sorted(), base: base, task: task)
   }
 }
 

@@ -3,17 +3,23 @@ import Curation
 import Foundation
 import Study
 import Training
+import Transformer
 
 struct FinetuneCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "finetune",
     abstract: "Fine-tune a classifier on the split and score it on the test part.",
     discussion: """
-      The result is a Hugging Face model folder that transformers loads as \
-      BertForSequenceClassification. Beside its scores stand those of a nearest neighbor, a nearest \
+      The model may be of any family that embeds (BERT, DistilBERT, RoBERTa, XLM-RoBERTa, CamemBERT, MPNet, \
+      ModernBERT, Nomic-BERT); the result is a Hugging Face model folder that transformers loads as \
+      AutoModelForSequenceClassification. With --method lora the weights stay as they are and small \
+      adapters beside them learn: the folder then holds both merged, and its folder adapter what \
+      Python's PEFT opens. Beside its scores stand those of a nearest neighbor, a nearest \
       centroid and a linear model on the vectors of the index as they are, which it has to beat.
 
-      Example: simcurate finetune indexes/reviews --arm balanced --out my-model
+      Examples:
+        simcurate finetune indexes/reviews --arm balanced --out my-model
+        simcurate finetune indexes/reviews --method lora --lora-rank 16 --lora-targets all-linear
       """)
 
   enum Task: String, ExpressibleByArgument, CaseIterable {
@@ -61,6 +67,7 @@ struct FinetuneCommand: ParsableCommand {
 
 extension Arm: ExpressibleByArgument {}
 extension TrainingOptions.Schedule: ExpressibleByArgument {}
+extension Trainable.Method: ExpressibleByArgument {}
 
 /// How models are trained; what is not given follows from the model and the data.
 struct TrainingArguments: ParsableArguments {
@@ -72,6 +79,38 @@ struct TrainingArguments: ParsableArguments {
   var steps: Int?
   @Option(name: .long, help: ArgumentHelp("Texts per update.", valueName: "n"))
   var batchSize: Int?
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Tokens per update instead: as many texts as they hold.", valueName: "n"))
+  var batchTokens: Int?
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "What learns: full (every weight, the default), bitfit (biases) or lora (adapters); the head "
+        + "always does.", valueName: "kind"))
+  var method: Trainable.Method?
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Inner dimension of the adapters (default: 8).", valueName: "r"))
+  var loraRank: Int?
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Adapters count alpha / rank times (default: twice the rank).", valueName: "x"))
+  var loraAlpha: Float?
+  @Option(
+    name: .long, help: ArgumentHelp("Dropout before the adapters (default: 0).", valueName: "p"))
+  var loraDropout: Float?
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Layers with adapters by the last part of their names, parted by commas, or all-linear (default: "
+        + "those of queries and values).", valueName: "names"))
+  var loraTargets: String?
+  @Option(
+    name: .long,
+    help: ArgumentHelp("Updates between checkpoints (default: 200).", valueName: "n"))
+  var saveEvery: Int?
   @Option(
     name: .long,
     help: ArgumentHelp(
@@ -131,13 +170,36 @@ struct TrainingArguments: ParsableArguments {
   mutating func validate() throws {
     for (name, value) in [
       ("--epochs", epochs), ("--steps", steps), ("--batch-size", batchSize),
-      ("--patience", patience), ("--accumulation", accumulation),
+      ("--patience", patience), ("--accumulation", accumulation), ("--lora-rank", loraRank),
+      ("--batch-tokens", batchTokens), ("--save-every", saveEvery),
     ] {
       if let value, value < 1 { throw ValidationError("\(name) must be at least 1, got \(value).") }
+    }
+    if method != .lowRank, let name = adapterOption {
+      throw ValidationError("\(name) needs --method lora.")
     }
     if let learningRate, !(learningRate > 0) {
       throw ValidationError("--learning-rate must be positive, got \(learningRate).")
     }
+  }
+
+  /// An option that only adapters have.
+  private var adapterOption: String? {
+    let given: [(String, Bool)] = [
+      ("--lora-rank", loraRank != nil), ("--lora-alpha", loraAlpha != nil),
+      ("--lora-dropout", loraDropout != nil), ("--lora-targets", loraTargets != nil),
+    ]
+    return given.first { $0.1 }?.0
+  }
+
+  private var adapters: AdapterOptions? {
+    guard method == .lowRank else { return nil }
+    var adapters = AdapterOptions()
+    if let loraRank { adapters.rank = loraRank }
+    adapters.alpha = loraAlpha ?? Float(2 * adapters.rank)
+    if let loraDropout { adapters.dropout = loraDropout }
+    adapters.targets = loraTargets?.split(separator: ",").map(String.init)
+    return adapters
   }
 
   var choice: TrainingChoice {
@@ -158,6 +220,10 @@ struct TrainingArguments: ParsableArguments {
     choice.gradientClipping = gradientClipping
     choice.labelSmoothing = labelSmoothing
     choice.balancesClasses = balancedClasses ? true : nil
+    choice.batchTokens = batchTokens
+    choice.method = method
+    choice.adapters = adapters
+    choice.checkpointInterval = saveEvery
     return choice
   }
 }

@@ -35,6 +35,12 @@ struct PredictCommand: ParsableCommand {
     help: ArgumentHelp(
       "Write the answers to this .jsonl, .csv or .tsv file instead.", valueName: "file"))
   var out: String?
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Folder of low-rank adapters (Python's PEFT, or finetune --method lora) to put on MODEL.",
+      valueName: "dir"))
+  var adapter: String?
   @Option(name: .long, help: ArgumentHelp("Most probable classes to list.", valueName: "k"))
   var topK = 1
   @Option(
@@ -58,7 +64,9 @@ struct PredictCommand: ParsableCommand {
     let inside = folder.appendingPathComponent("model")
     let isRun = FileManager.default.fileExists(
       atPath: inside.appendingPathComponent("config.json").path)
-    let classifier = try TextClassifier(savedAt: isRun ? inside : folder, precision: precision)
+    let classifier = try TextClassifier(
+      savedAt: isRun ? inside : folder, adapter: adapter.map { URL(fileURLWithPath: $0) },
+      precision: precision)
     let step = PredictStep(classifier, top: topK, monitor: console.monitor)
     let output = try PredictionOutput(out, isJSON: common.json)
     if file == nil, texts != ["-"] {

@@ -1,0 +1,110 @@
+import Files
+import Foundation
+import Kernels
+import Transformer
+
+/// A model folder with a network on it that trains, its tokenizer, and how both are saved: what every
+/// task shares.
+final class FineTuning {
+  /// Texts are cut to this many tokens, special tokens included.
+  let maximumTokens: Int
+  let folder: ModelFolder
+  let network: TrainableNetwork
+  let tokenizer: Tokenizer
+  /// Names of the outputs.
+  let labels: [String]
+  private let seed: UInt64
+  /// The last training, for the record that ``save(to:className:task:run:accuracy:)`` writes.
+  private var training: (options: TrainingOptions, summary: TrainingSummary)?
+
+  /// - Parameters:
+  ///   - head: what the network ends in; its outputs are the labels.
+  ///   - adapters: low-rank adapters beside the weights; none if nil.
+  ///   - seed: decides the weights that the folder lacks.
+  /// - Throws: ``TrainingError`` for fewer than two labels, a name twice or an impossible
+  ///   `maximumTokens`; `ModelError` or `TokenizerError` if weights or tokenizer cannot be read.
+  init(
+    folder: ModelFolder, head: HeadKind, labels: [String], adapters: AdapterOptions?, seed: UInt64,
+    maximumTokens: Int
+  ) throws {
+    let limit = folder.configuration.maximumPositions
+    guard (3...max(3, limit)).contains(maximumTokens) else {
+      throw TrainingError(
+        place: "maximum tokens", expected: "3...\(limit)", found: "\(maximumTokens)")
+    }
+    guard labels.count >= 2 else {
+      throw TrainingError(
+        place: "labels", expected: "at least 2 classes", found: "\(labels.count)",
+        advice: "classification needs texts of different labels")
+    }
+    guard Set(labels).count == labels.count else {
+      throw TrainingError(
+        place: "labels", expected: "each name once", found: labels.joined(separator: ", "))
+    }
+    self.folder = folder
+    self.labels = labels
+    self.seed = seed
+    self.maximumTokens = maximumTokens
+    tokenizer = try Tokenizer(folder: folder.transformerURL, maximumTokens: maximumTokens)
+    guard tokenizer.vocabularySize <= folder.configuration.vocabularySize else {
+      throw TrainingError(
+        place: folder.url.path,
+        expected: "a tokenizer of at most \(folder.configuration.vocabularySize) tokens",
+        found: "\(tokenizer.vocabularySize)")
+    }
+    network = try TrainableNetwork(
+      folder: folder, head: head, outputs: labels.count, seed: seed, adapters: adapters)
+  }
+
+  /// Trains `task`, or resumes a training from `checkpoint`; see
+  /// ``SequenceClassifier/train(train:development:options:checkpoint:progress:shouldStop:)``.
+  func train<Task: TrainingTask>(
+    _ task: Task, training: EncodedSet<Task.Target>, development: EncodedSet<Task.Target>,
+    options: TrainingOptions, checkpoint: URL?, progress: (TrainingProgress) -> Void,
+    shouldStop: () -> Bool
+  ) throws -> TrainingSummary {
+    let trainer = try Trainer(
+      network, task: task, training: training, development: development, options: options)
+    let file = try checkpoint.map {
+      TrainingCheckpoint(
+        url: $0,
+        identity: try identity(
+          development.digest(training.digest(0, Task.digits), Task.digits), options))
+    }
+    let summary = try trainer.run(checkpoint: file, progress: progress, shouldStop: shouldStop)
+    self.training = (options, summary)
+    return summary
+  }
+
+  /// Model, labels, options and data of a training, as one string.
+  private func identity(_ data: UInt64, _ options: TrainingOptions) throws -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .sortedKeys
+    let settings = String(decoding: try encoder.encode(options), as: UTF8.self)
+    return "\(folder.hash) \(seed) \(labels.joined(separator: "\u{1}")) \(data) \(settings)"
+  }
+
+  /// Writes a folder with configuration, weights, tokenizer files and a record of the training,
+  /// complete or not at all: a folder that is there already is replaced at the end, with all in it.
+  /// Adapters are merged into the weights, and stand by themselves in the folder `adapter` too.
+  ///
+  /// - Parameters:
+  ///   - head: decides the class that transformers opens it with.
+  ///   - run: names the training in the record.
+  ///   - accuracy: of the model on test data, for the record.
+  /// - Throws: `ModelError` or `FileError` if something cannot be written.
+  func save(to url: URL, head: HeadKind, run: String?, accuracy: Double?) throws {
+    try AtomicFolder.replace(url) { temporary in
+      try folder.write(
+        to: temporary, className: head.className(folder.configuration), labels: labels,
+        tensors: network.tensors)
+      try network.writeAdapters(
+        to: temporary.appendingPathComponent(SavedTraining.adapterFolder),
+        base: folder.url.lastPathComponent, task: head.adapterTask)
+      try SavedTraining(
+        run: run, accuracy: accuracy, maximumTokens: maximumTokens, options: training?.options,
+        summary: training?.summary
+      ).write(to: temporary)
+    }
+  }
+}
