@@ -58,6 +58,7 @@ struct JSONLinesReader: RowReader {
       if fields == ["text"], let chat = try member(Self.chatKey, line.bytes), chat.kind == .array {
         return try text(chat, "messages", line)
       }
+      if fields == ["text"], let tokens = try tokens(line) { return tokens }
       throw try missing(fields[0], option: "--text-field", line)
     }
     var texts: [String] = []
@@ -72,6 +73,20 @@ struct JSONLinesReader: RowReader {
   }
 
   private static let chatKey = Array("messages".utf8)
+  private static let tokensKey = Array("tokens".utf8)
+
+  /// The words of a tagged sentence joined by spaces, as of CoNLL columns; nil if the row has none.
+  private func tokens(_ line: Line) throws -> String? {
+    guard let member = try member(Self.tokensKey, line.bytes), member.kind == .array else {
+      return nil
+    }
+    var tokens: [String] = []
+    for element in try JSONText.elements(UnsafeBufferPointer(rebasing: line.bytes[member.value])) {
+      guard case .text(let token) = element else { return nil }
+      tokens.append(token)
+    }
+    return tokens.joined(separator: " ")
+  }
 
   private func text(_ member: JSONScanner.Member, _ name: String, _ line: Line) throws -> String {
     switch member.kind {

@@ -3,6 +3,7 @@ import Corpus
 import Foundation
 import Kernels
 import Neighbors
+import Training
 import Transformer
 
 struct SimilarityBenchmark: ParsableCommand {
@@ -22,7 +23,8 @@ struct SimilarityBenchmark: ParsableCommand {
     var benchmark = "sts"
     var precision: String
     var pairs: Int
-    var spearman: Double
+    /// Nil if all scores or all cosines are the same.
+    var spearman: Double?
   }
 
   func run() throws {
@@ -50,32 +52,6 @@ struct SimilarityBenchmark: ParsableCommand {
     try printJSON(
       Result(
         precision: encoder.identity.precision, pairs: pairs.count,
-        spearman: Self.pearson(Self.ranks(cosines), Self.ranks(pairs.map(\.0)))))
-  }
-
-  /// Ranks from 0, ties at their mean.
-  static func ranks(_ values: [Double]) -> [Double] {
-    let order = values.indices.sorted { values[$0] < values[$1] }
-    var ranks = [Double](repeating: 0, count: values.count)
-    var start = 0
-    while start < order.count {
-      var end = start
-      while end + 1 < order.count, values[order[end + 1]] == values[order[start]] { end += 1 }
-      for place in start...end { ranks[order[place]] = Double(start + end) / 2 }
-      start = end + 1
-    }
-    return ranks
-  }
-
-  static func pearson(_ a: [Double], _ b: [Double]) -> Double {
-    let count = Double(a.count)
-    let (meanA, meanB) = (a.reduce(0, +) / count, b.reduce(0, +) / count)
-    var (ab, aa, bb) = (0.0, 0.0, 0.0)
-    for (x, y) in zip(a, b) {
-      ab += (x - meanA) * (y - meanB)
-      aa += (x - meanA) * (x - meanA)
-      bb += (y - meanB) * (y - meanB)
-    }
-    return ab / (aa * bb).squareRoot()
+        spearman: RankCorrelation.spearman(cosines, pairs.map(\.0))))
   }
 }
