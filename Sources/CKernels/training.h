@@ -126,6 +126,11 @@ static void NAME(accumulate)(float *x, const float *y, long count) {
   for (long i = 0; i < count; i++) x[i] += y[i];
 }
 
+static void NAME(narrow)(const float *x, long count, uint16_t *y) {
+  for (long i = 0; i < count; i += LANES)
+    store_some_bfloat16(y + i, load_some(x + i, count - i), count - i);
+}
+
 static void NAME(multiply)(float *x, const float *y, long count) {
   for (long i = 0; i < count; i++) x[i] *= y[i];
 }

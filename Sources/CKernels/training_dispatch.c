@@ -35,6 +35,8 @@ void ck_gate_backward(const float *gradient, float *x, long size) {
 
 void ck_accumulate(float *x, const float *y, long count) { table()->accumulate(x, y, count); }
 
+void ck_narrow(const float *x, long count, uint16_t *y) { table()->narrow(x, count, y); }
+
 void ck_multiply(float *x, const float *y, long count) { table()->multiply(x, y, count); }
 
 float ck_norm_forward(const float *y, const float *bias, const float *residual,

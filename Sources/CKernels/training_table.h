@@ -10,6 +10,7 @@ typedef struct {
   void (*gate_forward)(float *, const float *, float *, long, int);
   void (*gate_backward)(const float *, float *, long);
   void (*accumulate)(float *, const float *, long);
+  void (*narrow)(const float *, long, uint16_t *);
   void (*multiply)(float *, const float *, long);
   float (*norm_forward)(const float *, const float *, const float *, ck_dropout, uint32_t,
                         const float *, const float *, float, long, float *, float *);
@@ -30,7 +31,7 @@ extern const training_table ck_training_sse2, ck_training_avx2, ck_training_avx5
 // The table's initializer; NAME(x) is that of the including file.
 #define TRAINING_TABLE                                                                       \
   {NAME(dropout_factors), NAME(dropout_apply), NAME(activate_forward), NAME(gate_forward),   \
-   NAME(gate_backward), NAME(accumulate), NAME(multiply), NAME(norm_forward),                \
+   NAME(gate_backward), NAME(accumulate), NAME(narrow), NAME(multiply), NAME(norm_forward),  \
    NAME(norm_backward), NAME(column_sums), NAME(adamw_update), NAME(sum_of_squares),         \
    NAME(row_softmax), NAME(softmax_again), NAME(softmax_backward), NAME(small_product)}
 #endif

@@ -6,16 +6,22 @@ extension TextClassifier {
   /// A classifier from a folder that ``SequenceClassifier/save(to:run:accuracy:)`` or transformers wrote;
   /// texts are cut as they were in training, where the folder says how.
   ///
-  /// - Parameter adapter: a folder of low-rank adapters to put on the model.
   /// - Throws: ``TrainingError`` if `training.json` is damaged, else as
   ///   ``init(folder:precision:maximumTokens:)``.
   public convenience init(
-    savedAt url: URL, adapter: URL? = nil, precision: Precision = .automatic,
+    savedAt url: URL, precision: Precision = .automatic, maximumTokens: Int? = nil
+  ) throws {
+    try self.init(
+      ModelFolder(at: url), savedAt: url, precision: precision, maximumTokens: maximumTokens)
+  }
+
+  /// The same for a folder that is open, with adapters on it perhaps.
+  public convenience init(
+    _ folder: ModelFolder, savedAt url: URL, precision: Precision = .automatic,
     maximumTokens: Int? = nil
   ) throws {
     let limit = try maximumTokens ?? SavedTraining(folder: url)?.maximumTokens
-    try self.init(
-      folder: ModelFolder(at: url, adapter: adapter), precision: precision, maximumTokens: limit)
+    try self.init(folder: folder, precision: precision, maximumTokens: limit)
   }
 }
 

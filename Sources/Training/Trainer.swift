@@ -55,6 +55,7 @@ package final class Trainer<Task: TrainingTask> {
     best = development.count == 0 ? nil : Buffer(repeating: 0, count: layout.count)
     task.prepare(network, training)
     network.configureDropout(options)
+    network.multipliesBFloat16 = options.precision == .bfloat16
   }
 
   private var step: Int { summary.history.count }
@@ -118,7 +119,9 @@ package final class Trainer<Task: TrainingTask> {
       network.parameters.values.pointer, gradient: pointer, norm: norm, learningRate: rate,
       step: number)
     summary.history.append(
-      TrainingSummary.Step(step: number, loss: value, learningRate: rate, gradientNorm: norm))
+      TrainingSummary.Step(
+        step: number, epoch: Double(batches.examples(inFirst: number)) / Double(training.count),
+        loss: value, learningRate: rate, gradientNorm: norm))
   }
 
   /// The loss of a step, its gradient in ``accumulated`` or, of a single pass, in ``gradient``.

@@ -1,3 +1,5 @@
+import Kernels
+
 extension TrainingOptions {
   /// - Throws: ``TrainingError`` naming the first option that makes no sense for a model of
   ///   `layers` layers with `outputs` outputs, judged by one of `metrics`.
@@ -32,6 +34,10 @@ extension TrainingOptions {
       let known = metrics.map(\.rawValue).joined(separator: ", ")
       try require("metric", metric.rawValue, metrics.contains(metric), "one of \(known)")
     }
+    try require(
+      "precision", precision.rawValue,
+      precision == .float32 || BFloat16Products.areSupported,
+      "f32, for this processor (\(Processor.kind)) has no bfloat16 products")
     guard let classWeights else { return }
     try require(
       "classWeights", classWeights, classWeights.count == outputs,

@@ -1,3 +1,4 @@
+import Kernels
 import Transformer
 
 /// How a classifier is trained. The defaults fine-tune a small BERT-family encoder on short texts.
@@ -54,6 +55,22 @@ public struct TrainingOptions: Codable, Hashable, Sendable {
   public var checkpointInterval = 200
   /// Order of the examples, dropout and new head weights follow from it.
   public var seed: UInt64 = 0
+  /// How the large products of a step multiply.
+  public var precision = Precision.float32
+
+  /// What large products are made of; weights, sums and everything else are float32, and so are
+  /// evaluations.
+  public enum Precision: String, Codable, Sendable, CaseIterable {
+    case float32 = "f32"
+    /// Twice as fast; needs a processor with AVX512-BF16.
+    case bfloat16 = "bf16"
+
+    /// The fastest that this processor has.
+    public static var fastest: Precision {
+      BFloat16Products.areSupported ? .bfloat16 : .float32
+    }
+  }
+
   /// Which weights change.
   public var method = Trainable.Method.full
   /// Rank, places and dropout of the adapters, where the method is ``Trainable/Method/lowRank``.

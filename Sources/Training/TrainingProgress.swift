@@ -39,6 +39,8 @@ public struct TrainingSummary: Codable, Hashable, Sendable {
   /// One update step.
   public struct Step: Codable, Hashable, Sendable {
     public var step: Int
+    /// Passes over the training data that are done after it.
+    public var epoch: Double
     public var loss: Float
     public var learningRate: Float
     public var gradientNorm: Float

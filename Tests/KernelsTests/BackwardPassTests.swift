@@ -180,6 +180,42 @@ struct BackwardPassTests {
     }
   }
 
+  /// What is exact in bfloat16 gives the same products as in float32, in every orientation.
+  @Test(.enabled(if: BFloat16Products.areSupported))
+  func bfloat16ProductsEqualThoseOfFloat32() {
+    let pass = LinearPass(rows: 37, inputs: 130, outputs: 205, stride: 210)
+    func exact(_ count: Int, _ seed: Int) -> (Buffer<Float>, Buffer<UInt16>) {
+      let wide = values(count, seed: seed)
+      for index in 0..<count { wide.pointer[index] = (wide.pointer[index] * 64).rounded() / 64 }
+      let narrow = Buffer<UInt16>(count: count)
+      BFloat16Products.narrow(wide.pointer, count: count, into: narrow.pointer)
+      return (wide, narrow)
+    }
+    let (x, dy, weight) = (exact(37 * 130, 1), exact(37 * 210, 2), exact(205 * 130, 3))
+    func run(_ x: LinearPass.Operand, _ dy: LinearPass.Operand, _ weight: LinearPass.Operand)
+      -> [Float]
+    {
+      let (y, dx) = (
+        Buffer<Float>(repeating: 1, count: 37 * 210), Buffer<Float>(repeating: 1, count: 37 * 130)
+      )
+      let dWeight = Buffer<Float>(count: 205 * 130)
+      for job in 0..<pass.forwardJobs {
+        pass.forward(
+          job, x: x, weight: weight, bias: nil, y: y.pointer, scale: 0.5, accumulates: true)
+      }
+      for job in 0..<pass.inputGradientJobs {
+        pass.inputGradient(job, dy: dy, weight: weight, dx: dx.pointer, accumulates: false)
+      }
+      for job in 0..<pass.weightGradientJobs {
+        pass.weightGradient(job, dy: dy, x: x, dWeight: dWeight.pointer, scale: 2)
+      }
+      return Array(y.values) + Array(dx.values) + Array(dWeight.values)
+    }
+    let wide = run(.float32(x.0.pointer), .float32(dy.0.pointer), .float32(weight.0.pointer))
+    let narrow = run(.bfloat16(x.1.pointer), .bfloat16(dy.1.pointer), .bfloat16(weight.1.pointer))
+    #expect(zip(wide, narrow).allSatisfy { abs($0 - $1) < 1e-4 })
+  }
+
   /// A row's masks are its own, and those of one row tell its elements apart.
   @Test func rowsHaveMasksOfTheirOwn() {
     let stream = DropoutStream(probability: 0.5, seed: 1, step: 1, site: 1)
@@ -196,11 +232,13 @@ struct BackwardPassTests {
     let (dWeight, dBias) = (Buffer<Float>(count: 205 * 130), Buffer<Float>(count: 205))
     for job in 0..<pass.inputGradientJobs {
       pass.inputGradient(
-        job, dy: dy.pointer, weight: weight.pointer, dx: dx.pointer, accumulates: true)
+        job, dy: .float32(dy.pointer), weight: .float32(weight.pointer), dx: dx.pointer,
+        accumulates: true)
     }
     for job in 0..<pass.weightGradientJobs {
       pass.weightGradient(
-        job, dy: dy.pointer, x: x.pointer, dWeight: dWeight.pointer, dBias: dBias.pointer)
+        job, dy: .float32(dy.pointer), x: .float32(x.pointer), dWeight: dWeight.pointer)
+      pass.biasGradient(job, dy: dy.pointer, dBias: dBias.pointer)
     }
     func sum(_ count: Int, _ term: (Int) -> Float) -> Double {
       (0..<count).reduce(0) { $0 + Double(term($1)) }

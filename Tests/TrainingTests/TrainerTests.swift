@@ -128,6 +128,36 @@ struct TrainerTests {
     #expect(summary.evaluations.count == 3)
   }
 
+  /// Products of half the digits train as well, and to the same bits on any number of threads.
+  @Test func bfloat16TrainsAlike() throws {
+    guard TrainingOptions.Precision.fastest == .bfloat16 else {
+      #expect(throws: TrainingError.self) {
+        try Trainer(
+          Golden.network(), training: data(8, seed: 1), development: data(4, seed: 1),
+          options: options { $0.precision = .bfloat16 })
+      }
+      return
+    }
+    func train(_ precision: TrainingOptions.Precision) throws -> ([Float], [Float]) {
+      let network = try Golden.network()
+      let summary = try Trainer(
+        network, training: data(40, seed: 5), development: data(20, seed: 6),
+        options: options {
+          $0.precision = precision
+          $0.dropout = 0
+        }
+      ).run()
+      return (summary.history.map(\.loss), Array(network.parameters.values.values))
+    }
+    let (wide, narrow) = (try train(.float32), try train(.bfloat16))
+    #expect(wide.0 != narrow.0)
+    for (a, b) in zip(wide.0, narrow.0) { #expect(abs(a - b) < 0.05 * a) }
+    let old = Threads.count
+    defer { Threads.configure(count: old) }
+    Threads.configure(count: 3)
+    #expect(try train(.bfloat16).1 == narrow.1)
+  }
+
   /// AdamW's first update moves every weight by the learning rate of its layer, whatever the gradient.
   @Test func lowerLayersLearnMoreSlowly() throws {
     let (before, after) = (try Golden.network(), try Golden.network())

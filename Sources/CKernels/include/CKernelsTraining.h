@@ -34,6 +34,9 @@ void ck_gate_backward(const float *gradient, float *x, long size);
 void ck_accumulate(float *x, const float *y, long count);
 void ck_multiply(float *x, const float *y, long count);
 
+// y [count] = x as bfloat16, rounded to the nearest, halves to even
+void ck_narrow(const float *x, long count, uint16_t *y);
+
 // One row of normalized = y * dropout + bias * dropout + residual, then layer normalization of it
 // in place; output = normalized * gamma + beta. Without y the row is normalized as it is. Returns
 // 1 / standard deviation.

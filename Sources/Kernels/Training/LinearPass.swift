@@ -4,8 +4,8 @@ import COneDNN
 /// A linear layer y = x Wᵀ + b in training: products cut into jobs whose bounds follow from the
 /// shapes alone, so that results do not depend on how many threads run them.
 ///
-/// All matrices are row-major float32: x `[rows, inputs]`, W `[outputs, inputs]`, y
-/// `[rows, outputs]`. Each job calls oneDNN on its own thread.
+/// All matrices are row-major: x `[rows, inputs]`, W `[outputs, inputs]`, y `[rows, outputs]`; results are
+/// float32, and so are sums where operands are bfloat16. Each job calls oneDNN on its own thread.
 public struct LinearPass: Sendable {
   public let rows: Int
   public let inputs: Int
@@ -29,7 +29,7 @@ public struct LinearPass: Sendable {
   public var forwardJobs: Int { Tiles(outputs).count }
   /// Jobs of ``inputGradient(_:dy:weight:dx:scale:accumulates:)``.
   public var inputGradientJobs: Int { Tiles(inputs).count }
-  /// Jobs of ``weightGradient(_:dy:x:dWeight:dBias:scale:)``.
+  /// Jobs of ``weightGradient(_:dy:x:dWeight:scale:)`` and ``biasGradient(_:dy:dBias:)``.
   public var weightGradientJobs: Int { Tiles(outputs).count }
 
   /// Columns of y that forward job `job` computes.
@@ -37,15 +37,30 @@ public struct LinearPass: Sendable {
   /// Columns of dx that input-gradient job `job` computes.
   public func inputRange(_ job: Int) -> Range<Int> { Tiles(inputs)[job] }
 
+  /// A matrix to be multiplied; both of a product are of the same type.
+  public enum Operand {
+    case float32(Matrix)
+    /// Needs ``BFloat16Products/areSupported``.
+    case bfloat16(UnsafePointer<UInt16>)
+
+    func advanced(by count: Int) -> Operand {
+      switch self {
+      case .float32(let pointer): .float32(pointer + count)
+      case .bfloat16(let pointer): .bfloat16(pointer + count)
+      }
+    }
+  }
+
   /// A run of columns of y = scale x Wᵀ, plus b where there is one; added to y if `accumulates`.
   public func forward(
-    _ job: Int, x: Matrix, weight: Matrix, bias: Matrix?, y: MutableMatrix, scale: Float = 1,
+    _ job: Int, x: Operand, weight: Operand, bias: Matrix?, y: MutableMatrix, scale: Float = 1,
     accumulates: Bool = false
   ) {
     let range = outputRange(job)
     multiply(
-      "N", "T", rows, range.count, inputs, x, inputs, weight + range.lowerBound * inputs, inputs,
-      accumulates ? 1 : 0, y + range.lowerBound, stride, scale: scale)
+      "N", "T", rows, range.count, inputs, x, inputs,
+      weight.advanced(by: range.lowerBound * inputs), inputs, accumulates ? 1 : 0,
+      y + range.lowerBound, stride, scale: scale)
     guard let bias else { return }
     for row in 0..<rows {
       ck_accumulate(
@@ -55,27 +70,29 @@ public struct LinearPass: Sendable {
 
   /// A run of columns of dx = scale dy W; added to dx if `accumulates`.
   public func inputGradient(
-    _ job: Int, dy: Matrix, weight: Matrix, dx: MutableMatrix, scale: Float = 1, accumulates: Bool
+    _ job: Int, dy: Operand, weight: Operand, dx: MutableMatrix, scale: Float = 1,
+    accumulates: Bool
   ) {
     let range = inputRange(job)
     multiply(
-      "N", "N", rows, range.count, outputs, dy, stride, weight + range.lowerBound, inputs,
-      accumulates ? 1 : 0, dx + range.lowerBound, inputs, scale: scale)
+      "N", "N", rows, range.count, outputs, dy, stride,
+      weight.advanced(by: range.lowerBound), inputs, accumulates ? 1 : 0, dx + range.lowerBound,
+      inputs, scale: scale)
   }
 
-  /// A run of rows of dW = scale dyᵀ x and of db = the column sums of dy, each where it is wanted; both
-  /// are overwritten.
+  /// A run of rows of dW = scale dyᵀ x, overwritten.
   public func weightGradient(
-    _ job: Int, dy: Matrix, x: Matrix, dWeight: MutableMatrix?, dBias: MutableMatrix?,
-    scale: Float = 1
+    _ job: Int, dy: Operand, x: Operand, dWeight: MutableMatrix, scale: Float = 1
   ) {
     let range = Tiles(outputs)[job]
-    if let dWeight {
-      multiply(
-        "T", "N", range.count, inputs, rows, dy + range.lowerBound, stride, x, inputs,
-        0, dWeight + range.lowerBound * inputs, inputs, scale: scale)
-    }
-    guard let dBias else { return }
+    multiply(
+      "T", "N", range.count, inputs, rows, dy.advanced(by: range.lowerBound), stride, x, inputs,
+      0, dWeight + range.lowerBound * inputs, inputs, scale: scale)
+  }
+
+  /// A run of db = the column sums of dy, overwritten.
+  public func biasGradient(_ job: Int, dy: Matrix, dBias: MutableMatrix) {
+    let range = Tiles(outputs)[job]
     ck_column_sums(
       dy + range.lowerBound, nil, rows, stride, range.count, dBias + range.lowerBound, nil)
   }
@@ -106,4 +123,23 @@ func multiply(
     CChar(transposeA.value), CChar(transposeB.value), dnnl_dim_t(m), dnnl_dim_t(n), dnnl_dim_t(k),
     scale, a, dnnl_dim_t(lda), b, dnnl_dim_t(ldb), beta, c, dnnl_dim_t(ldc))
   precondition(status == dnnl_success, "dnnl_sgemm refused [\(m), \(k)] x [\(k), \(n)]: \(status)")
+}
+
+extension LinearPass {
+  /// C `[m, n]` = scale op(A) op(B) + beta C, of either type.
+  private func multiply(
+    _ transposeA: Unicode.Scalar, _ transposeB: Unicode.Scalar, _ m: Int, _ n: Int, _ k: Int,
+    _ a: Operand, _ lda: Int, _ b: Operand, _ ldb: Int, _ beta: Float,
+    _ c: MutableMatrix, _ ldc: Int, scale: Float
+  ) {
+    switch (a, b) {
+    case (.float32(let a), .float32(let b)):
+      Kernels.multiply(
+        transposeA, transposeB, m, n, k, a, lda, b, ldb, beta, c, ldc, scale: scale)
+    case (.bfloat16(let a), .bfloat16(let b)):
+      BFloat16Products.multiply(
+        transposeA, transposeB, m, n, k, a, lda, b, ldb, beta, c, ldc, scale: scale)
+    default: preconditionFailure("operands of two types")
+    }
+  }
 }

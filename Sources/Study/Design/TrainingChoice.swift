@@ -32,6 +32,8 @@ public struct TrainingChoice: Codable, Hashable, Sendable {
   public var method: Trainable.Method?
   /// Where the method has them.
   public var adapters: AdapterOptions?
+  /// How steps multiply; the fastest that the processor has if nil.
+  public var precision: TrainingOptions.Precision?
   /// Updates between checkpoints.
   public var checkpointInterval: Int?
 
@@ -72,6 +74,7 @@ public struct TrainingChoice: Codable, Hashable, Sendable {
     var options = TrainingOptions()
     if let method { options.method = method }
     options.adapters = adapters
+    options.precision = precision ?? .fastest
     options.learningRate =
       learningRate ?? TrainingDefaults.learningRate(model, options.method)
     options.head = .linear

@@ -56,9 +56,8 @@ public struct FinetuneStep {
   ///   - replacing: another model at `output` may be replaced.
   /// - Throws: ``CurationError`` if there is something else at `output`.
   public func run(output: URL? = nil, replacing: Bool = false) throws -> FinetuneSummary {
-    if let obstacle = try tokenObstacle() { throw obstacle }
     let data = try self.data()
-    if let obstacle = data.obstacle(index) { throw obstacle }
+    if let obstacle = try data.obstacle(index) { throw obstacle }
     let request = self.request(data)
     let recorder = RunRecorder(index: index, modelHash: model.hash, monitor: monitor)
     let id = try request.id(modelHash: model.hash)
@@ -99,61 +98,14 @@ public struct FinetuneStep {
 
   /// Why the index cannot be learned from; nil if it can.
   public func obstacle() throws -> CurationError? {
-    try tokenObstacle() ?? data().obstacle(index)
+    try data().obstacle(index)
   }
 
-  /// Why sentences of CoNLL columns cannot be learned from; nil if the index has others.
-  private func tokenObstacle() throws -> CurationError? {
-    guard try index.catalog.labelCounts().keys.allSatisfy({ $0 == nil }),
-      let first = try index.catalog.record(row: 0),
-      try Set(first.record.originalFields().keys).isSuperset(of: ["tokens", "tags"])
-    else { return nil }
-    return CurationError(
-      place: index.folder.url.relativePath,
-      expected: "texts with a label each: only text classification (--task classify) is trained",
-      found: "sentences with a tag for each token, as CoNLL files have",
-      advice: "index files with a label for each text (JSONL, CSV, TSV) and name its field with "
-        + "--label-field")
+  private func data() throws -> TrainingParts {
+    try TrainingParts(index, arm: options.arm, seed: options.seed) { $0.labels[$1] != nil }
   }
 
-  /// Rows of the index by part, each in canonical order: training must not depend on the order of
-  /// the corpus.
-  private struct Parts {
-    var table: RecordTable
-    var train: [Int]
-    var development: [Int]
-    var test: [Int]
-
-    func items(_ rows: [Int]) -> [LabeledText] {
-      rows.map { LabeledText(text: table.texts[$0], label: Int(table.labelNumbers[$0])) }
-    }
-
-    func obstacle(_ index: OpenIndex) -> CurationError? {
-      let place = index.folder.url.relativePath
-      if table.labelNames.count < 2 { return StudyDesign.tooFewLabels(table, place) }
-      if Set(train.map { table.labelNumbers[$0] }).count >= 2, !test.isEmpty { return nil }
-      return CurationError(
-        place: place,
-        expected: "labeled records of two labels to train on, and some to test on",
-        found: "\(train.count) to train on, \(test.count) to test on",
-        advice: "give more labeled records, or other parts with --shares")
-    }
-  }
-
-  private func data() throws -> Parts {
-    _ = try StepAccount.outcomeHash(of: "split", in: index)
-    let table = try RecordTable(index.catalog)
-    let split = try index.catalog.split().filter { table.labels[$0.row] != nil }
-    func canonical(_ rows: [Int]) -> [Int] {
-      rows.sorted { (table.textHashes[$0], table.ids[$0]) < (table.textHashes[$1], table.ids[$1]) }
-    }
-    return Parts(
-      table: table, train: canonical(try trainingRows(split, table)),
-      development: canonical(split.filter { $0.part == .development }.map(\.row)),
-      test: canonical(split.filter { $0.part == .test }.map(\.row)))
-  }
-
-  private func request(_ data: Parts) -> RunRequest {
+  private func request(_ data: TrainingParts) -> RunRequest {
     let labels = data.table.labelNames
     return RunRequest(
       arm: "finetune-" + options.arm.rawValue, seed: options.seed, train: data.items(data.train),
@@ -164,7 +116,7 @@ public struct FinetuneStep {
         seed: options.seed))
   }
 
-  private func baselines(_ data: Parts) throws -> [FrozenScore] {
+  private func baselines(_ data: TrainingParts) throws -> [FrozenScore] {
     let table = data.table
     let predictions = try FrozenClassifiers(
       vectors: index.vectors.vectors, labels: table.labelNumbers,
@@ -178,27 +130,28 @@ public struct FinetuneStep {
       return FrozenScore(baseline: $0, accuracy: report.accuracy, macroF1: report.macro.f1)
     }
   }
+}
 
-  /// The arm's rows within the split: `raw` adds what was removed for a training record.
-  private func trainingRows(_ split: [SplitAssignment], _ table: RecordTable) throws -> [Int] {
-    let train = split.filter { $0.part == .train }
-    switch options.arm {
-    case .deduped: return train.map(\.row)
-    case .balanced: return train.filter(\.selected).map(\.row)
-    case .raw:
-      let inTrain = Set(train.map(\.row))
-      let removed = try index.catalog.removals().filter {
-        inTrain.contains($0.witness) && table.labels[$0.row] != nil
-      }
-      return train.map(\.row) + removed.map(\.row)
-    case .random:
-      let seed = options.seed
-      let keys = Dictionary(
-        uniqueKeysWithValues: train.map {
-          ($0.row, ContentHash("\(seed) \(table.ids[$0.row]) \(table.texts[$0.row])"))
-        })
-      return train.map(\.row).sorted { keys[$0]! < keys[$1]! }
-        .prefix(train.count { $0.selected }).map { $0 }
+extension TrainingParts {
+  fileprivate func items(_ rows: [Int]) -> [LabeledText] {
+    rows.map { LabeledText(text: table.texts[$0], label: Int(table.labelNumbers[$0])) }
+  }
+
+  fileprivate func obstacle(_ index: OpenIndex) throws -> CurationError? {
+    let place = index.folder.url.relativePath
+    if try table.labelNames.isEmpty && TagFinetuneStep.hasTags(index) {
+      return CurationError(
+        place: place, expected: "texts with a label each, as --task classify needs",
+        found: "sentences with a tag for each word",
+        advice: "train a tagger with --task tokens, or index files with a label for each text and "
+          + "name its field with --label-field")
     }
+    if table.labelNames.count < 2 { return StudyDesign.tooFewLabels(table, place) }
+    if Set(train.map { table.labelNumbers[$0] }).count >= 2, !test.isEmpty { return nil }
+    return CurationError(
+      place: place,
+      expected: "labeled records of two labels to train on, and some to test on",
+      found: "\(train.count) to train on, \(test.count) to test on",
+      advice: "give more labeled records, or other parts with --shares")
   }
 }

@@ -32,7 +32,10 @@ struct RunRequest {
 
 /// What a run is judged by; the column `metrics` of its row, and `metrics.json` in its folder.
 public struct RunMetrics: Codable, Sendable {
+  /// Of the test records' classes; of a tagger those of its words, `O` among them.
   public var report: ClassificationReport
+  /// Of a tagger.
+  public var tagging: TagScores?
   public var trainingRecords: Int
   public var developmentRecords: Int
   public var updates: Int
@@ -101,7 +104,8 @@ struct RunRecorder {
       stoppedEarly: summary.stoppedEarly, seconds: Date().timeIntervalSince(startedAt),
       examplesPerSecond: summary.examplesPerSecond, tokens: summary.tokens,
       development: summary.evaluations, baselines: baselines)
-    try writeFiles(summary, metrics, to: folder)
+    let log = try Self.writeFiles(
+      summary, metrics, to: folder, run: id)
     try keep(classifier, metrics, folder)
     let run = Run(
       id: id, arm: request.arm, seed: Int(request.seed),
@@ -117,31 +121,26 @@ struct RunRecorder {
         probability: probabilities[predicted[place]])
     }
     try index.catalog.update {
-      try $0.replaceRun(run, log: Self.log(summary, id, request), predictions: predictions)
+      try $0.replaceRun(run, log: log, predictions: predictions)
     }
     try? FileManager.default.removeItem(at: checkpoint)
     return run
   }
 
-  private func writeFiles(_ summary: TrainingSummary, _ metrics: RunMetrics, to folder: URL) throws
-  {
+  /// Writes `log.jsonl` and `metrics.json`, and gives the log's lines for the catalog.
+  static func writeFiles(
+    _ summary: TrainingSummary, _ metrics: RunMetrics, to folder: URL, run: String
+  ) throws -> [RunLogEntry] {
     let log = try summary.history.map { try StepAccount.json($0) + "\n" }.joined()
     try AtomicFile.write(Data(log.utf8), to: folder.appendingPathComponent("log.jsonl"))
     try AtomicFile.write(
       Data(StepAccount.json(metrics).utf8), to: folder.appendingPathComponent("metrics.json"))
-  }
-
-  private static func log(_ summary: TrainingSummary, _ id: String, _ request: RunRequest) throws
-    -> [RunLogEntry]
-  {
     let development = try Dictionary(
       summary.evaluations.map { ($0.step, try StepAccount.json($0)) }, uniquingKeysWith: { $1 })
     return summary.history.map { step in
       RunLogEntry(
-        run: id, step: step.step,
-        epoch: Double(step.step * request.options.batchSize) / Double(max(1, request.train.count)),
-        loss: Double(step.loss), learningRate: Double(step.learningRate),
-        development: development[step.step])
+        run: run, step: step.step, epoch: step.epoch, loss: Double(step.loss),
+        learningRate: Double(step.learningRate), development: development[step.step])
     }
   }
 }

@@ -67,6 +67,21 @@ public final class TokenEncoder: Sendable {
     return result
   }
 
+  /// Gives the last hidden states of each of `sentences`, `[tokens, hidden]`, to `use`, which is called on
+  /// several threads.
+  func withStates(
+    _ sentences: [[Int32]],
+    _ use: (_ index: Int, _ states: UnsafePointer<Float>) -> Void
+  ) {
+    run(sentences, progress: nil) { batch, hidden in
+      var states = hidden
+      for sentence in batch.sentences {
+        use(sentence.row, states)
+        states += sentence.count * dimension
+      }
+    }
+  }
+
   /// Runs every batch of `sentences` and gives its states to `use`, on several threads.
   private func run(
     _ sentences: some Collection<[Int32]>, progress: ((Int) -> Void)?,

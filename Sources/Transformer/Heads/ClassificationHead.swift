@@ -1,7 +1,7 @@
 import Kernels
 
-/// The logits of classes from a sentence's states, as the family's class for sequences in
-/// transformers makes them.
+/// The logits of classes from a sentence's or a token's state, as the family's class for sequences or
+/// tokens in transformers makes them.
 struct ClassificationHead: Sendable {
   /// Names of the classes, in the order of their ids.
   let labels: [String]
@@ -19,9 +19,9 @@ struct ClassificationHead: Sendable {
 
   /// - Throws: ``ModelError`` if `folder` has no such head, one of other shapes than its configuration
   ///   says, or one for something else than classes.
-  init(_ folder: ModelFolder) throws {
+  init(_ folder: ModelFolder, _ kind: HeadKind = .sequences) throws {
     let configuration = folder.configuration
-    let plan = configuration.architecture.classificationHead
+    let plan = kind.plan(configuration.architecture)
     let place = folder.transformerURL.path
     let fields = try ConfigurationFields(folder)
     let labels = try configuration.labels.isEmpty ? fields.unnamedLabels() : configuration.labels

@@ -66,10 +66,10 @@ struct AdapterSites {
   }
 
   /// Puts an adapter on each module of `linear` that has one.
-  func attach(to linear: inout TrainableLinear, _ parameters: Parameters) {
+  func attach(to linear: TrainableLinear, _ parameters: Parameters) {
     for module in linear.modules {
       guard let number = numbers[module.name] else { continue }
-      linear.adapters.append(
+      linear.attach(
         LowRankAdapter(
           module, inputs: linear.inputs, options: options, number: number, parameters))
     }

@@ -106,11 +106,12 @@ final class LowRankAdapter {
     let input = dropped(x, rows, pass)
     let (downward, upward) = (downPass(rows), upPass(rows, stride))
     Threads.forEach(downward.forwardJobs) { job in
-      downward.forward(job, x: input, weight: down, bias: nil, y: narrow)
+      downward.forward(
+        job, x: .float32(input), weight: .float32(down), bias: nil, y: narrow)
     }
     Threads.forEach(upward.forwardJobs) { job in
       upward.forward(
-        job, x: narrow, weight: up, bias: nil, y: y + module.columns.lowerBound,
+        job, x: .float32(narrow), weight: .float32(up), bias: nil, y: y + module.columns.lowerBound,
         scale: options.scale, accumulates: true)
     }
     self.narrow = narrow
@@ -128,14 +129,17 @@ final class LowRankAdapter {
     let (dUp, dDown) = (pass.gradient(up), pass.gradient(down))
     runJobs(upward.inputGradientJobs, dUp == nil ? 0 : upward.weightGradientJobs) { job in
       upward.inputGradient(
-        job, dy: dy, weight: up, dx: dNarrow, scale: options.scale, accumulates: false)
+        job, dy: .float32(dy), weight: .float32(up), dx: dNarrow, scale: options.scale,
+        accumulates: false)
     } _: { job in
-      upward.weightGradient(job, dy: dy, x: narrow, dWeight: dUp, dBias: nil, scale: options.scale)
+      upward.weightGradient(
+        job, dy: .float32(dy), x: .float32(narrow), dWeight: dUp!, scale: options.scale)
     }
     if let dDown {
       let input = dropped(x, rows, pass)
       Threads.forEach(downward.weightGradientJobs) { job in
-        downward.weightGradient(job, dy: dNarrow, x: input, dWeight: dDown, dBias: nil)
+        downward.weightGradient(
+          job, dy: .float32(dNarrow), x: .float32(input), dWeight: dDown)
       }
     }
     if let dx { addInputGradient(dNarrow, rows, to: dx, pass) }
@@ -148,7 +152,8 @@ final class LowRankAdapter {
     let target = stream.isActive ? pass.tape.take(rows * inputs) : dx
     Threads.forEach(downward.inputGradientJobs) { job in
       downward.inputGradient(
-        job, dy: dNarrow, weight: down, dx: target, accumulates: !stream.isActive)
+        job, dy: .float32(dNarrow), weight: .float32(down), dx: target,
+        accumulates: !stream.isActive)
     }
     guard stream.isActive else { return }
     let residual = ResidualPass(width: inputs)

@@ -9,6 +9,8 @@ package final class NetworkPass {
   private(set) var batch = PackedTokens()
   /// Whether everything stays that a backward pass needs.
   private(set) var retains = false
+  /// Whether products of training passes are of bfloat16; sums, and all else, are float32.
+  var multipliesBFloat16 = false
   var dropout: DropoutPlan
   /// Where a backward pass leaves its gradients.
   private(set) var gradients: GradientArena?
@@ -29,6 +31,21 @@ package final class NetworkPass {
   func goBack(into gradients: GradientArena) {
     precondition(retains, "a forward pass that retains comes before backward")
     self.gradients = gradients
+  }
+
+  /// A matrix `[rows, columns]` as this pass multiplies it: where that is in bfloat16, a copy on the tape.
+  func operand(_ matrix: UnsafePointer<Float>, rows: Int, columns: Int) -> LinearPass.Operand {
+    guard retains, multipliesBFloat16 else { return .float32(matrix) }
+    let count = rows * columns
+    let copy = UnsafeMutableRawPointer(tape.take((count + 1) / 2)).bindMemory(
+      to: UInt16.self, capacity: count)
+    let size = 1 << 14
+    Threads.forEach((count + size - 1) / size) { block in
+      let start = block * size
+      BFloat16Products.narrow(
+        matrix + start, count: min(size, count - start), into: copy + start)
+    }
+    return .bfloat16(copy)
   }
 
   /// The gradient of the parameter at `pointer`, where it is trained.

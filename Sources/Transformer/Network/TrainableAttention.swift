@@ -2,8 +2,8 @@ import Kernels
 
 /// Self-attention that trains: projections, rotary positions or a bias by distance, attention, output.
 final class TrainableAttention: BranchBody {
-  private(set) var projections: TrainableLinear
-  private(set) var output: TrainableLinear
+  let projections: TrainableLinear
+  let output: TrainableLinear
   private let layer: Int
   private let heads: Int
   private let headSize: Int
@@ -29,12 +29,6 @@ final class TrainableAttention: BranchBody {
   }
 
   var outputBias: UnsafePointer<Float> { output.bias }
-
-  /// Calls `change` with each linear layer, to put adapters on it.
-  func forEachLinear(_ change: (inout TrainableLinear) -> Void) {
-    change(&projections)
-    change(&output)
-  }
 
   private var hidden: Int { heads * headSize }
 

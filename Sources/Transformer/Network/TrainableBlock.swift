@@ -34,17 +34,17 @@ final class TrainableBlock {
     ]
   }
 
+  private var linears: [TrainableLinear] {
+    [attention.projections, attention.output, feedForward.widening, feedForward.output]
+  }
+
   /// Puts adapters on its linear layers.
   func attach(_ sites: AdapterSites, _ parameters: Parameters) {
-    attention.forEachLinear { sites.attach(to: &$0, parameters) }
-    feedForward.forEachLinear { sites.attach(to: &$0, parameters) }
+    for linear in linears { sites.attach(to: linear, parameters) }
   }
 
   /// All adapters on its linear layers.
-  var adapters: [LowRankAdapter] {
-    [attention.projections, attention.output, feedForward.widening, feedForward.output]
-      .flatMap(\.adapters)
-  }
+  var adapters: [LowRankAdapter] { linears.flatMap(\.adapters) }
 
   /// Rows of each branch.
   ///

@@ -2,8 +2,8 @@ import Kernels
 
 /// The feed-forward part that trains: a wide product, its activation (gated or not), a narrow product.
 final class TrainableFeedForward: BranchBody {
-  private(set) var widening: TrainableLinear
-  private(set) var output: TrainableLinear
+  let widening: TrainableLinear
+  let output: TrainableLinear
   private let kernel: ActivationPass
   private var saved: (x: Pointer, derivative: Pointer, activated: Pointer)?
 
@@ -21,12 +21,6 @@ final class TrainableFeedForward: BranchBody {
   }
 
   var outputBias: UnsafePointer<Float> { output.bias }
-
-  /// Calls `change` with each linear layer, to put adapters on it.
-  func forEachLinear(_ change: (inout TrainableLinear) -> Void) {
-    change(&widening)
-    change(&output)
-  }
 
   func forward(_ x: Pointer, _ rows: BranchRows, _ pass: NetworkPass, into y: Pointer) {
     let wide = pass.tape.take(rows.output * kernel.inputSize)

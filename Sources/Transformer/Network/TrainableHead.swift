@@ -185,32 +185,6 @@ final class TrainableHead {
   }
 }
 
-/// What a network ends in.
-package enum HeadKind: Sendable {
-  /// Outputs for each sequence, as the family's class for sequences has them.
-  case sequences
-  /// Outputs for each token.
-  case tokens
-
-  /// The family's class in transformers.
-  package func className(_ configuration: ModelConfiguration) -> String {
-    let suffix =
-      switch self {
-      case .sequences: "ForSequenceClassification"
-      case .tokens: "ForTokenClassification"
-      }
-    return configuration.architecture.classPrefix + suffix
-  }
-
-  /// PEFT's name of what the head does.
-  package var adapterTask: String {
-    switch self {
-    case .sequences: "SEQ_CLS"
-    case .tokens: "TOKEN_CLS"
-    }
-  }
-}
-
 /// The dense layers of a head to be trained, with the names that transformers' class gives them.
 struct HeadPlan {
   struct Layer {
@@ -232,11 +206,7 @@ struct HeadPlan {
   /// - Throws: ``ModelError`` if its configuration asks for a pooling or activation we do not have.
   init(_ kind: HeadKind, _ folder: ModelFolder, outputs: Int) throws {
     let configuration = folder.configuration
-    let plan =
-      switch kind {
-      case .sequences: configuration.architecture.classificationHead
-      case .tokens: configuration.architecture.tokenHead
-      }
+    let plan = kind.plan(configuration.architecture)
     let fields = try ConfigurationFields(folder)
     layers = try plan.layers.enumerated().map { number, layer in
       Layer(

@@ -3,7 +3,7 @@ import Kernels
 /// A linear layer that trains: y = x Wᵀ + b, with adapters beside W where there are some.
 ///
 /// Layers of the same input whose weights are neighbors make one: W is `[outputs, inputs]` of them all.
-struct TrainableLinear {
+final class TrainableLinear {
   typealias Pointer = UnsafeMutablePointer<Float>
 
   /// One of the layers, as a checkpoint names it.
@@ -21,7 +21,9 @@ struct TrainableLinear {
   /// `[outputs]`; zeros where the family has none.
   let bias: UnsafePointer<Float>
   private let owner: AnyObject
-  var adapters: [LowRankAdapter] = []
+  private(set) var adapters: [LowRankAdapter] = []
+  /// The input and the weight of the last forward pass, as they were multiplied.
+  private var operands: (x: LinearPass.Operand, weight: LinearPass.Operand)?
 
   /// - Parameter parts: neighbors among `parameters`.
   init(_ parts: [EncoderWeights.Linear], _ parameters: Parameters, prefix: String) {
@@ -55,7 +57,10 @@ struct TrainableLinear {
     }
   }
 
-  private func pass(_ rows: Int) -> LinearPass {
+  /// Puts an adapter on one of ``modules``.
+  func attach(_ adapter: LowRankAdapter) { adapters.append(adapter) }
+
+  private func product(_ rows: Int) -> LinearPass {
     LinearPass(rows: rows, inputs: inputs, outputs: outputs)
   }
 
@@ -65,10 +70,16 @@ struct TrainableLinear {
   func forward(
     _ x: Pointer, rows: Int, addsBias: Bool, into y: Pointer, _ pass: NetworkPass
   ) {
-    let product = self.pass(rows)
+    let product = product(rows)
+    let operands = (
+      x: pass.operand(x, rows: rows, columns: inputs),
+      weight: pass.operand(weight, rows: outputs, columns: inputs)
+    )
     Threads.forEach(product.forwardJobs) { job in
-      product.forward(job, x: x, weight: weight, bias: addsBias ? bias : nil, y: y)
+      product.forward(
+        job, x: operands.x, weight: operands.weight, bias: addsBias ? bias : nil, y: y)
     }
+    self.operands = operands
     for adapter in adapters { adapter.forward(x, rows: rows, stride: outputs, into: y, pass) }
   }
 
@@ -78,15 +89,23 @@ struct TrainableLinear {
     _ dy: Pointer, x: Pointer, rows: Int, into dx: Pointer?, accumulates: Bool,
     _ pass: NetworkPass
   ) {
-    let product = self.pass(rows)
+    guard let operands else { preconditionFailure("backward without forward") }
+    let mark = pass.tape.mark
+    defer { pass.tape.release(to: mark) }
+    let product = product(rows)
     let (dWeight, dBias) = (pass.gradient(weight), pass.gradient(bias))
     let isTrained = dWeight != nil || dBias != nil
+    let narrowed = pass.operand(dy, rows: rows, columns: outputs)
     runJobs(
       dx == nil ? 0 : product.inputGradientJobs, isTrained ? product.weightGradientJobs : 0
     ) { job in
-      product.inputGradient(job, dy: dy, weight: weight, dx: dx!, accumulates: accumulates)
+      product.inputGradient(
+        job, dy: narrowed, weight: operands.weight, dx: dx!, accumulates: accumulates)
     } _: { job in
-      product.weightGradient(job, dy: dy, x: x, dWeight: dWeight, dBias: dBias)
+      if let dWeight {
+        product.weightGradient(job, dy: narrowed, x: operands.x, dWeight: dWeight)
+      }
+      if let dBias { product.biasGradient(job, dy: dy, dBias: dBias) }
     }
     for adapter in adapters.reversed() {
       adapter.backward(dy, x: x, rows: rows, stride: outputs, into: dx, pass)

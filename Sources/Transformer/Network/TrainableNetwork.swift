@@ -95,6 +95,13 @@ package final class TrainableNetwork {
     set { pass.dropout = newValue }
   }
 
+  /// Whether a pass that retains multiplies in bfloat16, where the processor does; weights, sums and all
+  /// else stay float32, and so do passes that do not retain.
+  package var multipliesBFloat16: Bool {
+    get { pass.multipliesBFloat16 }
+    set { pass.multipliesBFloat16 = newValue && BFloat16Products.areSupported }
+  }
+
   /// The probabilities that the model's configuration names.
   package var configuredDropout: DropoutPlan { DropoutPlan(configuration) }
 

@@ -44,6 +44,16 @@ public struct Tokenizer: Sendable {
   /// How many special tokens stand around a text.
   public var specialTokenCount: Int { maximumTokens - room.single }
 
+  /// How many of them stand before it.
+  package var leadingSpecialTokens: Int {
+    var count = 0
+    for piece in pipeline.postProcessor.single {
+      guard case .special(let ids, _) = piece else { break }
+      count += ids.count
+    }
+    return count
+  }
+
   /// `content` between the special tokens that stand around a text.
   public func addSpecialTokens(to content: some Collection<Int32>) -> [Int32] {
     var ids: [Int32] = []

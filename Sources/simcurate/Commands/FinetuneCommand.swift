@@ -8,7 +8,7 @@ import Transformer
 struct FinetuneCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "finetune",
-    abstract: "Fine-tune a classifier on the split and score it on the test part.",
+    abstract: "Fine-tune a classifier or tagger on the split and score it on the test part.",
     discussion: """
       The model may be of any family that embeds (BERT, DistilBERT, RoBERTa, XLM-RoBERTa, CamemBERT, MPNet, \
       ModernBERT, Nomic-BERT); the result is a Hugging Face model folder that transformers loads as \
@@ -17,13 +17,18 @@ struct FinetuneCommand: ParsableCommand {
       Python's PEFT opens. Beside its scores stand those of a nearest neighbor, a nearest \
       centroid and a linear model on the vectors of the index as they are, which it has to beat.
 
+      With --task tokens the words of sentences are tagged, for named entities: the index holds CoNLL \
+      files, or JSON lines with tokens and tags, or with entities by their offsets; IOB1, IOB2 and BIOES \
+      are recognized. The result is an AutoModelForTokenClassification.
+
       Examples:
         simcurate finetune indexes/reviews --arm balanced --out my-model
+        simcurate finetune indexes/wnut17 --task tokens --out my-tagger
         simcurate finetune indexes/reviews --method lora --lora-rank 16 --lora-targets all-linear
       """)
 
   enum Task: String, ExpressibleByArgument, CaseIterable {
-    case classify
+    case classify, tokens
   }
 
   @OptionGroup var index: IndexArgument
@@ -31,8 +36,16 @@ struct FinetuneCommand: ParsableCommand {
     name: .long,
     help: ArgumentHelp("Training data: raw, deduped, balanced or random.", valueName: "arm"))
   var arm: Arm = .deduped
-  @Option(name: .long, help: ArgumentHelp("What to learn: classify.", valueName: "task"))
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "What to learn: classify (a label a text) or tokens (a tag a word).", valueName: "task"))
   var task: Task = .classify
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Names of the tags, parted by commas, where records give numbers.", valueName: "names"))
+  var tagNames: String?
   @Option(
     name: .long,
     help: ArgumentHelp("Model folder to write (default: in the index).", valueName: "dir"))
@@ -46,6 +59,9 @@ struct FinetuneCommand: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   mutating func validate() throws {
+    if tagNames != nil, task != .tokens {
+      throw ValidationError("--tag-names needs --task tokens.")
+    }
     guard maximumTokens >= 2 else {
       throw ValidationError("--maximum-tokens must be at least 2, got \(maximumTokens).")
     }
@@ -53,13 +69,22 @@ struct FinetuneCommand: ParsableCommand {
 
   func run() throws {
     let console = common.begin()
-    let summary = try FinetuneStep(
-      index.open(.exclusive, console), model: model.open(),
-      options: FinetuneOptions(
-        arm: arm, maximumTokens: maximumTokens,
-        training: training.choice, seed: seed.seed),
-      monitor: console.monitor
-    ).run(output: out.map { URL(fileURLWithPath: $0) }, replacing: force.force)
+    let index = try index.open(.exclusive, console)
+    let options = FinetuneOptions(
+      arm: arm, maximumTokens: maximumTokens, training: training.choice, seed: seed.seed)
+    let output = out.map { URL(fileURLWithPath: $0) }
+    let summary =
+      switch task {
+      case .classify:
+        try FinetuneStep(
+          index, model: model.open(), options: options, monitor: console.monitor
+        ).run(output: output, replacing: force.force)
+      case .tokens:
+        try TagFinetuneStep(
+          index, model: model.open(), options: options,
+          tagNames: tagNames?.split(separator: ",").map(String.init), monitor: console.monitor
+        ).run(output: output, replacing: force.force)
+      }
     console.finish()
     try common.show(summary) { $0.text }
   }
@@ -67,6 +92,7 @@ struct FinetuneCommand: ParsableCommand {
 
 extension Arm: ExpressibleByArgument {}
 extension TrainingOptions.Schedule: ExpressibleByArgument {}
+extension TrainingOptions.Precision: ExpressibleByArgument {}
 extension Trainable.Method: ExpressibleByArgument {}
 
 /// How models are trained; what is not given follows from the model and the data.
@@ -107,6 +133,12 @@ struct TrainingArguments: ParsableArguments {
       "Layers with adapters by the last part of their names, parted by commas, or all-linear (default: "
         + "those of queries and values).", valueName: "names"))
   var loraTargets: String?
+  @Option(
+    name: .customLong("training-precision"),
+    help: ArgumentHelp(
+      "Products of a step: f32 or bf16 (default: bf16 where the processor has it); weights and sums "
+        + "are float32.", valueName: "kind"))
+  var precision: TrainingOptions.Precision?
   @Option(
     name: .long,
     help: ArgumentHelp("Updates between checkpoints (default: 200).", valueName: "n"))
@@ -222,6 +254,7 @@ struct TrainingArguments: ParsableArguments {
     choice.balancesClasses = balancedClasses ? true : nil
     choice.batchTokens = batchTokens
     choice.method = method
+    choice.precision = precision
     choice.adapters = adapters
     choice.checkpointInterval = saveEvery
     return choice
@@ -234,6 +267,7 @@ extension FinetuneSummary {
     var text = nothingToDo ? "finetune: nothing to do; " : "finetune: "
     text += "\(arm.rawValue), \(metrics.trainingRecords) records, \(metrics.updates) updates"
     text += String(format: ", %.0f examples/s; ", metrics.examplesPerSecond)
+    if let tagging = metrics.tagging { return text + tagging.text + "model: \(model)\n" }
     text += "scores on \(report.classes.reduce(0) { $0 + $1.support }) test records:\n"
     return text + report.table + baselines + "model: \(model)\n"
   }
@@ -270,5 +304,25 @@ extension ClassificationReport {
     table.add(row("macro average", macro))
     table.add(row("weighted average", weighted))
     return table.text + String(format: "accuracy %.3f\n", accuracy)
+  }
+}
+
+extension TagScores {
+  var text: String {
+    func line(_ name: String, _ scores: LabelScores) -> String {
+      String(
+        format: "%@ precision %.3f, recall %.3f, F1 %.3f on %d entities\n", name, scores.precision,
+        scores.recall, scores.f1, scores.support)
+    }
+    return """
+      scores on the test part's words:
+
+      \(tags)
+      and on its entities, exactly as they lie:
+
+      \(entities)
+      \(line("names that training had:    ", bySurface.seen))\
+      \(line("names that training had not:", bySurface.unseen))
+      """
   }
 }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Corpus
 import Curation
+import Files
 import Foundation
 import Study
 import Training
@@ -8,10 +9,11 @@ import Transformer
 
 struct PredictCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "predict", abstract: "Classify texts with a fine-tuned model.",
+    commandName: "predict", abstract: "Classify or tag texts with a fine-tuned model.",
     discussion: """
       MODEL is a folder that finetune wrote, a run's folder in an index, or a folder of any \
-      AutoModelForSequenceClassification that transformers saved.
+      AutoModelForSequenceClassification or AutoModelForTokenClassification that transformers saved. \
+      The latter gives the entities of each text with their places in it.
 
       Texts stand on the command line, or in a file: then some thousand are answered at a time, however \
       long the file, and where its records have labels accuracy and macro-F1 are told at the end. \
@@ -64,25 +66,64 @@ struct PredictCommand: ParsableCommand {
     let inside = folder.appendingPathComponent("model")
     let isRun = FileManager.default.fileExists(
       atPath: inside.appendingPathComponent("config.json").path)
-    let classifier = try TextClassifier(
-      savedAt: isRun ? inside : folder, adapter: adapter.map { URL(fileURLWithPath: $0) },
-      precision: precision)
+    let url = isRun ? inside : folder
+    let adapter = adapter.map { URL(fileURLWithPath: $0) }
+    let model = try ModelFolder(at: url, adapter: adapter)
+    if WordTagger.isOne(model) { return try tag(model, console) }
+    let classifier = try TextClassifier(model, savedAt: url, precision: precision)
     let step = PredictStep(classifier, top: topK, monitor: console.monitor)
     let output = try PredictionOutput(out, isJSON: common.json)
     if file == nil, texts != ["-"] {
-      let records = texts.enumerated().map {
-        Record(id: "\($0 + 1)", text: $1, source: "command line", line: $0 + 1)
-      }
       for prediction in try step.predictions(records) { try output.write(prediction) }
       return try output.finish()
     }
-    var options = reading.reading
-    if file == nil { options.format = options.format ?? .text }
     let summary = try step.run(
-      CorpusReader.location(file ?? "-"), reading: options, model: model, output.write)
+      CorpusReader.location(file ?? "-"), reading: options, model: self.model, output.write)
     try output.finish()
     console.finish()
     try tell(summary, console)
+  }
+
+  /// What stands on the command line.
+  private var records: [Record] {
+    texts.enumerated().map {
+      Record(id: "\($0 + 1)", text: $1, source: "command line", line: $0 + 1)
+    }
+  }
+
+  private var options: ReadingOptions {
+    var options = reading.reading
+    if file == nil { options.format = options.format ?? .text }
+    return options
+  }
+
+  private func tag(_ model: ModelFolder, _ console: Console) throws {
+    guard topK == 1 else {
+      throw ValidationError("--top-k belongs to classifiers; \(self.model) tags words.")
+    }
+    let step = try TagPredictStep(
+      WordTagger(folder: model, precision: precision), monitor: console.monitor)
+    let output = try TagOutput(out, isJSON: common.json)
+    if file == nil, texts != ["-"] {
+      for answer in try step.predictions(records) { try output.write(answer) }
+      return try output.finish()
+    }
+    let summary = try step.run(
+      CorpusReader.location(file ?? "-"), reading: options, model: self.model, output.write)
+    try output.finish()
+    console.finish()
+    var text = String(
+      format: "predict: %d texts (%@), %d entities, %.0f texts a second", summary.records,
+      summary.precision, summary.entities,
+      Double(summary.records) / max(summary.seconds, 1e-9))
+    if let scores = summary.scores {
+      text += String(
+        format:
+          "\n         precision %.4f, recall %.4f, F1 %.4f on the %d entities of %d with tags",
+        scores.precision, scores.recall, scores.f1, scores.support, summary.scored)
+    }
+    guard out != nil, out != "-" else { return console.remark(text) }
+    try common.show(summary) { _ in text + "\n" }
   }
 
   /// The summary is data only where the answers went elsewhere.
@@ -159,4 +200,48 @@ private final class PredictionOutput {
   }
 
   func finish() throws { try writer?.finish() }
+}
+
+/// Where entities go: a file of records, CoNLL columns, or standard output as lines for people or as JSON
+/// lines.
+private final class TagOutput {
+  private let writer: CorpusWriter?
+  private let columns: AtomicFile?
+
+  init(_ path: String?, isJSON: Bool) throws {
+    if let path, path.hasSuffix(".conll") {
+      columns = try AtomicFile(URL(fileURLWithPath: path))
+      writer = nil
+      return
+    }
+    columns = nil
+    let url = path.map(CorpusReader.location) ?? (isJSON ? CorpusReader.standardInput : nil)
+    writer = try url.map { try CorpusWriter($0, columns: ["id", "text", "entities"]) }
+  }
+
+  func write(_ answer: TaggedRecord) throws {
+    if let columns {
+      let lines = zip(answer.words, answer.tags).map { "\($0)\t\($1)\n" }
+      return try columns.write(Data((lines.joined() + "\n").utf8))
+    }
+    guard let writer else {
+      let entities = answer.entities.map { "\($0.label) \($0.start)-\($0.end) \($0.text)" }
+      let line =
+        (entities.isEmpty ? "-" : entities.joined(separator: "; ")) + "\t"
+        + excerpt(answer.record.text, limit: 100) + "\n"
+      return try FileHandle.standardOutput.write(contentsOf: Data(line.utf8))
+    }
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let json = String(decoding: try encoder.encode(answer.entities), as: UTF8.self)
+    try writer.write([
+      ("id", .text(answer.record.id)), ("text", .text(answer.record.text)),
+      ("entities", .json(json)),
+    ])
+  }
+
+  func finish() throws {
+    try writer?.finish()
+    try columns?.commit()
+  }
 }
