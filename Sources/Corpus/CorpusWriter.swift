@@ -27,8 +27,7 @@ public final class CorpusWriter {
   ///   - url: A path, or ``CorpusReader/standardInput`` (`-`) for standard output.
   ///   - format: `jsonLines`, `csv` or `tsv`; from the file name if nil, JSONL for `-`.
   ///   - columns: The columns of CSV and TSV; JSONL rows have the members they are given.
-  /// - Throws: ``CorpusError`` if the format cannot be exported, `FileError` if the file cannot be
-  ///   written.
+  /// - Throws: `FileError` if the format cannot be exported or the file cannot be written.
   public init(
     _ url: URL, format: RecordFormat? = nil, columns: [String] = ["id", "text", "label"]
   ) throws {
@@ -46,7 +45,7 @@ public final class CorpusWriter {
     }
   }
 
-  private static func unknownFormat(_ url: URL, _ place: String) -> CorpusError {
+  private static func unknownFormat(_ url: URL, _ place: String) -> FileError {
     let ending = url.pathExtension
     let stem = url.deletingPathExtension().relativePath
     var advice = "name the file .jsonl, .csv or .tsv (records also .txt: their ids)"
@@ -57,7 +56,7 @@ public final class CorpusWriter {
     } else if ending == "gz" {
       advice += " and pack it afterwards with gzip"
     }
-    return CorpusError(
+    return FileError(
       place: place, expected: "an export as JSONL, CSV or TSV",
       found: ending.isEmpty ? "a name without extension" : "'.\(ending)'", advice: advice)
   }
@@ -167,7 +166,7 @@ public final class CorpusWriter {
   private func appendBare(_ text: String) throws {
     let isBreak: (UInt8) -> Bool = { $0 == 0x09 || $0 == 0x0a || $0 == 0x0d }
     guard !text.utf8.contains(where: isBreak) else {
-      throw CorpusError(
+      throw FileError(
         place: "\(place):\(rowCount + 2)",
         expected: "values without tabs and line ends, as TSV has",
         found: "one with", advice: "export as CSV or JSONL")
@@ -195,7 +194,7 @@ extension JSONText {
           return (name, try value(bytes, member))
         }
       } catch let fault as JSONScanner.Fault {
-        throw CorpusError(
+        throw FileError(
           place: place, expected: "the original row as a JSON object", found: fault.reason)
       }
     }
@@ -235,7 +234,7 @@ extension JSONText {
 extension Record {
   /// The members of the original row in its order; empty for plain text.
   ///
-  /// - Throws: ``CorpusError`` if ``fields`` is no JSON object.
+  /// - Throws: `FileError` if ``fields`` is no JSON object.
   public func originalMembers() throws -> [(name: String, value: CorpusWriter.Value)] {
     try fields.map { try JSONText.members($0, place: "\(source):\(line)") } ?? []
   }

@@ -32,10 +32,10 @@ public final class Catalog: Sendable {
 
   /// A new catalog with empty tables.
   ///
-  /// - Throws: ``StoreError`` if there is a file already, or none can be written.
+  /// - Throws: `FileError` if there is a file already, or none can be written.
   public static func create(at url: URL) throws -> Catalog {
     guard !FileManager.default.fileExists(atPath: url.path) else {
-      throw StoreError(
+      throw FileError(
         place: url.relativePath, expected: "no catalog yet", found: "a file",
         advice: "choose another folder, or delete this one")
     }
@@ -48,7 +48,7 @@ public final class Catalog: Sendable {
 
   /// The catalog at `url`; an older schema is migrated first, or if `readOnly` is read as if it were.
   ///
-  /// - Throws: ``StoreError`` for a missing, foreign, truncated, newer or unwritable file.
+  /// - Throws: `FileError` for a missing, foreign, truncated, newer or unwritable file.
   public static func open(at url: URL, readOnly: Bool = false) throws -> Catalog {
     try CatalogFile.check(url)
     if readOnly { rollBackHotJournal(url) }
@@ -77,11 +77,11 @@ public final class Catalog: Sendable {
       )
     }
     guard application == Schema.applicationID else {
-      throw StoreError(
+      throw FileError(
         place: url.relativePath, expected: "a simcurate catalog", found: "another SQLite database")
     }
     guard version <= Schema.version else {
-      throw StoreError(
+      throw FileError(
         place: url.relativePath, expected: "schema version \(Schema.version) or older",
         found: "version \(version)", advice: "a newer simcurate wrote it; update this one")
     }
@@ -109,9 +109,9 @@ public final class Catalog: Sendable {
     do {
       return try body()
     } catch let error as DatabaseError {
-      throw StoreError(error, place: url.relativePath)
+      throw FileError(error, place: url.relativePath)
     } catch let error as RowDecodingError {
-      throw StoreError(
+      throw FileError(
         place: url.relativePath, expected: "values of the columns' types", found: "\(error)",
         advice: "the file is damaged; build the index again")
     }
@@ -133,14 +133,14 @@ public final class Catalog: Sendable {
 
 /// What can be said of a catalog file before SQLite opens it.
 enum CatalogFile {
-  /// - Throws: ``StoreError`` if the file is missing, no SQLite database, or shorter than its
+  /// - Throws: `FileError` if the file is missing, no SQLite database, or shorter than its
   ///   header says.
   static func check(_ url: URL) throws {
     let place = url.relativePath
     let file = FileHandle(fileDescriptor: try open(url), closeOnDealloc: true)
     let header = (try? file.read(upToCount: 100)).flatMap { $0 }.map(Array.init) ?? []
     guard header.starts(with: "SQLite format 3\0".utf8) else {
-      throw StoreError(
+      throw FileError(
         place: place, expected: "a SQLite database", found: "another file",
         advice: "build the index again")
     }
@@ -164,15 +164,15 @@ enum CatalogFile {
       }
       return try RegularFile.open(url)
     } catch let error as FileError {
-      if FileManager.default.fileExists(atPath: url.path) { throw StoreError(error) }
-      throw StoreError(
+      if FileManager.default.fileExists(atPath: url.path) { throw error }
+      throw FileError(
         place: url.relativePath, expected: "a readable catalog", found: "no file",
         advice: "build the index first: simcurate index CORPUS")
     }
   }
 
-  private static func truncated(_ place: String) -> StoreError {
-    StoreError(
+  private static func truncated(_ place: String) -> FileError {
+    FileError(
       place: place, expected: "a whole SQLite database", found: "a truncated file",
       advice: "build the index again")
   }

@@ -1,4 +1,5 @@
 import Corpus
+import Files
 import Foundation
 import Store
 import Testing
@@ -46,16 +47,16 @@ import Testing
     let url = folder.catalog
     func expected(_ bytes: [UInt8]) throws -> String? {
       try Data(bytes).write(to: url)
-      return #expect(throws: StoreError.self) { try Catalog.open(at: url) }?.expected
+      return #expect(throws: FileError.self) { try Catalog.open(at: url) }?.expected
     }
-    #expect(throws: StoreError.self) { try Catalog.open(at: url) }
+    #expect(throws: FileError.self) { try Catalog.open(at: url) }
     #expect(try expected([]) == "a SQLite database")
     #expect(try expected(Array("{\"no\": \"database\"}".utf8)) == "a SQLite database")
     #expect(try expected(Array("SQLite format 3\0".utf8)) == "a whole SQLite database")
     try FileManager.default.removeItem(at: url)
     #expect(!FileManager.default.fileExists(atPath: url.path))
     _ = try sample(folder)
-    #expect(throws: StoreError.self) { try Catalog.create(at: url) }
+    #expect(throws: FileError.self) { try Catalog.create(at: url) }
   }
 
   @Test func refusesTruncation() throws {
@@ -64,7 +65,7 @@ import Testing
     let whole = try Data(contentsOf: folder.catalog)
     for length in [50, 99, 100, 4096, whole.count / 2, whole.count - 1] {
       try whole.prefix(length).write(to: folder.catalog)
-      let error = #expect(throws: StoreError.self) { try Catalog.open(at: folder.catalog) }
+      let error = #expect(throws: FileError.self) { try Catalog.open(at: folder.catalog) }
       #expect(error?.expected == "a whole SQLite database", "\(length)")
     }
   }
@@ -75,11 +76,11 @@ import Testing
     var bytes = Array(try Data(contentsOf: folder.catalog))
     bytes[63] = 9  // PRAGMA user_version, bytes 60 to 63 of the header.
     try Data(bytes).write(to: folder.catalog)
-    let newer = #expect(throws: StoreError.self) { try Catalog.open(at: folder.catalog) }
+    let newer = #expect(throws: FileError.self) { try Catalog.open(at: folder.catalog) }
     #expect(newer?.found == "version 9")
     bytes[68] = 0  // PRAGMA application_id, bytes 68 to 71.
     try Data(bytes).write(to: folder.catalog)
-    let foreign = #expect(throws: StoreError.self) { try Catalog.open(at: folder.catalog) }
+    let foreign = #expect(throws: FileError.self) { try Catalog.open(at: folder.catalog) }
     #expect(foreign?.found == "another SQLite database")
   }
 
@@ -102,7 +103,7 @@ import Testing
         _ = (try catalog.clusters(kind: .paraphrase), try catalog.runs(), try catalog.split())
         _ = (try catalog.predictions(run: "raw-1"), try catalog.steps(), try catalog.removals())
       } catch {
-        #expect(error is StoreError, "\(error)")
+        #expect(error is FileError, "\(error)")
       }
     }
   }
@@ -111,7 +112,7 @@ import Testing
     let folder = try TemporaryFolder()
     try sample(folder).close()
     let catalog = try Catalog.open(at: folder.catalog, readOnly: true)
-    let error = #expect(throws: StoreError.self) {
+    let error = #expect(throws: FileError.self) {
       try catalog.update { try $0.forget(step: "dedup") }
     }
     #expect(error?.expected == "a writable catalog")
@@ -122,7 +123,7 @@ import Testing
     let folder = try TemporaryFolder()
     let catalog = try sample(folder)
     try catalog.limitSize(pages: 60)
-    let error = #expect(throws: StoreError.self) {
+    let error = #expect(throws: FileError.self) {
       try catalog.update { try $0.insert((10..<100_000).map { record($0) }) }
     }
     #expect(error?.found == "a full disk")

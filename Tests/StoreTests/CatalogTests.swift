@@ -1,4 +1,5 @@
 import Corpus
+import Files
 import Foundation
 import Store
 import Testing
@@ -55,13 +56,13 @@ import Testing
   @Test func namesBothLinesOfADuplicate() throws {
     let folder = try TemporaryFolder()
     let catalog = try Catalog.create(at: folder.catalog)
-    let error = #expect(throws: StoreError.self) {
+    let error = #expect(throws: FileError.self) {
       try catalog.update { try $0.insert([record(0), record(1), record(2, id: "r0")]) }
     }
     #expect(error?.place == "a.jsonl:3")
     #expect(error?.found == "'r0', which a.jsonl:1 has already")
     #expect(try catalog.recordCount() == 0)
-    let across = #expect(throws: StoreError.self) {
+    let across = #expect(throws: FileError.self) {
       try catalog.update {
         try $0.insert([record(0, split: .train), record(1, id: "r0", split: .test)])
       }
@@ -117,14 +118,14 @@ import Testing
     let folder = try TemporaryFolder()
     let catalog = try Catalog.create(at: folder.catalog)
     try Sample.fill(catalog)
-    #expect(throws: StoreError.self) {
+    #expect(throws: FileError.self) {
       try catalog.update {
         try $0.replaceRemovals([
           Removal(row: 0, witness: 9, score: 1, stage: "s", rule: "r", scope: .within)
         ])
       }
     }
-    #expect(throws: StoreError.self) {
+    #expect(throws: FileError.self) {
       try catalog.update {
         try $0.replacePairs(stage: "x", [StoredPair(stage: "x", a: 2, b: 1, score: 1)])
       }

@@ -1,4 +1,5 @@
 import Corpus
+import Files
 import Foundation
 
 /// The fields of a file of labeled pairs.
@@ -46,7 +47,7 @@ public struct LabeledPairReader: Sendable {
 
   /// All pairs of `url` in file order.
   ///
-  /// - Throws: ``CorpusError`` with the line where a field is missing or its value no label.
+  /// - Throws: `FileError` with the line where a field is missing or its value no label.
   public func read(_ url: URL) throws -> [LabeledPair] {
     let reading = ReadingOptions(format: format, textField: fields.a, hasHeader: hasHeader)
     var pairs: [LabeledPair] = []
@@ -56,7 +57,7 @@ public struct LabeledPairReader: Sendable {
 
   private func pair(_ record: Record) throws -> LabeledPair {
     guard record.fields != nil else {
-      throw CorpusError(
+      throw FileError(
         place: record.source, expected: "pairs with named fields", found: "plain text",
         advice: "name the format with --format jsonl, csv or tsv")
     }
@@ -75,7 +76,7 @@ public struct LabeledPairReader: Sendable {
   ) throws -> CorpusWriter.Value {
     if let value = members[name] { return value }
     let names = members.keys.sorted().prefix(20).map { "'\($0)'" }.joined(separator: ", ")
-    throw CorpusError(
+    throw FileError(
       place: "\(record.source):\(record.line)", expected: "a field '\(name)'",
       found: "the fields \(names)", advice: "name one of the fields with \(option)")
   }
@@ -111,8 +112,8 @@ public struct LabeledPairReader: Sendable {
 
   private func fault(
     _ record: Record, _ expected: String, _ found: String, advice: String? = nil
-  ) -> CorpusError {
-    CorpusError(
+  ) -> FileError {
+    FileError(
       place: "\(record.source):\(record.line)", expected: expected, found: found, advice: advice)
   }
 }

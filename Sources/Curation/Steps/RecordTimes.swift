@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Store
 
@@ -6,7 +7,7 @@ struct RecordTimes {
   /// In row order: the number, or seconds since 1970.
   let values: [Double]
 
-  /// - Throws: ``CurationError`` naming file and line of the first record without a time, or with a
+  /// - Throws: `FileError` naming file and line of the first record without a time, or with a
   ///   date where others have numbers.
   init(_ catalog: Catalog, field: String) throws {
     var values: [Double] = []
@@ -15,13 +16,13 @@ struct RecordTimes {
       let place = "\(record.source):\(record.line)"
       let text = Self.text(field, in: record.fields)
       guard let text, let (value, isDate) = Self.parse(text) else {
-        throw CurationError(
+        throw FileError(
           place: place, expected: "a number or an ISO 8601 date in '\(field)'",
           found: text.map { "'\($0)'" } ?? "no such field",
           advice: "write dates as 2026-11-24 or 2026-11-24T09:30:00Z")
       }
       guard areDates ?? isDate == isDate else {
-        throw CurationError(
+        throw FileError(
           place: place, expected: "\(isDate ? "a number" : "a date") in '\(field)', as before",
           found: "'\(text)'")
       }
