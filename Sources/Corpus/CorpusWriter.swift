@@ -126,7 +126,7 @@ public final class CorpusWriter {
     line.removeAll(keepingCapacity: true)
     for (index, value) in values.enumerated() {
       if index > 0 { line.append(format == .csv ? UInt8(ascii: ",") : 0x09) }
-      let text = Self.plain(value)
+      let text = value.plain ?? ""
       if format == .csv {
         appendQuoted(text, isOnly: values.count == 1)
       } else {
@@ -135,16 +135,6 @@ public final class CorpusWriter {
     }
     line += format == .csv ? [0x0d, 0x0a] : [0x0a]
     try file.write(line)
-  }
-
-  private static func plain(_ value: Value) -> String {
-    switch value {
-    case .text(let text), .json(let text): text
-    case .integer(let number): String(number)
-    case .number(let number): number.isFinite ? number.description : ""
-    case .boolean(let flag): flag ? "true" : "false"
-    case .null: ""
-    }
   }
 
   /// RFC 4180. The field of a one-column row is quoted where it is empty, else the row would be a
@@ -176,6 +166,28 @@ public final class CorpusWriter {
 
   /// Puts the file in its place; the writer is spent.
   public func finish() throws { try file.commit() }
+}
+
+extension CorpusWriter.Value {
+  /// As a field of a table has it; nil for null and what is no finite number.
+  public var plain: String? {
+    switch self {
+    case .text(let text), .json(let text): text
+    case .integer(let number): String(number)
+    case .number(let number): number.isFinite ? number.description : nil
+    case .boolean(let flag): flag ? "true" : "false"
+    case .null: nil
+    }
+  }
+
+  /// The number it is or spells, with true as 1 and false as 0; nil for what is none.
+  package var number: Double? {
+    switch self {
+    case .json("true"), .boolean(true): 1
+    case .json("false"), .boolean(false): 0
+    default: plain.flatMap(Double.init)
+    }
+  }
 }
 
 extension JSONText {
@@ -239,8 +251,15 @@ extension Record {
     try fields.map { try JSONText.members($0, place: "\(source):\(line)") } ?? []
   }
 
-  /// The same by name, of equal names the last. For keep rules by field.
+  /// The same by name, of equal names the last.
   public func originalFields() throws -> [String: CorpusWriter.Value] {
     Dictionary(try originalMembers().map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+  }
+
+  /// One member of the original row, of equal names the last.
+  ///
+  /// - Returns: nil if there is none, or ``fields`` is no JSON object.
+  package func original(_ name: String) -> CorpusWriter.Value? {
+    (try? originalMembers())?.last { $0.name == name }?.value
   }
 }

@@ -42,11 +42,11 @@ public struct DecisionStep {
       if word.isEmpty { return }
       let place = "\(row.source):\(row.line)"
       if word == "both" {
-        guard let witness = Self.field("witness", in: row.fields) else {
+        guard let witness = Self.field("witness", of: row) else {
           throw FileError(
             place: place, expected: "a witness to keep as well", found: "no column 'witness'")
         }
-        let note = Self.field("note", in: row.fields)
+        let note = Self.field("note", of: row)
         for id in [row.id, witness] {
           try check(id, place: place)
           decisions.append((id, .keep, note))
@@ -60,15 +60,13 @@ public struct DecisionStep {
           found: "'\(row.text)'")
       }
       try check(row.id, place: place)
-      decisions.append((row.id, verdict, Self.field("note", in: row.fields)))
+      decisions.append((row.id, verdict, Self.field("note", of: row)))
     }
     return try write(decisions)
   }
 
-  private static func field(_ name: String, in fields: String?) -> String? {
-    let object = fields.flatMap { try? JSONSerialization.jsonObject(with: Data($0.utf8)) }
-    let value = (object as? [String: Any])?[name] as? String
-    return value?.isEmpty == false ? value : nil
+  private static func field(_ name: String, of row: Record) -> String? {
+    row.original(name)?.plain.flatMap { $0.isEmpty ? nil : $0 }
   }
 
   private func check(_ id: String, place: String) throws {

@@ -14,7 +14,7 @@ struct RecordTimes {
     var areDates: Bool?
     try catalog.forEachRecord { record in
       let place = "\(record.source):\(record.line)"
-      let text = Self.text(field, in: record.fields)
+      let text = record.record.original(field)?.plain
       guard let text, let (value, isDate) = Self.parse(text) else {
         throw FileError(
           place: place, expected: "a number or an ISO 8601 date in '\(field)'",
@@ -30,14 +30,6 @@ struct RecordTimes {
       values.append(value)
     }
     self.values = values
-  }
-
-  private static func text(_ field: String, in fields: String?) -> String? {
-    guard let fields, let value = try? JSONSerialization.jsonObject(with: Data(fields.utf8)),
-      let row = value as? [String: Any]
-    else { return nil }
-    if let number = row[field] as? NSNumber { return "\(number)" }
-    return row[field] as? String
   }
 
   static func parse(_ text: String) -> (value: Double, isDate: Bool)? {
