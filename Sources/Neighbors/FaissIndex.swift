@@ -68,7 +68,7 @@ public final class FaissIndex: @unchecked Sendable {
     cfaiss_metric(handle) == Int32(CFAISS_L2) ? .euclidean : .innerProduct
   }
   /// False for an index that needs ``train(_:)`` before ``add(_:)``.
-  public var isTrained: Bool { cfaiss_is_trained(handle) != 0 }
+  package var isTrained: Bool { cfaiss_is_trained(handle) != 0 }
 
   /// Sets search parameters, for example "nprobe=16" or "efSearch=64".
   public func set(parameters: String) throws {
@@ -143,15 +143,6 @@ public final class FaissIndex: @unchecked Sendable {
       }
     }
     return pairs
-  }
-
-  /// The stored vector of a row; lossy in an index that compresses.
-  public func reconstruct(row: Int) throws -> [Float] {
-    var vector = [Float](repeating: 0, count: dimension)
-    try Self.check(
-      cfaiss_reconstruct(handle, Int64(row), &vector),
-      place: "FAISS row \(row)", expected: "a row that can be reconstructed")
-    return vector
   }
 
   /// Writes the index so that `url` holds either its previous content or all of the new one.

@@ -15,10 +15,11 @@ import Testing
       ((sums[0] + sums[4]) + (sums[2] + sums[6])) + ((sums[1] + sums[5]) + (sums[3] + sums[7])))
   }
 
-  /// Floats of every kind: ordinary, tiny, denormal, huge, zeros of both signs.
-  private func values(_ count: Int, _ generator: inout Generator) -> [Float] {
+  /// Floats of every kind, or `ordinary` ones alone: tiny, denormal, huge, zeros of both signs.
+  private func values(_ count: Int, _ ordinary: Bool, _ generator: inout Generator) -> [Float] {
     (0..<count).map { _ in
       let value = generator.uniform()
+      if ordinary { return value }
       return switch generator.next() % 8 {
       case 0: value * 1e-30 * 1e-10
       case 1: value * 1e38
@@ -35,12 +36,8 @@ import Testing
     for count in Array(0...67) + [127, 128, 129, 383, 384, 385, 768, 1023, 4096] {
       for ordinary in [true, false] {
         // Two floats of offset: rows need no alignment.
-        let a =
-          ordinary
-          ? (0..<count + 2).map { _ in generator.uniform() } : values(count + 2, &generator)
-        let b =
-          ordinary
-          ? (0..<count + 2).map { _ in generator.uniform() } : values(count + 2, &generator)
+        let a = values(count + 2, ordinary, &generator)
+        let b = values(count + 2, ordinary, &generator)
         for offset in 0...2 {
           let found = a.withUnsafeBufferPointer { left in
             b.withUnsafeBufferPointer { right in

@@ -20,8 +20,6 @@ import Testing
     for query in 0..<200 {
       #expect(exact[query].map { Int64($0.row) } == Array(found.rows[query * 3..<query * 3 + 3]))
     }
-    #expect(try index.reconstruct(row: 5) == (0..<17).map { world.vectors[5][$0] })
-    #expect(throws: FileError.self) { try index.reconstruct(row: 200) }
   }
 
   @Test func fewerRowsThanAsked() throws {
