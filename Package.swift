@@ -78,7 +78,7 @@ let package = Package(
     .testTarget(name: "FilesTests", dependencies: ["Files"]),
     .testTarget(name: "CorpusTests", dependencies: ["Corpus", "CZlib", "Files"]),
     .testTarget(
-      name: "StoreTests", dependencies: ["Corpus", "Files", "Store"], exclude: ["Golden"]),
+      name: "StoreTests", dependencies: ["Corpus", "Files", "Store"]),
     .testTarget(name: "NeighborsTests", dependencies: ["Files", "Kernels", "Neighbors"]),
     .testTarget(
       name: "CurationTests", dependencies: ["Corpus", "Curation", "Kernels", "Neighbors"]),

@@ -41,20 +41,21 @@ public final class Catalog: Sendable {
     }
     return try mapping(url) {
       let catalog = try Catalog(url: url, readOnly: false)
-      try Schema.migrator.migrate(catalog.queue)
+      try catalog.queue.write(Schema.create)
       return catalog
     }
   }
 
-  /// The catalog at `url`; an older schema is migrated first, or if `readOnly` is read as if it were.
+  /// The catalog at `url`.
   ///
-  /// - Throws: `FileError` for a missing, foreign, truncated, newer or unwritable file.
+  /// - Throws: `FileError` for a missing, foreign, truncated or unwritable file, or one of another
+  ///   schema.
   public static func open(at url: URL, readOnly: Bool = false) throws -> Catalog {
     try CatalogFile.check(url)
     if readOnly { rollBackHotJournal(url) }
     return try mapping(url) {
       let catalog = try Catalog(url: url, readOnly: readOnly)
-      try catalog.checkIdentity(readOnly: readOnly)
+      try catalog.checkIdentity()
       return catalog
     }
   }
@@ -69,7 +70,7 @@ public final class Catalog: Sendable {
     try? writable?.queue.close()
   }
 
-  private func checkIdentity(readOnly: Bool) throws {
+  private func checkIdentity() throws {
     let (application, version) = try queue.read { database in
       (
         try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0,
@@ -80,17 +81,13 @@ public final class Catalog: Sendable {
       throw FileError(
         place: url.relativePath, expected: "a simcurate catalog", found: "another SQLite database")
     }
-    guard version <= Schema.version else {
+    guard version == Schema.version else {
       throw FileError(
-        place: url.relativePath, expected: "schema version \(Schema.version) or older",
-        found: "version \(version)", advice: "a newer simcurate wrote it; update this one")
-    }
-    if !readOnly { return try Schema.migrator.migrate(queue) }
-    if version < Schema.version {
-      try queue.writeWithoutTransaction { database in
-        if version == 1 { try database.execute(sql: SchemaVersion2.overVersion1) }
-        try database.execute(sql: SchemaVersion3.overVersion2)
-      }
+        place: url.relativePath, expected: "schema version \(Schema.version)",
+        found: "version \(version)",
+        advice: version > Schema.version
+          ? "a newer simcurate wrote it; update this one"
+          : "an early simcurate wrote it; build the index again")
     }
   }
 

@@ -11,37 +11,6 @@ import Testing
     return catalog
   }
 
-  @Test func opensVersionOne() throws {
-    let folder = try TemporaryFolder()
-    let fixture = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .appendingPathComponent("Golden/catalog-v1.sqlite")
-    try FileManager.default.copyItem(at: fixture, to: folder.catalog)
-    let before = try Data(contentsOf: folder.catalog)
-    try expectSample(Catalog.open(at: folder.catalog, readOnly: true), version: 1)
-    #expect(try Data(contentsOf: folder.catalog) == before)
-    let migrated = try Catalog.open(at: folder.catalog)
-    try expectSample(migrated, version: 1)
-    try Sample.fillVersion2(migrated)
-    try expectSample(migrated)
-    try migrated.close()
-    try expectSample(Catalog.open(at: folder.catalog, readOnly: true))
-  }
-
-  @Test func opensVersionTwo() throws {
-    let folder = try TemporaryFolder()
-    let fixture = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .appendingPathComponent("Golden/catalog-v2.sqlite")
-    try FileManager.default.copyItem(at: fixture, to: folder.catalog)
-    let before = try Data(contentsOf: folder.catalog)
-    try expectSample(Catalog.open(at: folder.catalog, readOnly: true))
-    #expect(try Data(contentsOf: folder.catalog) == before)
-    let migrated = try Catalog.open(at: folder.catalog)
-    try expectSample(migrated)
-    try migrated.update { try $0.setReadings([(3, 2, ["👍"])]) }
-    let record = try #require(try migrated.record(row: 0))
-    #expect(record.tokens == 3 && record.seenBytes == 2 && record.unknownWords == ["👍"])
-  }
-
   @Test func refusesOtherFiles() throws {
     let folder = try TemporaryFolder()
     let url = folder.catalog
@@ -77,7 +46,11 @@ import Testing
     bytes[63] = 9  // PRAGMA user_version, bytes 60 to 63 of the header.
     try Data(bytes).write(to: folder.catalog)
     let newer = #expect(throws: FileError.self) { try Catalog.open(at: folder.catalog) }
-    #expect(newer?.found == "version 9")
+    #expect(newer?.found == "version 9" && newer?.advice?.contains("update this one") == true)
+    bytes[63] = 2
+    try Data(bytes).write(to: folder.catalog)
+    let older = #expect(throws: FileError.self) { try Catalog.open(at: folder.catalog) }
+    #expect(older?.advice?.contains("build the index again") == true)
     bytes[68] = 0  // PRAGMA application_id, bytes 68 to 71.
     try Data(bytes).write(to: folder.catalog)
     let foreign = #expect(throws: FileError.self) { try Catalog.open(at: folder.catalog) }
