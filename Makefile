@@ -1,14 +1,16 @@
 # simcurate: the commands a person types. `make` alone lists them.
 SWIFT_BUILD = swift build -c release
 BINARY = .build/release/simcurate
+PREFIX = /usr/local
+MANUAL = .build/manual/release/generate-manual
 MODEL = models/all-MiniLM-L6-v2
 DEMO_CORPUS = corpora/fetched/debian-demo.jsonl
 DEMO_INDEX = indexes/debian-demo
 DEMO_SECTIONS = admin database editors games graphics mail math net science sound text video web
 PACKAGES = libopenblas-dev libfaiss-dev libdnnl-dev libsqlite3-dev libssl-dev zlib1g-dev python3-pip
 
-.PHONY: help setup build demo test bench-encoder bench-curation bench-labeled bench-training sts models \
-  format lint clean
+.PHONY: help setup build install demo test check pages bench-encoder bench-curation bench-labeled \
+  bench-training sts models format lint clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -21,12 +23,22 @@ demo: build $(MODEL) $(DEMO_CORPUS)
 
 ## make test    set everything up and run the tests, once more as on lesser processors those that depend on it
 test: setup $(MODEL)
+	@if swift format --version >/dev/null 2>&1; then $(MAKE) --no-print-directory check; fi
 	swift build -c release --build-tests
+	Docs/commands.sh --check
 	swift test -c release --skip-build
 	SIMCURATE_PROCESSOR=avx2 swift test -c release --skip-build --filter \
 	  'KernelsTests|TransformerTests|NeighborsTests|TrainingTests|CommandTests'
 	SIMCURATE_PROCESSOR=baseline swift test -c release --skip-build --filter \
 	  'KernelsTests|NeighborsTests|EncoderFamilyTests|TokenEncoderTests|TrainerTests|WorkflowTests'
+
+## make check   say what of the sources is not formatted (that fails) and what has grown too long (that does not)
+check: lint
+	@Docs/check.py
+
+## make pages   write Docs/Commands anew, the help of every command
+pages: build
+	Docs/commands.sh
 
 ## make bench-encoder    measure the encoder against its bars, the peers beside it (about 15 minutes)
 bench-encoder: build $(MODEL)
@@ -60,6 +72,18 @@ models: $(MODEL)
 build: setup
 	$(SWIFT_BUILD) --product simcurate
 	$(SWIFT_BUILD) --product simbench
+
+## make install  the built command, its completions for bash, zsh and fish, and man pages, under PREFIX (/usr/local)
+install: $(BINARY) $(MANUAL)
+	Docs/install.sh $(BINARY) $(MANUAL) "$(DESTDIR)$(PREFIX)"
+
+$(BINARY):
+	$(MAKE) build
+
+# ArgumentParser's own writer of man pages: built once from the checkout that the build has.
+$(MANUAL): | $(BINARY)
+	swift build -c release --package-path .build/checkouts/swift-argument-parser --scratch-path .build/manual \
+	  --product generate-manual
 
 ## make setup   install the native libraries (asks apt only for what is missing)
 setup:

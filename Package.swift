@@ -77,7 +77,8 @@ let package = Package(
       resources: [.copy("Golden")]),
     .testTarget(name: "FilesTests", dependencies: ["Files"]),
     .testTarget(name: "CorpusTests", dependencies: ["Corpus", "CZlib", "Files"]),
-    .testTarget(name: "StoreTests", dependencies: ["Corpus", "Store"], exclude: ["Golden"]),
+    .testTarget(
+      name: "StoreTests", dependencies: ["Corpus", "Files", "Store"]),
     .testTarget(name: "NeighborsTests", dependencies: ["Files", "Kernels", "Neighbors"]),
     .testTarget(
       name: "CurationTests", dependencies: ["Corpus", "Curation", "Kernels", "Neighbors"]),

@@ -143,13 +143,6 @@ const int64_t *cfaiss_range_labels(const cfaiss_range_result *result) {
 }
 void cfaiss_range_free(cfaiss_range_result *result) { delete result; }
 
-int cfaiss_reconstruct(const cfaiss_index *index, int64_t row, float *vector) {
-  return guarded([&] {
-    if (row < 0 || row >= index->base->ntotal) fail("no row " + std::to_string(row));
-    index->base->reconstruct(row, vector);
-  });
-}
-
 int cfaiss_write(const cfaiss_index *index, const char *path) {
   return guarded([&] { faiss::write_index(index->base.get(), path); });
 }

@@ -94,3 +94,7 @@ void ck_rotate(float *x, long length, long stride, long heads, long head_size,
 void ck_gate(const float *x, long rows, long size, int activation, void *y, int wide) {
   table()->gate(x, rows, size, activation, y, wide);
 }
+
+void ck_scores(const float *const *a, const float *const *b, long pairs, long size, float *scores) {
+  table()->scores(a, b, pairs, size, scores);
+}

@@ -8,7 +8,7 @@
 typedef void (*attention_function)(const float *, long, long, long,
                                    const ck_attention_settings *, void *, int, float *);
 
-// One instruction set's compilation of vector.h.
+// One instruction set's compilation of vector.h and its neighbors.
 typedef struct {
   attention_function attention;
   void (*layer_norm)(float *, const float *, const float *, float, long, long, uint16_t *);
@@ -23,6 +23,7 @@ typedef struct {
                              uint8_t *, float *, float *);
   void (*rotate)(float *, long, long, long, long, const float *, const float *);
   void (*gate)(const float *, long, long, int, void *, int);
+  void (*scores)(const float *const *, const float *const *, long, long, float *);
 } vector_table;
 
 extern const attention_function ck_avx512_bf16_attention;

@@ -19,7 +19,7 @@ final class ByteSource {
     try Self.check(url, place)
     descriptor = open(url.path, O_RDONLY | O_CLOEXEC)
     if descriptor < 0 {
-      throw CorpusError(
+      throw FileError(
         place: place, expected: "a readable file", found: String(cString: strerror(errno)))
     }
   }
@@ -33,11 +33,11 @@ final class ByteSource {
     switch status.st_mode & S_IFMT {
     case S_IFREG, S_IFIFO: return
     case S_IFDIR:
-      throw CorpusError(
+      throw FileError(
         place: place, expected: "a file", found: "a folder",
         advice: "name the files in it, for example \(place)/*.jsonl")
     default:
-      throw CorpusError(
+      throw FileError(
         place: place, expected: "a file, a pipe or - for standard input",
         found: RegularFile.kind(status.st_mode))
     }
@@ -69,7 +69,7 @@ final class ByteSource {
     if peeked == [0x1f, 0x8b] {
       inflater = Inflater(place: place, first: peeked)
     } else if place.lowercased().hasSuffix(".gz") {
-      throw CorpusError(
+      throw FileError(
         place: place, expected: "gzip data", found: "a file without gzip's first bytes",
         advice: "rename it without .gz if it is not packed")
     }
@@ -87,7 +87,7 @@ final class ByteSource {
       let count = Foundation.read(descriptor, target.baseAddress, target.count)
       if count >= 0 { return count }
       if errno != EINTR {
-        throw CorpusError(
+        throw FileError(
           place: place, expected: "to read on", found: String(cString: strerror(errno)))
       }
     }
@@ -166,8 +166,8 @@ private final class Inflater {
     isBetweenMembers = false
   }
 
-  private func broken(found: String) -> CorpusError {
-    CorpusError(
+  private func broken(found: String) -> FileError {
+    FileError(
       place: place, expected: "a whole gzip stream", found: found,
       advice: "check it with gzip -t and fetch it again")
   }

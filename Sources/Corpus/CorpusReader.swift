@@ -25,7 +25,7 @@ public struct CorpusReader: Sendable {
   /// Calls `body` with each record of `url` in file order.
   ///
   /// Time is linear in the file, memory in its longest row.
-  /// - Throws: ``CorpusError`` where the file breaks a rule or holds no record, and whatever `body`
+  /// - Throws: `FileError` where the file breaks a rule or holds no record, and whatever `body`
   ///   throws. Ids are not compared with each other here: the catalog does that across files.
   @discardableResult
   public func read(_ url: URL, split: GivenSplit? = nil, _ body: (Record) throws -> Void) throws
@@ -98,7 +98,7 @@ public struct CorpusReader: Sendable {
       let found =
         summary.skippedCount == 0
         ? "none" : "none (\(summary.skippedCount) skipped, the first: \(summary.skipped[0]))"
-      throw CorpusError(place: place.path, expected: "at least one record", found: found)
+      throw FileError(place: place.path, expected: "at least one record", found: found)
     }
     let named = options.requiresLabel && !fieldNames.isEmpty
     if named && summary.labeledCount == 0 && !fieldNames.contains(options.labelField) {
@@ -154,7 +154,7 @@ struct RowContext {
 
   func invalid(_ line: Int, expected: String, found: String, advice: String? = nil) -> InvalidRow {
     InvalidRow(
-      error: CorpusError(
+      error: FileError(
         place: place.at(line), expected: expected, found: found, advice: advice))
   }
 }

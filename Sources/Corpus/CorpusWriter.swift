@@ -27,8 +27,7 @@ public final class CorpusWriter {
   ///   - url: A path, or ``CorpusReader/standardInput`` (`-`) for standard output.
   ///   - format: `jsonLines`, `csv` or `tsv`; from the file name if nil, JSONL for `-`.
   ///   - columns: The columns of CSV and TSV; JSONL rows have the members they are given.
-  /// - Throws: ``CorpusError`` if the format cannot be exported, `FileError` if the file cannot be
-  ///   written.
+  /// - Throws: `FileError` if the format cannot be exported or the file cannot be written.
   public init(
     _ url: URL, format: RecordFormat? = nil, columns: [String] = ["id", "text", "label"]
   ) throws {
@@ -46,7 +45,7 @@ public final class CorpusWriter {
     }
   }
 
-  private static func unknownFormat(_ url: URL, _ place: String) -> CorpusError {
+  private static func unknownFormat(_ url: URL, _ place: String) -> FileError {
     let ending = url.pathExtension
     let stem = url.deletingPathExtension().relativePath
     var advice = "name the file .jsonl, .csv or .tsv (records also .txt: their ids)"
@@ -57,7 +56,7 @@ public final class CorpusWriter {
     } else if ending == "gz" {
       advice += " and pack it afterwards with gzip"
     }
-    return CorpusError(
+    return FileError(
       place: place, expected: "an export as JSONL, CSV or TSV",
       found: ending.isEmpty ? "a name without extension" : "'.\(ending)'", advice: advice)
   }
@@ -127,7 +126,7 @@ public final class CorpusWriter {
     line.removeAll(keepingCapacity: true)
     for (index, value) in values.enumerated() {
       if index > 0 { line.append(format == .csv ? UInt8(ascii: ",") : 0x09) }
-      let text = Self.plain(value)
+      let text = value.plain ?? ""
       if format == .csv {
         appendQuoted(text, isOnly: values.count == 1)
       } else {
@@ -136,16 +135,6 @@ public final class CorpusWriter {
     }
     line += format == .csv ? [0x0d, 0x0a] : [0x0a]
     try file.write(line)
-  }
-
-  private static func plain(_ value: Value) -> String {
-    switch value {
-    case .text(let text), .json(let text): text
-    case .integer(let number): String(number)
-    case .number(let number): number.isFinite ? number.description : ""
-    case .boolean(let flag): flag ? "true" : "false"
-    case .null: ""
-    }
   }
 
   /// RFC 4180. The field of a one-column row is quoted where it is empty, else the row would be a
@@ -167,7 +156,7 @@ public final class CorpusWriter {
   private func appendBare(_ text: String) throws {
     let isBreak: (UInt8) -> Bool = { $0 == 0x09 || $0 == 0x0a || $0 == 0x0d }
     guard !text.utf8.contains(where: isBreak) else {
-      throw CorpusError(
+      throw FileError(
         place: "\(place):\(rowCount + 2)",
         expected: "values without tabs and line ends, as TSV has",
         found: "one with", advice: "export as CSV or JSONL")
@@ -177,6 +166,28 @@ public final class CorpusWriter {
 
   /// Puts the file in its place; the writer is spent.
   public func finish() throws { try file.commit() }
+}
+
+extension CorpusWriter.Value {
+  /// As a field of a table has it; nil for null and what is no finite number.
+  public var plain: String? {
+    switch self {
+    case .text(let text), .json(let text): text
+    case .integer(let number): String(number)
+    case .number(let number): number.isFinite ? number.description : nil
+    case .boolean(let flag): flag ? "true" : "false"
+    case .null: nil
+    }
+  }
+
+  /// The number it is or spells, with true as 1 and false as 0; nil for what is none.
+  package var number: Double? {
+    switch self {
+    case .json("true"), .boolean(true): 1
+    case .json("false"), .boolean(false): 0
+    default: plain.flatMap(Double.init)
+    }
+  }
 }
 
 extension JSONText {
@@ -195,7 +206,7 @@ extension JSONText {
           return (name, try value(bytes, member))
         }
       } catch let fault as JSONScanner.Fault {
-        throw CorpusError(
+        throw FileError(
           place: place, expected: "the original row as a JSON object", found: fault.reason)
       }
     }
@@ -235,13 +246,20 @@ extension JSONText {
 extension Record {
   /// The members of the original row in its order; empty for plain text.
   ///
-  /// - Throws: ``CorpusError`` if ``fields`` is no JSON object.
+  /// - Throws: `FileError` if ``fields`` is no JSON object.
   public func originalMembers() throws -> [(name: String, value: CorpusWriter.Value)] {
     try fields.map { try JSONText.members($0, place: "\(source):\(line)") } ?? []
   }
 
-  /// The same by name, of equal names the last. For keep rules by field.
+  /// The same by name, of equal names the last.
   public func originalFields() throws -> [String: CorpusWriter.Value] {
     Dictionary(try originalMembers().map { ($0.name, $0.value) }, uniquingKeysWith: { $1 })
+  }
+
+  /// One member of the original row, of equal names the last.
+  ///
+  /// - Returns: nil if there is none, or ``fields`` is no JSON object.
+  package func original(_ name: String) -> CorpusWriter.Value? {
+    (try? originalMembers())?.last { $0.name == name }?.value
   }
 }

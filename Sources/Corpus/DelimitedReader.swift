@@ -1,3 +1,5 @@
+import Files
+
 /// Rows of CSV and TSV.
 struct DelimitedReader: RowReader {
   enum Dialect { case csv, tsv }
@@ -56,7 +58,7 @@ struct DelimitedReader: RowReader {
     let names = options.hasHeader ? row : (1...row.count).map(String.init)
     let place = context.place.at(line)
     if Set(names).count < names.count {
-      throw CorpusError(
+      throw FileError(
         place: place, expected: "different column names", found: names.joined(separator: ", "))
     }
     let texts = try options.textFields.map { name in
@@ -108,7 +110,7 @@ struct DelimitedReader: RowReader {
     } catch let invalid as InvalidRow {
       throw invalid.error
     }
-    throw CorpusError(
+    throw FileError(
       place: opening, expected: "a closing quote", found: "none for the quote opened here",
       advice: "double the quotes inside quoted fields, or give --format tsv if it is a TSV file")
   }

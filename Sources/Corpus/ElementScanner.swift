@@ -1,3 +1,5 @@
+import Files
+
 /// How far the one JSON array that a file is has been read.
 struct ArrayProgress {
   /// Elements begun; 0 in a file of lines.
@@ -11,7 +13,7 @@ extension LineScanner {
   /// The next element as it is written, valid UTF-8 without U+0000; nil behind the array's end. Its
   /// number is that of the line where it begins.
   ///
-  /// - Throws: `InvalidRow` for an element that is neither; ``CorpusError`` where nobody knows where the
+  /// - Throws: `InvalidRow` for an element that is neither; `FileError` where nobody knows where the
   ///   next element begins.
   func nextElement() throws -> Line? {
     if lineNumber == 0 {
@@ -99,8 +101,8 @@ extension LineScanner {
     offset += count
   }
 
-  private func fault(_ expected: String, _ found: String) -> CorpusError {
-    CorpusError(
+  private func fault(_ expected: String, _ found: String) -> FileError {
+    FileError(
       place: place.at(lineNumber, element: array.count), expected: expected, found: found,
       advice: "check the file with python -m json.tool, or write one object a line (jq -c '.[]')")
   }

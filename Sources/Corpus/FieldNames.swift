@@ -1,13 +1,15 @@
+import Files
+
 /// Finding the name a user meant.
 package enum FieldNames {
   /// The error for a field that a row does not have; it names the fields found and the nearest.
   static func missing(_ name: String, option: String, among names: [String], place: String)
-    -> CorpusError
+    -> FileError
   {
     let listed = names.prefix(20).map { "'\($0)'" }.joined(separator: ", ")
     let meant = nearest(to: name, among: names) ?? synonym(option, among: names)
     let advice = meant.map { "did you mean \(option) \($0)?" }
-    return CorpusError(
+    return FileError(
       place: place, expected: "a field '\(name)'",
       found: names.isEmpty ? "no fields" : "the fields \(listed)",
       advice: advice ?? "name one of the fields with \(option)")

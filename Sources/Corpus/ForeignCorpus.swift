@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Data sets in formats that are not read, and the line that makes JSONL of them.
@@ -5,7 +6,7 @@ enum ForeignCorpus {
   /// Why the file or folder at `url` is no corpus, if it is known to be something else.
   ///
   /// - Parameter believesName: whether a file's extension tells its format.
-  static func error(at url: URL, _ place: String, believesName: Bool) -> CorpusError? {
+  static func error(at url: URL, _ place: String, believesName: Bool) -> FileError? {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder) else {
       return nil
@@ -13,7 +14,7 @@ enum ForeignCorpus {
     let known =
       isFolder.boolValue ? folder(url, place) : believesName ? file(url, place) : nil
     guard let (found, program) = known else { return nil }
-    return CorpusError(
+    return FileError(
       place: place, expected: "a corpus in a format that is read", found: found,
       advice: "convert it: python -c \"\(program)\"")
   }

@@ -1,3 +1,5 @@
+import Files
+
 /// Rows of JSONL, one object a line, or of one array of objects.
 struct JSONLinesReader: RowReader {
   private let context: RowContext
@@ -132,7 +134,7 @@ struct JSONLinesReader: RowReader {
   }
 
   private func invalid(_ line: Line, expected: String, found: String) -> InvalidRow {
-    InvalidRow(error: CorpusError(place: place(line), expected: expected, found: found))
+    InvalidRow(error: FileError(place: place(line), expected: expected, found: found))
   }
 
   private func place(_ line: Line) -> String {

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// One line of a file; `bytes` stays valid until the next line is asked for.
@@ -131,7 +132,7 @@ final class LineScanner {
 
   /// Drops the rest of a line over the limit, if rows may be passed over, and gives the error for it.
   ///
-  /// - Throws: ``CorpusError`` where nobody would read what follows: a file of a kilobyte can unpack to
+  /// - Throws: `FileError` where nobody would read what follows: a file of a kilobyte can unpack to
   ///   gigabytes without a line end.
   private func skipLongLine() throws -> InvalidRow {
     lineNumber += 1
@@ -178,7 +179,7 @@ final class LineScanner {
 
   private func invalid(expected: String, found: String, advice: String) -> InvalidRow {
     InvalidRow(
-      error: CorpusError(
+      error: FileError(
         place: place.at(lineNumber, element: array.count), expected: expected, found: found,
         advice: advice))
   }
@@ -188,7 +189,7 @@ final class LineScanner {
 enum UTF16Detection {
   /// - Parameter bytes: the first ones of a file; four are enough.
   static func error(in bytes: Slice<UnsafeMutableBufferPointer<UInt8>>, _ place: Place)
-    -> CorpusError?
+    -> FileError?
   {
     let first = Array(bytes.prefix(4))
     let name: String
@@ -204,7 +205,7 @@ enum UTF16Detection {
     }
     let unpack = place.path.hasSuffix(".gz") ? "zcat \(place.path) | " : ""
     let file = unpack.isEmpty ? " \(place.path)" : ""
-    return CorpusError(
+    return FileError(
       place: place.path, expected: "UTF-8", found: name,
       advice: "convert it: \(unpack)iconv -f \(name) -t UTF-8\(file) > \(place.stem)-utf8")
   }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// How the rows of a file are written.
@@ -17,7 +18,7 @@ public enum RecordFormat: String, Codable, Sendable, CaseIterable {
   /// The format a file name's extension stands for, a trailing `.gz` aside; no extension is plain
   /// text.
   ///
-  /// - Throws: `CorpusError` for an extension that stands for none.
+  /// - Throws: `FileError` for an extension that stands for none.
   public init(fileName: String) throws {
     var name = (fileName as NSString).lastPathComponent.lowercased() as NSString
     if name.pathExtension == "gz" { name = name.deletingPathExtension as NSString }
@@ -29,7 +30,7 @@ public enum RecordFormat: String, Codable, Sendable, CaseIterable {
     case "conll", "iob", "iob2", "bio": self = .conll
     case let other:
       let known = Self.allCases.map(\.rawValue).joined(separator: ", ")
-      throw CorpusError(
+      throw FileError(
         place: fileName, expected: "a known file name extension", found: "'.\(other)'",
         advice: "name the format with --format (\(known)), or convert the file to JSONL")
     }
@@ -84,13 +85,13 @@ public struct ReadingSummary: Sendable, Equatable {
   public var labeledCount = 0
   public var skippedCount = 0
   /// The first ``listedSkips`` rows that were passed over, each with its reason.
-  public var skipped: [CorpusError] = []
+  public var skipped: [FileError] = []
   /// What the reader noticed about the file and the user should know.
   public var remarks: [String] = []
 
   public init(format: RecordFormat) { self.format = format }
 
-  mutating func noteSkip(_ error: CorpusError) {
+  mutating func noteSkip(_ error: FileError) {
     skippedCount += 1
     if skipped.count < Self.listedSkips { skipped.append(error) }
   }

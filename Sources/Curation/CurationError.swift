@@ -1,18 +1,4 @@
-/// Something about an index folder, an option or a file that keeps a step from running.
-public struct CurationError: Error, Sendable, CustomStringConvertible {
-  /// The file, folder, option or record concerned.
-  public var place: String
-  public var expected: String
-  public var found: String
-  /// What to do about it.
-  public var advice: String?
+import Files
 
-  public init(place: String, expected: String, found: String, advice: String? = nil) {
-    self.place = place
-    self.expected = expected
-    self.found = found
-    self.advice = advice
-  }
-
-  public var description: String { "\(place): expected \(expected), found \(found)" }
-}
+/// What keeps a step from running, under the name that `Study` gives it.
+public typealias CurationError = FileError

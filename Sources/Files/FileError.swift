@@ -1,11 +1,13 @@
 import Foundation
 
-/// What the system refused to do with a file or folder.
+/// What keeps a command from its work through no fault of the code: where, what was expected there,
+/// what was found instead, and what to do about it.
 public struct FileError: Error, Equatable, CustomStringConvertible, Sendable {
+  /// The file (`file:line` or its row, where one is known), folder, option or record concerned.
   public var place: String
   public var expected: String
   public var found: String
-  /// What the user can do about it.
+  /// What the user can do about it, where something can be done.
   public var advice: String?
 
   public init(place: String, expected: String, found: String, advice: String? = nil) {
@@ -17,7 +19,14 @@ public struct FileError: Error, Equatable, CustomStringConvertible, Sendable {
 
   public var description: String { "\(place): expected \(expected), found \(found)" }
 
-  /// What `errno` says about the last system call, which was on `place`.
+  /// What `errno` says about the last system call, which was to read `place`.
+  package static func unreadable(
+    _ place: String, _ expected: String = "a readable file"
+  ) -> FileError {
+    FileError(place: place, expected: expected, found: String(cString: strerror(errno)))
+  }
+
+  /// What `errno` says about the last system call, which was to write `place`.
   public static func system(_ place: String, _ expected: String) -> FileError {
     let code = errno
     return FileError(

@@ -13,7 +13,7 @@ public enum RegularFile {
     let place = url.relativePath
     // Without O_NONBLOCK opening a pipe waits until somebody writes to it.
     let descriptor = Foundation.open(url.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
-    guard descriptor >= 0 else { throw unreadable(place) }
+    guard descriptor >= 0 else { throw FileError.unreadable(place) }
     var status = stat()
     let isKnown = fstat(descriptor, &status) == 0
     guard isKnown, status.st_mode & S_IFMT == S_IFREG else {
@@ -59,10 +59,5 @@ public enum RegularFile {
     case S_IFSOCK: "a socket"
     default: "something else"
     }
-  }
-
-  private static func unreadable(_ place: String) -> FileError {
-    FileError(
-      place: place, expected: "a readable file", found: String(cString: strerror(errno)))
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Kernels
 
@@ -33,7 +34,7 @@ public struct ApproximateJoin: Sendable {
   /// Pairs a < b at or above `threshold`, ascending. The result depends on vectors, threshold, cells,
   /// probes and seed, on one kind of processor.
   ///
-  /// - Throws: ``NeighborsError`` for vectors that are not finite, `CancellationError` if stopped.
+  /// - Throws: `FileError` for vectors that are not finite, `CancellationError` if stopped.
   /// - Complexity: O(rows · (cells + probes · rows / cells) · dimension) products; memory grows
   ///   with the pairs.
   public func selfJoin(

@@ -1,3 +1,5 @@
+import Kernels
+
 /// The score of a pair: the inner product of two float32 vectors, bit for bit the same on every
 /// machine, compiler, thread count and path through the program.
 ///
@@ -14,24 +16,50 @@
 public func canonicalDot(
   _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, count: Int
 ) -> Float {
-  var low = SIMD4<Double>()
-  var high = SIMD4<Double>()
-  // Partial sums 0…3 live in `low`, 4…7 in `high`.
-  let whole = count & ~7
-  var index = 0
-  while index < whole {
-    let left = UnsafeRawPointer(a + index).loadUnaligned(as: SIMD8<Float>.self)
-    let right = UnsafeRawPointer(b + index).loadUnaligned(as: SIMD8<Float>.self)
-    low += SIMD4<Double>(left.lowHalf) * SIMD4<Double>(right.lowHalf)
-    high += SIMD4<Double>(left.highHalf) * SIMD4<Double>(right.highHalf)
-    index += 8
+  RowProducts.canonical(a, b, count: count)
+}
+
+/// Pairs of rows that wait for their scores, decided many at a time: a single score is a chain of
+/// additions, most of which a processor spends waiting.
+struct Candidates {
+  private static let most = 256
+
+  private let left: VectorRows
+  private let right: VectorRows
+  private let threshold: Float
+  private var waiting: [ScoredPair] = []
+  private var leftRows: [UnsafePointer<Float>?] = []
+  private var rightRows: [UnsafePointer<Float>?] = []
+  private var scores = [Float](repeating: 0, count: most)
+  /// What reached the threshold, in the order in which it was added.
+  private var found: [ScoredPair] = []
+
+  init(left: VectorRows, right: VectorRows, threshold: Float) {
+    self.left = left
+    self.right = right
+    self.threshold = threshold
   }
-  while index < count {
-    let lane = index & 7
-    let product = Double(a[index]) * Double(b[index])
-    if lane < 4 { low[lane] += product } else { high[lane - 4] += product }
-    index += 1
+
+  mutating func append(_ row: Int, _ column: Int) {
+    waiting.append(ScoredPair(a: UInt32(row), b: UInt32(column), score: 0))
+    leftRows.append(left[row])
+    rightRows.append(right[column])
+    if waiting.count == Self.most { decide() }
   }
-  let four = low + high
-  return Float((four[0] + four[2]) + (four[1] + four[3]))
+
+  /// The pairs at or above the threshold, all decided.
+  mutating func pairs() -> [ScoredPair] {
+    decide()
+    return found
+  }
+
+  private mutating func decide() {
+    RowProducts.canonical(leftRows, rightRows, count: left.dimension, into: &scores)
+    for (place, pair) in waiting.enumerated() where scores[place] >= threshold {
+      found.append(ScoredPair(a: pair.a, b: pair.b, score: scores[place]))
+    }
+    waiting.removeAll(keepingCapacity: true)
+    leftRows.removeAll(keepingCapacity: true)
+    rightRows.removeAll(keepingCapacity: true)
+  }
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Kernels
 
@@ -51,7 +52,7 @@ public enum ExactJoin {
   ///   - progress: receives the finished share, 0 to 1, now and then, on the calling thread.
   ///   - shouldStop: asked now and then, from any thread; true ends the join.
   ///   - sink: receives the pairs on the calling thread; what it throws ends the join.
-  /// - Throws: ``NeighborsError`` for vectors that are not finite, `CancellationError` if stopped.
+  /// - Throws: `FileError` for vectors that are not finite, `CancellationError` if stopped.
   /// - Complexity: O(rows² · dimension) products in the filter.
   public static func selfJoin(
     _ vectors: VectorRows, options: JoinOptions, progress: (Double) -> Void = { _ in },

@@ -23,7 +23,7 @@ public final class FaissIndex: @unchecked Sendable {
   /// A new, empty index.
   ///
   /// - Parameter factory: a FAISS factory string: "Flat", "IVF1024,Flat", "HNSW32", "IVF256,PQ48"…
-  /// - Throws: ``NeighborsError`` with FAISS's text if it does not know the string.
+  /// - Throws: `FileError` with FAISS's text if it does not know the string.
   public init(factory: String, dimension: Int, metric: Metric = .innerProduct) throws {
     precondition(dimension > 0 && dimension <= Int(Int32.max), "dimension \(dimension)")
     var created: OpaquePointer?
@@ -40,9 +40,9 @@ public final class FaissIndex: @unchecked Sendable {
   /// throws. Not covered: the contents of HNSW graphs and inverted lists are not checked link by
   /// link, so open only files whose checksum you know, as an index folder's manifest records it.
   ///
-  /// - Throws: ``NeighborsError`` if the file cannot be read or has another dimension.
+  /// - Throws: `FileError` if the file cannot be read or has another dimension.
   public init(contentsOf url: URL, expectedDimension: Int? = nil) throws {
-    try NeighborsError.reading { try RegularFile.check(url) }
+    try RegularFile.check(url)
     var read: OpaquePointer?
     try Self.check(
       cfaiss_read(url.path, &read), place: url.path, expected: "a complete FAISS index file")
@@ -50,7 +50,7 @@ public final class FaissIndex: @unchecked Sendable {
     let rows = Int(cfaiss_count(read))
     guard found > 0, rows >= 0, expectedDimension == nil || found == expectedDimension else {
       cfaiss_free(read)
-      throw NeighborsError(
+      throw FileError(
         place: url.path,
         expected: "vectors of dimension \(expectedDimension.map(String.init) ?? "> 0")",
         found: "\(rows) rows of dimension \(found)",
@@ -68,7 +68,7 @@ public final class FaissIndex: @unchecked Sendable {
     cfaiss_metric(handle) == Int32(CFAISS_L2) ? .euclidean : .innerProduct
   }
   /// False for an index that needs ``train(_:)`` before ``add(_:)``.
-  public var isTrained: Bool { cfaiss_is_trained(handle) != 0 }
+  package var isTrained: Bool { cfaiss_is_trained(handle) != 0 }
 
   /// Sets search parameters, for example "nprobe=16" or "efSearch=64".
   public func set(parameters: String) throws {
@@ -145,18 +145,9 @@ public final class FaissIndex: @unchecked Sendable {
     return pairs
   }
 
-  /// The stored vector of a row; lossy in an index that compresses.
-  public func reconstruct(row: Int) throws -> [Float] {
-    var vector = [Float](repeating: 0, count: dimension)
-    try Self.check(
-      cfaiss_reconstruct(handle, Int64(row), &vector),
-      place: "FAISS row \(row)", expected: "a row that can be reconstructed")
-    return vector
-  }
-
   /// Writes the index so that `url` holds either its previous content or all of the new one.
   ///
-  /// - Throws: ``NeighborsError``, or `FileError` if the file cannot be put in its place.
+  /// - Throws: `FileError` if the file cannot be written or put in its place.
   public func write(to url: URL) throws {
     try AtomicFile.replace(url) { temporary in
       try Self.check(
@@ -166,7 +157,7 @@ public final class FaissIndex: @unchecked Sendable {
 
   private static func check(_ status: Int32, place: String, expected: String) throws {
     guard status != 0 else { return }
-    throw NeighborsError(
+    throw FileError(
       place: place, expected: expected, found: String(cString: cfaiss_last_error()))
   }
 }

@@ -96,16 +96,14 @@ struct JoinDriver<Filter: JoinFilter> {
       let rows = start..<min(block.upperBound, start + JoinTile.rows)
       start = rows.upperBound
       if triangle && rows.lowerBound >= columns.upperBound - 1 { break }
-      var pairs: [ScoredPair] = []
+      var candidates = Candidates(left: left, right: right, threshold: options.threshold)
       filter.forEachCandidate(
         left: rows, right: columns, reaching: options.threshold, workspace: workspace
       ) { row, column in
         if triangle && column <= row { return }
-        let score = canonicalDot(left[row], right[column], count: left.dimension)
-        guard score >= options.threshold else { return }
-        pairs.append(ScoredPair(a: UInt32(row), b: UInt32(column), score: score))
+        candidates.append(row, column)
       }
-      found.append(pairs)
+      found.append(candidates.pairs())
     }
   }
 }

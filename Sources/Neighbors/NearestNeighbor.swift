@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Kernels
 
@@ -8,7 +9,7 @@ public enum NearestNeighbor {
   /// - Parameter excludeSelf: query `i` is base row `i` and does not count as its own neighbor.
   /// - Returns: one entry per query; nil where no base row is left. Ties go to the lowest base row,
   ///   so the result depends on the vectors alone.
-  /// - Throws: ``NeighborsError`` for vectors that are not finite.
+  /// - Throws: `FileError` for vectors that are not finite.
   public static func search(
     queries: VectorRows, base: VectorRows, excludeSelf: Bool = false,
     filter: JoinOptions.Filter = .automatic

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The header of a `.npy` file, format 1.0:
@@ -22,8 +23,8 @@ struct NumpyHeader {
 
   /// Reads and checks the header of an open file of `size` bytes.
   init(file: Int32, size: Int, place: String) throws {
-    func failure(_ expected: String, _ found: String) -> NeighborsError {
-      NeighborsError(place: place, expected: expected, found: found)
+    func failure(_ expected: String, _ found: String) -> FileError {
+      FileError(place: place, expected: expected, found: found)
     }
     var head = [UInt8](repeating: 0, count: min(size, 10 + Int(UInt16.max)))
     let got = pread(file, &head, head.count, 0)

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Kernels
 
@@ -11,7 +12,7 @@ struct RowNorms: Sendable {
   static let limit: Float = 1e15
 
   /// - Parameter numbers: what errors call the rows; their own numbers if nil.
-  /// - Throws: ``NeighborsError`` for a row with a value that is not finite or is far too large.
+  /// - Throws: `FileError` for a row with a value that is not finite or is far too large.
   init(_ vectors: VectorRows, numbers: [UInt32]? = nil) throws {
     let chunk = 4096
     let buffer = Buffer<Float>(count: max(1, vectors.rows))
@@ -26,7 +27,7 @@ struct RowNorms: Sendable {
     }
     values = Array(UnsafeBufferPointer(start: norms, count: vectors.rows))
     for (row, norm) in values.enumerated() where !(norm < Self.limit) {
-      throw NeighborsError(
+      throw FileError(
         place: "vector \(numbers.map { Int($0[row]) } ?? row)",
         expected: "finite numbers of moderate size", found: "\(norm)",
         advice: "the encoder gave a broken vector for this record; build the index again")

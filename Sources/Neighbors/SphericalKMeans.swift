@@ -1,4 +1,5 @@
 import CFaiss
+import Files
 import Foundation
 import Kernels
 
@@ -26,7 +27,7 @@ public enum SphericalKMeans {
   ///
   /// - Parameter rows: distinct rows in the order in which they are numbered and sampled; all rows if
   ///   nil.
-  /// - Throws: ``NeighborsError`` if a vector is not finite or memory runs out.
+  /// - Throws: `FileError` if a vector is not finite or memory runs out.
   /// - Complexity: O(min(rows, 256 · count) · count · dimension · iterations) on one thread.
   public static func cluster(
     _ vectors: VectorRows, rows: [UInt32]? = nil, count: Int, seed: Int, iterations: Int = 20
@@ -59,7 +60,7 @@ public enum SphericalKMeans {
       pointer: copy.pointer, rows: rows.count, dimension: vectors.dimension)
     _ = try RowNorms(training, numbers: rows)
     let centroids = Buffer<Float>(count: count * vectors.dimension)
-    var failure: NeighborsError?
+    var failure: FileError?
     Threads.forEach(1) { _ in
       let status = cfaiss_spherical_kmeans(
         Int32(training.dimension), Int64(training.rows), training.pointer, Int32(count),
@@ -70,8 +71,8 @@ public enum SphericalKMeans {
     return withExtendedLifetime(copy) { centroids }
   }
 
-  private static func failure(_ count: Int) -> NeighborsError {
-    NeighborsError(
+  private static func failure(_ count: Int) -> FileError {
+    FileError(
       place: "FAISS k-means", expected: "\(count) cells",
       found: String(cString: cfaiss_last_error()))
   }

@@ -14,16 +14,16 @@ public final class VectorFile: @unchecked Sendable {
   private let mapping: UnsafeMutableRawPointer
   private let mappedBytes: Int
 
-  /// - Throws: ``NeighborsError`` if the file cannot be read or is not such an array.
+  /// - Throws: `FileError` if the file cannot be read or is not such an array.
   public init(contentsOf url: URL) throws {
-    let file = try NeighborsError.reading { try RegularFile.open(url) }
+    let file = try RegularFile.open(url)
     defer { close(file) }
     var status = stat()
-    guard fstat(file, &status) == 0 else { throw NeighborsError.system(url, "a file") }
+    guard fstat(file, &status) == 0 else { throw FileError.unreadable(url.path, "a file") }
     let size = Int(status.st_size)
     let header = try NumpyHeader(file: file, size: size, place: url.path)
     guard let mapping = mmap(nil, size, PROT_READ, MAP_PRIVATE, file, 0), mapping != MAP_FAILED
-    else { throw NeighborsError.system(url, "a file that can be mapped") }
+    else { throw FileError.unreadable(url.path, "a file that can be mapped") }
     self.mapping = mapping
     mappedBytes = size
     rows = header.rows

@@ -32,29 +32,30 @@ public final class Catalog: Sendable {
 
   /// A new catalog with empty tables.
   ///
-  /// - Throws: ``StoreError`` if there is a file already, or none can be written.
+  /// - Throws: `FileError` if there is a file already, or none can be written.
   public static func create(at url: URL) throws -> Catalog {
     guard !FileManager.default.fileExists(atPath: url.path) else {
-      throw StoreError(
+      throw FileError(
         place: url.relativePath, expected: "no catalog yet", found: "a file",
         advice: "choose another folder, or delete this one")
     }
     return try mapping(url) {
       let catalog = try Catalog(url: url, readOnly: false)
-      try Schema.migrator.migrate(catalog.queue)
+      try catalog.queue.write(Schema.create)
       return catalog
     }
   }
 
-  /// The catalog at `url`; an older schema is migrated first, or if `readOnly` is read as if it were.
+  /// The catalog at `url`.
   ///
-  /// - Throws: ``StoreError`` for a missing, foreign, truncated, newer or unwritable file.
+  /// - Throws: `FileError` for a missing, foreign, truncated or unwritable file, or one of another
+  ///   schema.
   public static func open(at url: URL, readOnly: Bool = false) throws -> Catalog {
     try CatalogFile.check(url)
     if readOnly { rollBackHotJournal(url) }
     return try mapping(url) {
       let catalog = try Catalog(url: url, readOnly: readOnly)
-      try catalog.checkIdentity(readOnly: readOnly)
+      try catalog.checkIdentity()
       return catalog
     }
   }
@@ -69,7 +70,7 @@ public final class Catalog: Sendable {
     try? writable?.queue.close()
   }
 
-  private func checkIdentity(readOnly: Bool) throws {
+  private func checkIdentity() throws {
     let (application, version) = try queue.read { database in
       (
         try Int.fetchOne(database, sql: "PRAGMA application_id") ?? 0,
@@ -77,20 +78,16 @@ public final class Catalog: Sendable {
       )
     }
     guard application == Schema.applicationID else {
-      throw StoreError(
+      throw FileError(
         place: url.relativePath, expected: "a simcurate catalog", found: "another SQLite database")
     }
-    guard version <= Schema.version else {
-      throw StoreError(
-        place: url.relativePath, expected: "schema version \(Schema.version) or older",
-        found: "version \(version)", advice: "a newer simcurate wrote it; update this one")
-    }
-    if !readOnly { return try Schema.migrator.migrate(queue) }
-    if version < Schema.version {
-      try queue.writeWithoutTransaction { database in
-        if version == 1 { try database.execute(sql: SchemaVersion2.overVersion1) }
-        try database.execute(sql: SchemaVersion3.overVersion2)
-      }
+    guard version == Schema.version else {
+      throw FileError(
+        place: url.relativePath, expected: "schema version \(Schema.version)",
+        found: "version \(version)",
+        advice: version > Schema.version
+          ? "a newer simcurate wrote it; update this one"
+          : "an early simcurate wrote it; build the index again")
     }
   }
 
@@ -109,9 +106,9 @@ public final class Catalog: Sendable {
     do {
       return try body()
     } catch let error as DatabaseError {
-      throw StoreError(error, place: url.relativePath)
+      throw FileError(error, place: url.relativePath)
     } catch let error as RowDecodingError {
-      throw StoreError(
+      throw FileError(
         place: url.relativePath, expected: "values of the columns' types", found: "\(error)",
         advice: "the file is damaged; build the index again")
     }
@@ -133,14 +130,14 @@ public final class Catalog: Sendable {
 
 /// What can be said of a catalog file before SQLite opens it.
 enum CatalogFile {
-  /// - Throws: ``StoreError`` if the file is missing, no SQLite database, or shorter than its
+  /// - Throws: `FileError` if the file is missing, no SQLite database, or shorter than its
   ///   header says.
   static func check(_ url: URL) throws {
     let place = url.relativePath
     let file = FileHandle(fileDescriptor: try open(url), closeOnDealloc: true)
     let header = (try? file.read(upToCount: 100)).flatMap { $0 }.map(Array.init) ?? []
     guard header.starts(with: "SQLite format 3\0".utf8) else {
-      throw StoreError(
+      throw FileError(
         place: place, expected: "a SQLite database", found: "another file",
         advice: "build the index again")
     }
@@ -164,15 +161,15 @@ enum CatalogFile {
       }
       return try RegularFile.open(url)
     } catch let error as FileError {
-      if FileManager.default.fileExists(atPath: url.path) { throw StoreError(error) }
-      throw StoreError(
+      if FileManager.default.fileExists(atPath: url.path) { throw error }
+      throw FileError(
         place: url.relativePath, expected: "a readable catalog", found: "no file",
         advice: "build the index first: simcurate index CORPUS")
     }
   }
 
-  private static func truncated(_ place: String) -> StoreError {
-    StoreError(
+  private static func truncated(_ place: String) -> FileError {
+    FileError(
       place: place, expected: "a whole SQLite database", found: "a truncated file",
       advice: "build the index again")
   }

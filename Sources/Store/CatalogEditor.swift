@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import GRDB
 import GRDBSQLite
@@ -8,7 +9,7 @@ public struct CatalogEditor {
 
   /// Adds records; rows and ids must be new.
   ///
-  /// - Throws: ``StoreError`` naming both lines for an id that is there already.
+  /// - Throws: `FileError` naming both lines for an id that is there already.
   public func insert(_ records: some Sequence<StoredRecord>) throws {
     try insertAll(records) { record in try duplicateError(record) }
   }
@@ -131,7 +132,7 @@ public struct CatalogEditor {
 
   /// `explain` may turn a broken constraint into a better error.
   private func insertAll<Item: CatalogRow>(
-    _ rows: some Sequence<Item>, explain: (Item) throws -> StoreError? = { _ in nil }
+    _ rows: some Sequence<Item>, explain: (Item) throws -> FileError? = { _ in nil }
   ) throws {
     try run(Item.insertion, for: rows, explain: explain) { $0.bind(to: &$1) }
   }
@@ -139,7 +140,7 @@ public struct CatalogEditor {
   /// Runs one prepared statement for each of `items`.
   private func run<Item>(
     _ sql: String, for items: some Sequence<Item>,
-    explain: (Item) throws -> StoreError? = { _ in nil },
+    explain: (Item) throws -> FileError? = { _ in nil },
     bind: (Item, inout RowBinder) -> Void
   ) throws {
     let statement = try database.cachedStatement(sql: sql).sqliteStatement
@@ -163,12 +164,12 @@ public struct CatalogEditor {
     }
   }
 
-  private func duplicateError(_ record: StoredRecord) throws -> StoreError? {
+  private func duplicateError(_ record: StoredRecord) throws -> FileError? {
     let other = try StoredRecord.fetchOne(
       database, sql: StoredRecord.selection + " WHERE id = ?", arguments: [record.id])
     guard let other else { return nil }
     let differs = other.givenSplit != record.givenSplit
-    return StoreError(
+    return FileError(
       place: "\(record.source):\(record.line)", expected: "an id used once in the corpus",
       found: "'\(record.id)', which \(other.source):\(other.line) has already",
       advice: differs

@@ -1,3 +1,4 @@
+import Files
 import GRDB
 
 /// What a number in a column has to be, so that whoever reads it may count with it.
@@ -29,7 +30,7 @@ struct CatalogLimits {
 
   /// The value that `row` holds.
   ///
-  /// - Throws: ``StoreError`` naming table, column and value of a number that cannot be.
+  /// - Throws: `FileError` naming table, column and value of a number that cannot be.
   func read<Item: CatalogRow>(_ row: Row) throws -> Item {
     for (column, limit) in Item.limits where !row.hasNull(atIndex: column) {
       if let expected = try violated(limit, row, column) {
@@ -61,7 +62,7 @@ struct CatalogLimits {
     }
   }
 
-  /// - Throws: ``StoreError`` if two of `items` have the same `key`, which tells them apart.
+  /// - Throws: `FileError` if two of `items` have the same `key`, which tells them apart.
   static func checkDistinct<Item: CatalogRow, Key: Hashable>(
     _ items: [Item], by key: (Item) -> Key
   ) throws {
@@ -72,9 +73,9 @@ struct CatalogLimits {
   }
 
   static func error(_ table: String, _ column: String, _ expected: String, _ found: String)
-    -> StoreError
+    -> FileError
   {
-    StoreError(
+    FileError(
       place: "catalog.sqlite, table \(table), column \(column)", expected: expected, found: found,
       advice: "the catalog is damaged or was changed by another program; build the index again")
   }
@@ -83,7 +84,7 @@ struct CatalogLimits {
 extension Catalog {
   /// Checks that the rows of records are 0, 1, 2 and so on: they are places in the vector file.
   ///
-  /// - Throws: ``StoreError`` if one is missing.
+  /// - Throws: `FileError` if one is missing.
   public func checkRecordRows() throws {
     let (count, first, last) = try read { database in
       let row = try Row.fetchOne(database, sql: "SELECT count(*), min(row), max(row) FROM records")!

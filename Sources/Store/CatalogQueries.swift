@@ -73,28 +73,6 @@ extension Catalog {
     try all(StoredPair.self, "WHERE a = ? OR b = ? ORDER BY score DESC, a, b", [row, row])
   }
 
-  /// How many pairs of `stage` have scores in `[low + i * width, low + (i + 1) * width)`, for i
-  /// below `binCount`; the last bin takes what lies above it too.
-  public func scoreHistogram(stage: String, low: Double, width: Double, binCount: Int) throws
-    -> [Int]
-  {
-    precondition(width > 0 && binCount > 0, "a histogram has bins of some width")
-    var bins = [Int](repeating: 0, count: binCount)
-    let sql = """
-      SELECT min(CAST((score - ?) / ? AS INTEGER), ?), count(*) FROM pairs
-      WHERE stage = ? AND score >= ? GROUP BY 1
-      """
-    try read { database in
-      let rows = try Row.fetchCursor(
-        database, sql: sql, arguments: [low, width, binCount - 1, stage, low])
-      while let row = try rows.next() {
-        let bin = try row.decode(Int.self, atIndex: 0)
-        bins[max(0, bin)] += try row.decode(Int.self, atIndex: 1)
-      }
-    }
-    return bins
-  }
-
   /// The ledger in row order.
   public func removals() throws -> [Removal] { try byRow(Removal.self, \.row) }
 
@@ -124,17 +102,6 @@ extension Catalog {
 
   /// The strangest first.
   public func outliers() throws -> [Outlier] { try all(Outlier.self, "ORDER BY rank") }
-
-  /// How many removals each stage made.
-  public func removalCounts() throws -> [String: Int] {
-    try read { database in
-      let rows = try Row.fetchAll(
-        database, sql: "SELECT stage, count(*) FROM removals GROUP BY stage")
-      return try Dictionary(
-        rows.map { (try $0.decode(String.self, atIndex: 0), try $0.decode(Int.self, atIndex: 1)) },
-        uniquingKeysWith: +)
-    }
-  }
 
   public func vetoes() throws -> [Veto] { try all(Veto.self, "ORDER BY a, b, \"guard\"") }
 

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import GRDB
 import GRDBSQLite
@@ -102,7 +103,7 @@ func decoded<Value: RawRepresentable>(_ row: Row, _ column: Int) throws -> Value
 where Value.RawValue == String {
   let text = try row.decode(String.self, atIndex: column)
   guard let value = Value(rawValue: text) else {
-    throw StoreError(
+    throw FileError(
       place: "catalog", expected: "a \(Value.self)", found: "'\(text)'",
       advice: "the catalog was changed by another program")
   }
@@ -119,7 +120,7 @@ where Value.RawValue == String {
 func decodedList(_ row: Row, _ column: Int) throws -> [String] {
   let text = try row.decode(String.self, atIndex: column)
   guard let list = try? JSONDecoder().decode([String].self, from: Data(text.utf8)) else {
-    throw StoreError(place: "catalog", expected: "a JSON array of strings", found: "'\(text)'")
+    throw FileError(place: "catalog", expected: "a JSON array of strings", found: "'\(text)'")
   }
   return list
 }
@@ -127,14 +128,14 @@ func decodedList(_ row: Row, _ column: Int) throws -> [String] {
 /// JSON that a step left in a folder or a catalog, read as what it should be.
 public enum StoredJSON {
   /// - Parameter place: the file, or the table and column.
-  /// - Throws: ``StoreError`` with the reason if the data are not a `Value`.
+  /// - Throws: `FileError` with the reason if the data are not a `Value`.
   public static func decode<Value: Decodable>(
     _ type: Value.Type, from data: Data, place: String, advice: String? = nil
   ) throws -> Value {
     do {
       return try JSONDecoder().decode(type, from: data)
     } catch let error as DecodingError {
-      throw StoreError(
+      throw FileError(
         place: place, expected: "JSON as this program writes it", found: reason(error),
         advice: advice ?? "the file was damaged or changed by another program")
     }

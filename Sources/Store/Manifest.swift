@@ -45,7 +45,7 @@ public struct Manifest: Codable, Equatable, Sendable {
 
     /// Reads the file to hash it.
     ///
-    /// - Throws: ``StoreError`` if it cannot be read.
+    /// - Throws: `FileError` if it cannot be read.
     public init(_ url: URL) throws {
       name = url.lastPathComponent
       bytes = try Self.size(of: url)
@@ -55,15 +55,11 @@ public struct Manifest: Codable, Equatable, Sendable {
     static func size(of url: URL) throws -> Int {
       let attributes = try? FileManager.default.attributesOfItem(atPath: url.path)
       guard let size = (attributes?[.size] as? NSNumber)?.intValue else {
-        throw StoreError(
+        throw FileError(
           place: url.relativePath, expected: "a file of the index", found: "none",
           advice: "build the index again")
       }
-      do {
-        try RegularFile.check(url)
-      } catch let error as FileError {
-        throw StoreError(error)
-      }
+      try RegularFile.check(url)
       return size
     }
 
@@ -71,9 +67,9 @@ public struct Manifest: Codable, Equatable, Sendable {
       do {
         return try SHA256Hasher.hexadecimal(ofFileAt: url)
       } catch let error as FileError {
-        throw StoreError(error)
+        throw error
       } catch {
-        throw StoreError(
+        throw FileError(
           place: url.relativePath, expected: "a readable file", found: "\(error)")
       }
     }
@@ -108,7 +104,7 @@ public struct Manifest: Codable, Equatable, Sendable {
 
   /// The manifest of the index in `folder`, of a format this tool reads.
   ///
-  /// - Throws: ``StoreError`` if it is missing, malformed, newer, or says what cannot be.
+  /// - Throws: `FileError` if it is missing, malformed, newer, or says what cannot be.
   public static func load(from folder: IndexFolder) throws -> Manifest {
     let url = folder.manifest
     let place = url.relativePath
@@ -116,10 +112,10 @@ public struct Manifest: Codable, Equatable, Sendable {
     do {
       data = try RegularFile.contents(of: url)
     } catch let error as FileError where FileManager.default.fileExists(atPath: url.path) {
-      throw StoreError(error)
+      throw error
     } catch {
       let isThere = FileManager.default.fileExists(atPath: folder.url.path)
-      throw StoreError(
+      throw FileError(
         place: place, expected: "the manifest of an index",
         found: isThere ? "none in the folder" : "no such folder",
         advice: "build the index with simcurate index CORPUS --out \(folder.url.relativePath)")
@@ -130,7 +126,7 @@ public struct Manifest: Codable, Equatable, Sendable {
     do {
       let format = try decoder.decode(Head.self, from: data).format
       guard format <= currentFormat else {
-        throw StoreError(
+        throw FileError(
           place: place, expected: "format \(currentFormat) or older", found: "format \(format)",
           advice: "a newer simcurate wrote it; update this one")
       }
@@ -138,7 +134,7 @@ public struct Manifest: Codable, Equatable, Sendable {
       try manifest.checkValues(place: place)
       return manifest
     } catch let error as DecodingError {
-      throw StoreError(
+      throw FileError(
         place: place, expected: "a manifest", found: StoredJSON.reason(error),
         advice: "build the index again")
     }
@@ -148,7 +144,7 @@ public struct Manifest: Codable, Equatable, Sendable {
     guard dimension > 0, recordCount >= 0, !model.hash.isEmpty, model.maximumTokens > 0,
       format > 0, vectors.bytes >= 0, index.bytes >= 0
     else {
-      throw StoreError(
+      throw FileError(
         place: place, expected: "positive sizes and a model hash", found: "others",
         advice: "build the index again")
     }
@@ -170,14 +166,14 @@ public struct Manifest: Codable, Equatable, Sendable {
     for file in [vectors, index] {
       // Only names inside the folder: a manifest may come from anywhere.
       guard !file.name.contains("/"), file.name != ".." else {
-        throw StoreError(
+        throw FileError(
           place: folder.manifest.relativePath, expected: "a file name", found: "'\(file.name)'")
       }
       let url = folder.url.appendingPathComponent(file.name)
       let size = try File.size(of: url)
       let isSame = try size == file.bytes && (!hashes || File.hash(of: url) == file.hash)
       guard isSame else {
-        throw StoreError(
+        throw FileError(
           place: url.relativePath, expected: "the file the manifest describes",
           found: size == file.bytes ? "other content" : "\(size) bytes instead of \(file.bytes)",
           advice: "build the index again")
@@ -188,7 +184,7 @@ public struct Manifest: Codable, Equatable, Sendable {
   /// Checks that the index was built with `other`.
   public func checkModel(_ other: Model, in folder: IndexFolder) throws {
     guard model != other else { return }
-    throw StoreError(
+    throw FileError(
       place: folder.url.relativePath, expected: "an index built with \(Self.title(other))",
       found: "one built with \(Self.title(model))",
       advice: "name that model with --model, or build the index again with this one")

@@ -1,4 +1,5 @@
 import Corpus
+import Files
 import Foundation
 import GRDB
 
@@ -72,7 +73,7 @@ public struct StoredRecord: CatalogRow {
     seenBytes = try row.decode(atIndex: 11)
     unknownWords = row.hasNull(atIndex: 12) ? nil : try decodedList(row, 12)
     guard seenBytes ?? 0 >= 0 else {
-      throw StoreError(
+      throw FileError(
         place: "records", expected: "a number of bytes", found: "\(seenBytes ?? 0)",
         advice: "the catalog was changed by another program; build the index again")
     }
@@ -113,7 +114,7 @@ extension ContentHash: Codable {
   init(row: Row, column: Int) throws {
     let data = try row.decode(Data.self, atIndex: column)
     guard data.count == 16 else {
-      throw StoreError(
+      throw FileError(
         place: "records", expected: "hashes of 16 bytes", found: "another length",
         advice: "the catalog was changed by another program; build the index again")
     }

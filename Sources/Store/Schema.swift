@@ -1,31 +1,20 @@
 import GRDB
 
-/// The catalog's tables, version by version. Docs/Formats.md explains each column.
+/// The catalog's tables. Docs/Formats.md explains each column.
 enum Schema {
   /// `PRAGMA user_version` of a catalog this tool writes.
   static let version = 3
   /// `PRAGMA application_id`: "SIMC".
   static let applicationID = 0x5349_4d43
 
-  static var migrator: DatabaseMigrator {
-    var migrator = DatabaseMigrator()
-    migrator.registerMigration("v1") { database in
-      try database.execute(sql: version1)
-      try database.execute(
-        sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = 1")
-    }
-    migrator.registerMigration("v2") { database in
-      try database.execute(sql: SchemaVersion2.migration)
-      try database.execute(sql: "PRAGMA user_version = 2")
-    }
-    migrator.registerMigration("v3") { database in
-      try database.execute(sql: SchemaVersion3.migration)
-      try database.execute(sql: "PRAGMA user_version = 3")
-    }
-    return migrator
+  /// Makes the tables of a new catalog.
+  static func create(_ database: Database) throws {
+    try database.execute(sql: tables)
+    try database.execute(
+      sql: "PRAGMA application_id = \(applicationID); PRAGMA user_version = \(version)")
   }
 
-  private static let version1 = """
+  private static let tables = """
     CREATE TABLE records (
       row INTEGER PRIMARY KEY CHECK (row >= 0),
       id TEXT NOT NULL UNIQUE,
@@ -37,7 +26,9 @@ enum Schema {
       fields TEXT,
       text_hash BLOB NOT NULL CHECK (length(text_hash) = 16),
       normalized_hash BLOB NOT NULL CHECK (length(normalized_hash) = 16),
-      tokens INTEGER
+      tokens INTEGER,
+      seen_bytes INTEGER CHECK (seen_bytes >= 0),
+      unknown_words TEXT
     ) STRICT;
 
     CREATE TABLE pairs (
@@ -62,12 +53,32 @@ enum Schema {
     ) STRICT;
     CREATE INDEX removals_by_witness ON removals (witness);
 
+    CREATE TABLE drops (
+      row INTEGER PRIMARY KEY REFERENCES records,
+      reason TEXT NOT NULL CHECK (reason IN ('conflict', 'manual')),
+      detail TEXT,
+      other INTEGER REFERENCES records,
+      CHECK (row <> other)
+    ) STRICT;
+
+    CREATE VIEW kept AS SELECT row FROM records
+    WHERE NOT EXISTS (SELECT 1 FROM removals AS gone WHERE gone.row = records.row)
+      AND NOT EXISTS (SELECT 1 FROM drops AS gone WHERE gone.row = records.row);
+
+    CREATE TABLE decisions (
+      id TEXT PRIMARY KEY NOT NULL,
+      verdict TEXT NOT NULL CHECK (verdict IN ('keep', 'drop')),
+      note TEXT,
+      decided_at TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID;
+
     CREATE TABLE vetoes (
       a INTEGER NOT NULL REFERENCES records,
       b INTEGER NOT NULL REFERENCES records,
       score REAL NOT NULL,
       "guard" TEXT NOT NULL,
       detail TEXT,
+      stage TEXT NOT NULL,
       PRIMARY KEY (a, b, "guard")
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX vetoes_by_b ON vetoes (b);
@@ -84,7 +95,7 @@ enum Schema {
     CREATE INDEX conflicts_by_b ON conflicts (b);
 
     CREATE TABLE clusters (
-      kind TEXT NOT NULL CHECK (kind IN ('paraphrase', 'topic')),
+      kind TEXT NOT NULL CHECK (kind IN ('paraphrase', 'average', 'topic')),
       cluster INTEGER NOT NULL,
       size INTEGER NOT NULL,
       representative INTEGER NOT NULL REFERENCES records,
@@ -103,13 +114,20 @@ enum Schema {
     ) STRICT, WITHOUT ROWID;
     CREATE INDEX cluster_members_by_cluster ON cluster_members (kind, cluster);
 
+    CREATE TABLE outliers (
+      row INTEGER PRIMARY KEY REFERENCES records,
+      similarity REAL NOT NULL,
+      rank INTEGER NOT NULL
+    ) STRICT;
+
     CREATE TABLE splits (
       row INTEGER PRIMARY KEY REFERENCES records,
       part TEXT NOT NULL CHECK (part IN ('train', 'development', 'test')),
       selected INTEGER NOT NULL CHECK (selected IN (0, 1)),
       group_id INTEGER NOT NULL,
       reason TEXT NOT NULL,
-      rank INTEGER
+      rank INTEGER,
+      fold INTEGER
     ) STRICT;
 
     CREATE TABLE measurements (

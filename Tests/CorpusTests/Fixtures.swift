@@ -1,5 +1,6 @@
 import CZlib
 import Corpus
+import Files
 import Foundation
 
 /// A folder that is gone when its test ends.
@@ -44,18 +45,18 @@ func records(
 /// The error that reading must end with.
 func failure(
   _ text: String, as name: String, _ options: ReadingOptions = ReadingOptions()
-) -> CorpusError? {
+) -> FileError? {
   failure(bytes: Array(text.utf8), as: name, options)
 }
 
 func failure(
   bytes: [UInt8], as name: String, _ options: ReadingOptions = ReadingOptions()
-) -> CorpusError? {
+) -> FileError? {
   do {
     _ = try read(bytes, as: name, options)
     return nil
   } catch {
-    return error as? CorpusError
+    return error as? FileError
   }
 }
 

@@ -1,4 +1,5 @@
 import Corpus
+import Files
 import Foundation
 import Testing
 
@@ -74,7 +75,7 @@ import Testing
     #expect(try RecordFormat(fileName: "a.JSONL.gz") == .jsonLines)
     #expect(try RecordFormat(fileName: "a/b.tsv") == .tsv)
     #expect(try RecordFormat(fileName: "README") == .text)
-    #expect(throws: CorpusError.self) { try RecordFormat(fileName: "a.parquet") }
+    #expect(throws: FileError.self) { try RecordFormat(fileName: "a.parquet") }
     #expect(try records("a,b", as: "x.parquet", ReadingOptions(format: .text)).count == 1)
   }
 
@@ -117,8 +118,8 @@ import Testing
   @Test func refusesWhatIsNoCorpus() throws {
     let folder = try TemporaryFolder()
     let reader = CorpusReader()
-    #expect(throws: CorpusError.self) { try reader.read(folder.url) { _ in } }
-    #expect(throws: CorpusError.self) {
+    #expect(throws: FileError.self) { try reader.read(folder.url) { _ in } }
+    #expect(throws: FileError.self) {
       try reader.read(folder.url.appendingPathComponent("none.jsonl")) { _ in }
     }
     for empty in ["", "\n\n", "\u{feff}"] {

@@ -1,8 +1,9 @@
 import Corpus
+import Files
 import Foundation
 import Testing
 
-/// Mutations of valid files: reading gives records or a `CorpusError`, and never anything else.
+/// Mutations of valid files: reading gives records or a `FileError`, and never anything else.
 @Suite struct FuzzTests {
   static let seeds: [(name: String, bytes: [UInt8])] = [
     (
@@ -33,7 +34,7 @@ import Testing
         }
         readCount += summary.recordCount
       } catch {
-        #expect(error is CorpusError, "\(error)")
+        #expect(error is FileError, "\(error)")
       }
     }
     #expect(readCount > 0)

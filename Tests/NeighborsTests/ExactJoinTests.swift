@@ -1,3 +1,4 @@
+import Files
 import Kernels
 import Neighbors
 import Synchronization
@@ -87,7 +88,7 @@ import Testing
   @Test(arguments: [Float.nan, .infinity, 1e30])
   func refusesValuesThatAreNoNumbers(value: Float) {
     let world = World("broken", [[1, 0], [value, 1]], dimension: 2, normalized: false)
-    #expect(throws: NeighborsError.self) {
+    #expect(throws: FileError.self) {
       try ExactJoin.selfJoin(world.vectors, options: JoinOptions(threshold: 0.9))
     }
   }

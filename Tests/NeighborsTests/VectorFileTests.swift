@@ -82,7 +82,7 @@ final class Folder {
   func refuses(header: String) throws {
     let folder = try Folder()
     let url = try file(padded(header), numbers: 6, in: folder)
-    #expect(throws: NeighborsError.self) { try VectorFile(contentsOf: url) }
+    #expect(throws: FileError.self) { try VectorFile(contentsOf: url) }
   }
 
   @Test func refusesTruncationAndDamageOfAnyByteOrReadsTheSameShape() throws {
@@ -93,7 +93,7 @@ final class Folder {
         in: folder))
     for length in 0..<good.count {
       try good.prefix(length).write(to: folder["cut.npy"])
-      #expect(throws: NeighborsError.self) { try VectorFile(contentsOf: folder["cut.npy"]) }
+      #expect(throws: FileError.self) { try VectorFile(contentsOf: folder["cut.npy"]) }
     }
     var generator = Generator(1)
     for index in 0..<127 {
@@ -108,8 +108,8 @@ final class Folder {
 
   @Test func refusesWhatIsNoFile() throws {
     let folder = try Folder()
-    #expect(throws: NeighborsError.self) { try VectorFile(contentsOf: folder["missing.npy"]) }
-    #expect(throws: NeighborsError.self) { try VectorFile(contentsOf: folder.url) }
+    #expect(throws: FileError.self) { try VectorFile(contentsOf: folder["missing.npy"]) }
+    #expect(throws: FileError.self) { try VectorFile(contentsOf: folder.url) }
     #expect(throws: FileError.self) {
       try VectorFileWriter(to: folder["no/such/folder.npy"], dimension: 2)
     }

@@ -1,4 +1,5 @@
 import Corpus
+import Files
 import Foundation
 import Store
 import Testing
@@ -10,52 +11,21 @@ import Testing
     return catalog
   }
 
-  @Test func opensVersionOne() throws {
-    let folder = try TemporaryFolder()
-    let fixture = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .appendingPathComponent("Golden/catalog-v1.sqlite")
-    try FileManager.default.copyItem(at: fixture, to: folder.catalog)
-    let before = try Data(contentsOf: folder.catalog)
-    try expectSample(Catalog.open(at: folder.catalog, readOnly: true), version: 1)
-    #expect(try Data(contentsOf: folder.catalog) == before)
-    let migrated = try Catalog.open(at: folder.catalog)
-    try expectSample(migrated, version: 1)
-    try Sample.fillVersion2(migrated)
-    try expectSample(migrated)
-    try migrated.close()
-    try expectSample(Catalog.open(at: folder.catalog, readOnly: true))
-  }
-
-  @Test func opensVersionTwo() throws {
-    let folder = try TemporaryFolder()
-    let fixture = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .appendingPathComponent("Golden/catalog-v2.sqlite")
-    try FileManager.default.copyItem(at: fixture, to: folder.catalog)
-    let before = try Data(contentsOf: folder.catalog)
-    try expectSample(Catalog.open(at: folder.catalog, readOnly: true))
-    #expect(try Data(contentsOf: folder.catalog) == before)
-    let migrated = try Catalog.open(at: folder.catalog)
-    try expectSample(migrated)
-    try migrated.update { try $0.setReadings([(3, 2, ["👍"])]) }
-    let record = try #require(try migrated.record(row: 0))
-    #expect(record.tokens == 3 && record.seenBytes == 2 && record.unknownWords == ["👍"])
-  }
-
   @Test func refusesOtherFiles() throws {
     let folder = try TemporaryFolder()
     let url = folder.catalog
     func expected(_ bytes: [UInt8]) throws -> String? {
       try Data(bytes).write(to: url)
-      return #expect(throws: StoreError.self) { try Catalog.open(at: url) }?.expected
+      return #expect(throws: FileError.self) { try Catalog.open(at: url) }?.expected
     }
-    #expect(throws: StoreError.self) { try Catalog.open(at: url) }
+    #expect(throws: FileError.self) { try Catalog.open(at: url) }
     #expect(try expected([]) == "a SQLite database")
     #expect(try expected(Array("{\"no\": \"database\"}".utf8)) == "a SQLite database")
     #expect(try expected(Array("SQLite format 3\0".utf8)) == "a whole SQLite database")
     try FileManager.default.removeItem(at: url)
     #expect(!FileManager.default.fileExists(atPath: url.path))
     _ = try sample(folder)
-    #expect(throws: StoreError.self) { try Catalog.create(at: url) }
+    #expect(throws: FileError.self) { try Catalog.create(at: url) }
   }
 
   @Test func refusesTruncation() throws {
@@ -64,7 +34,7 @@ import Testing
     let whole = try Data(contentsOf: folder.catalog)
     for length in [50, 99, 100, 4096, whole.count / 2, whole.count - 1] {
       try whole.prefix(length).write(to: folder.catalog)
-      let error = #expect(throws: StoreError.self) { try Catalog.open(at: folder.catalog) }
+      let error = #expect(throws: FileError.self) { try Catalog.open(at: folder.catalog) }
       #expect(error?.expected == "a whole SQLite database", "\(length)")
     }
   }
@@ -75,11 +45,15 @@ import Testing
     var bytes = Array(try Data(contentsOf: folder.catalog))
     bytes[63] = 9  // PRAGMA user_version, bytes 60 to 63 of the header.
     try Data(bytes).write(to: folder.catalog)
-    let newer = #expect(throws: StoreError.self) { try Catalog.open(at: folder.catalog) }
-    #expect(newer?.found == "version 9")
+    let newer = #expect(throws: FileError.self) { try Catalog.open(at: folder.catalog) }
+    #expect(newer?.found == "version 9" && newer?.advice?.contains("update this one") == true)
+    bytes[63] = 2
+    try Data(bytes).write(to: folder.catalog)
+    let older = #expect(throws: FileError.self) { try Catalog.open(at: folder.catalog) }
+    #expect(older?.advice?.contains("build the index again") == true)
     bytes[68] = 0  // PRAGMA application_id, bytes 68 to 71.
     try Data(bytes).write(to: folder.catalog)
-    let foreign = #expect(throws: StoreError.self) { try Catalog.open(at: folder.catalog) }
+    let foreign = #expect(throws: FileError.self) { try Catalog.open(at: folder.catalog) }
     #expect(foreign?.found == "another SQLite database")
   }
 
@@ -102,7 +76,7 @@ import Testing
         _ = (try catalog.clusters(kind: .paraphrase), try catalog.runs(), try catalog.split())
         _ = (try catalog.predictions(run: "raw-1"), try catalog.steps(), try catalog.removals())
       } catch {
-        #expect(error is StoreError, "\(error)")
+        #expect(error is FileError, "\(error)")
       }
     }
   }
@@ -111,7 +85,7 @@ import Testing
     let folder = try TemporaryFolder()
     try sample(folder).close()
     let catalog = try Catalog.open(at: folder.catalog, readOnly: true)
-    let error = #expect(throws: StoreError.self) {
+    let error = #expect(throws: FileError.self) {
       try catalog.update { try $0.forget(step: "dedup") }
     }
     #expect(error?.expected == "a writable catalog")
@@ -122,7 +96,7 @@ import Testing
     let folder = try TemporaryFolder()
     let catalog = try sample(folder)
     try catalog.limitSize(pages: 60)
-    let error = #expect(throws: StoreError.self) {
+    let error = #expect(throws: FileError.self) {
       try catalog.update { try $0.insert((10..<100_000).map { record($0) }) }
     }
     #expect(error?.found == "a full disk")

@@ -97,20 +97,6 @@ enum Sample {
     Outlier(row: 3, similarity: 0.1, rank: 0), Outlier(row: 1, similarity: 0.2, rank: 1),
   ]
 
-  /// What version 2 of the schema added.
-  static func fillVersion2(_ catalog: Catalog) throws {
-    try catalog.update { editor in
-      try editor.replaceDrops(drops)
-      try editor.decide([Decision(id: "r0", verdict: .drop, decidedAt: Date())])
-      try editor.decide(decisions)
-      try editor.replaceOutliers(outliers)
-      try editor.replaceClusters(
-        kind: .average,
-        [Cluster(kind: .average, cluster: 0, size: 1, representative: 2, words: [])],
-        members: [ClusterMember(kind: .average, cluster: 0, row: 2, similarity: 1)])
-    }
-  }
-
   static func fill(_ catalog: Catalog) throws {
     try catalog.update { editor in
       try editor.insert(records)
@@ -125,7 +111,14 @@ enum Sample {
       try editor.replaceTestSlices(slices)
       try editor.replaceComparisons(comparisons)
       try editor.complete(step)
+      try editor.replaceDrops(drops)
+      try editor.decide([Decision(id: "r0", verdict: .drop, decidedAt: Date())])
+      try editor.decide(decisions)
+      try editor.replaceOutliers(outliers)
+      try editor.replaceClusters(
+        kind: .average,
+        [Cluster(kind: .average, cluster: 0, size: 1, representative: 2, words: [])],
+        members: [ClusterMember(kind: .average, cluster: 0, row: 2, similarity: 1)])
     }
-    try fillVersion2(catalog)
   }
 }

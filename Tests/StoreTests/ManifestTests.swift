@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Store
 import Testing
@@ -33,11 +34,11 @@ import Testing
     let manifest = try written(folder)
     try Data([1, 2, 4]).write(to: folder.vectors)
     try manifest.checkFiles(in: folder)
-    #expect(throws: StoreError.self) { try manifest.checkFiles(in: folder, hashes: true) }
+    #expect(throws: FileError.self) { try manifest.checkFiles(in: folder, hashes: true) }
     try Data([1, 2]).write(to: folder.vectors)
-    #expect(throws: StoreError.self) { try manifest.checkFiles(in: folder) }
+    #expect(throws: FileError.self) { try manifest.checkFiles(in: folder) }
     try FileManager.default.removeItem(at: folder.vectors)
-    #expect(throws: StoreError.self) { try manifest.checkFiles(in: folder) }
+    #expect(throws: FileError.self) { try manifest.checkFiles(in: folder) }
   }
 
   @Test func refusesAnotherModel() throws {
@@ -45,7 +46,7 @@ import Testing
     let folder = IndexFolder(temporary.url)
     var other = model
     other.pooling = "cls"
-    let error = #expect(throws: StoreError.self) {
+    let error = #expect(throws: FileError.self) {
       try written(folder).checkModel(other, in: folder)
     }
     #expect(error?.expected.contains("cls") == true)
@@ -64,7 +65,7 @@ import Testing
     #expect(text.contains(from))
     let changed = text.replacingOccurrences(of: from, with: to)
     try Data(changed.utf8).write(to: folder.manifest)
-    #expect(throws: StoreError.self) { try Manifest.load(from: folder) }
+    #expect(throws: FileError.self) { try Manifest.load(from: folder) }
   }
 
   @Test func staysInsideItsFolder() throws {
@@ -72,16 +73,16 @@ import Testing
     let folder = IndexFolder(temporary.url)
     var manifest = try written(folder)
     manifest.vectors.name = "../x"
-    #expect(throws: StoreError.self) { try manifest.checkFiles(in: folder) }
+    #expect(throws: FileError.self) { try manifest.checkFiles(in: folder) }
   }
 
   @Test func reportsMissing() throws {
     let temporary = try TemporaryFolder()
-    let none = #expect(throws: StoreError.self) {
+    let none = #expect(throws: FileError.self) {
       try Manifest.load(from: IndexFolder(temporary.url))
     }
     #expect(none?.found == "none in the folder")
     let gone = IndexFolder(temporary.url.appendingPathComponent("gone"))
-    #expect(throws: StoreError.self) { try Manifest.load(from: gone) }
+    #expect(throws: FileError.self) { try Manifest.load(from: gone) }
   }
 }

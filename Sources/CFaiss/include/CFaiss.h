@@ -42,9 +42,6 @@ const float *cfaiss_range_scores(const cfaiss_range_result *result);
 const int64_t *cfaiss_range_labels(const cfaiss_range_result *result);
 void cfaiss_range_free(cfaiss_range_result *result);
 
-/// The stored vector of one row, `dimension` floats (lossy for compressing indexes).
-int cfaiss_reconstruct(const cfaiss_index *index, int64_t row, float *vector);
-
 int cfaiss_write(const cfaiss_index *index, const char *path);
 
 /// Reads an index file. A claimed size larger than the file is refused before it is allocated.

@@ -108,4 +108,9 @@ void ck_rotate(float *x, long length, long stride, long heads, long head_size,
 // x [rows, 2 * size] through an activation, times the second half.
 void ck_gate(const float *x, long rows, long size, int activation, void *y, int wide);
 
+// scores [pairs] = the inner products of a[pair] and b[pair], [size] each, summed in float64 in one
+// fixed order and rounded once: the same bits from every instruction set. Element i goes to partial
+// sum i % 8; the partial sums p add up as ((p0 + p4) + (p2 + p6)) + ((p1 + p5) + (p3 + p7)).
+void ck_scores(const float *const *a, const float *const *b, long pairs, long size, float *scores);
+
 #endif

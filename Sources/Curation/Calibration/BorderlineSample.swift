@@ -5,13 +5,13 @@ import Neighbors
 import Store
 
 /// A pair of an index drawn to be labeled.
-public struct SampledPair: Sendable {
+package struct SampledPair: Sendable {
   /// Rows, the lower first.
-  public var a: UInt32
-  public var b: UInt32
-  public var score: Float
+  package var a: UInt32
+  package var b: UInt32
+  package var score: Float
   /// Its place in ``BorderlineSample/strata``.
-  public var stratum: Int
+  package var stratum: Int
 }
 
 /// A random sample of the stored pairs of an index, about equally many from each stratum.
@@ -19,16 +19,16 @@ public struct SampledPair: Sendable {
 /// Which pairs are drawn depends on the texts and the seed, not on the order of the records, and a
 /// larger sample holds the smaller ones. Memory: the pairs drawn, and the guards' view of each text
 /// that is in a pair.
-public struct BorderlineSample: Sendable {
+package struct BorderlineSample: Sendable {
   /// All strata with pairs, by ascending score, those no guard vetoes first; no labels yet.
-  public let strata: [PairStratum]
+  package let strata: [PairStratum]
   /// In an order in which every stratum comes to its turn in every round.
-  public let pairs: [SampledPair]
+  package let pairs: [SampledPair]
 
   /// - Parameters:
   ///   - floor: the least score of a stored pair.
   ///   - size: how many pairs to draw; fewer where there are fewer.
-  public init(
+  package init(
     pairs stored: ((StoredPair) throws -> Void) throws -> Void, table: RecordTable, floor: Float,
     size: Int, guards: [TextGuard], seed: UInt64
   ) throws {

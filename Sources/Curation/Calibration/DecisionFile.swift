@@ -31,10 +31,9 @@ public struct DecisionFile {
     self.url = url
     guard FileManager.default.fileExists(atPath: url.path) else { return }
     let reading = ReadingOptions(textField: "id_a")
-    let labels = try LabeledPairReader(PairFields(a: "id_a", b: "id_b")).read(url)
-    var originals: [[String: CorpusWriter.Value]] = []
-    try CorpusReader(options: reading).read(url) { originals.append(try $0.originalFields()) }
-    for (label, original) in zip(labels, originals) {
+    let pairs = LabeledPairReader(PairFields(a: "id_a", b: "id_b"))
+    try CorpusReader(options: reading).read(url) { record in
+      let (label, original) = (try pairs.pair(record), try record.originalFields())
       let rest = Self.columns[3...].map { ($0, original[$0] ?? .null) }
       insert(Row(a: label.a, b: label.b, isDuplicate: label.isDuplicate, rest: rest))
     }

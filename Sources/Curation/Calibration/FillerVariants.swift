@@ -1,3 +1,4 @@
+import Files
 import Neighbors
 import Store
 
@@ -30,7 +31,7 @@ public struct FillerVariants: Encodable, Sendable {
     let features = RememberedFeatures()
     try index.catalog.forEachPair(stage: RemovalStage.semantic.rawValue) { pair in
       guard pair.a >= 0, pair.a < pair.b, pair.b < table.count else {
-        throw CurationError(
+        throw FileError(
           place: index.folder.catalog.relativePath, expected: "pairs of two records",
           found: "rows \(pair.a) and \(pair.b)", advice: "build the index again")
       }

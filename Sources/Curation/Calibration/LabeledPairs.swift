@@ -1,4 +1,5 @@
 import Corpus
+import Files
 import Foundation
 
 /// The fields of a file of labeled pairs.
@@ -46,7 +47,7 @@ public struct LabeledPairReader: Sendable {
 
   /// All pairs of `url` in file order.
   ///
-  /// - Throws: ``CorpusError`` with the line where a field is missing or its value no label.
+  /// - Throws: `FileError` with the line where a field is missing or its value no label.
   public func read(_ url: URL) throws -> [LabeledPair] {
     let reading = ReadingOptions(format: format, textField: fields.a, hasHeader: hasHeader)
     var pairs: [LabeledPair] = []
@@ -54,19 +55,20 @@ public struct LabeledPairReader: Sendable {
     return pairs
   }
 
-  private func pair(_ record: Record) throws -> LabeledPair {
+  /// The pair of one row.
+  func pair(_ record: Record) throws -> LabeledPair {
     guard record.fields != nil else {
-      throw CorpusError(
+      throw FileError(
         place: record.source, expected: "pairs with named fields", found: "plain text",
         advice: "name the format with --format jsonl, csv or tsv")
     }
     let members = try record.originalFields()
-    guard let other = Self.text(try value(fields.b, "--field-b", members, record)) else {
+    guard let other = try value(fields.b, "--field-b", members, record).plain else {
       throw fault(record, "a text in '\(fields.b)'", "null")
     }
     let label = try value(fields.duplicate, "--duplicate-field", members, record)
     return LabeledPair(
-      a: record.text, b: other, isDuplicate: try isDuplicate(Self.text(label), record),
+      a: record.text, b: other, isDuplicate: try isDuplicate(label.plain, record),
       line: record.line)
   }
 
@@ -75,19 +77,9 @@ public struct LabeledPairReader: Sendable {
   ) throws -> CorpusWriter.Value {
     if let value = members[name] { return value }
     let names = members.keys.sorted().prefix(20).map { "'\($0)'" }.joined(separator: ", ")
-    throw CorpusError(
+    throw FileError(
       place: "\(record.source):\(record.line)", expected: "a field '\(name)'",
       found: "the fields \(names)", advice: "name one of the fields with \(option)")
-  }
-
-  private static func text(_ value: CorpusWriter.Value) -> String? {
-    switch value {
-    case .text(let text), .json(let text): text
-    case .integer(let number): String(number)
-    case .number(let number): number.description
-    case .boolean(let flag): flag ? "true" : "false"
-    case .null: nil
-    }
   }
 
   private func isDuplicate(_ text: String?, _ record: Record) throws -> Bool? {
@@ -111,8 +103,8 @@ public struct LabeledPairReader: Sendable {
 
   private func fault(
     _ record: Record, _ expected: String, _ found: String, advice: String? = nil
-  ) -> CorpusError {
-    CorpusError(
+  ) -> FileError {
+    FileError(
       place: "\(record.source):\(record.line)", expected: expected, found: found, advice: advice)
   }
 }

@@ -1,4 +1,5 @@
 import Corpus
+import Files
 import Foundation
 import Neighbors
 import Transformer
@@ -77,7 +78,7 @@ public struct PairCalibration {
 
   /// Pairs of ids of an index, scored by its vectors.
   ///
-  /// - Throws: ``CurationError`` for an id the index does not have.
+  /// - Throws: `FileError` for an id the index does not have.
   public func run(_ pairs: [LabeledPair], index: OpenIndex) throws -> CalibrationSummary {
     let table = try RecordTable(index.catalog)
     let rows = Dictionary(
@@ -85,7 +86,7 @@ public struct PairCalibration {
     for pair in pairs {
       for id in [pair.a, pair.b] where rows[id] == nil {
         let near = try index.catalog.ids(near: id)
-        throw CurationError(
+        throw FileError(
           place: "line \(pair.line) of the pairs", expected: "ids of the index",
           found: "'\(id)', which is none of them",
           advice: near.isEmpty ? nil : "ids like it: " + near.joined(separator: ", "))

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Store
 
@@ -19,7 +20,7 @@ public struct SampleCalibration {
   /// Asks about the pairs drawn that `file` does not know yet, until all are labeled or the answer
   /// is to quit, and estimates from the labels of the pairs drawn.
   ///
-  /// - Throws: ``CurationError`` if `dedup` has stored no pairs.
+  /// - Throws: `FileError` if `dedup` has stored no pairs.
   public func run(file: URL, ask: (PairQuestion) throws -> PairAnswer) throws
     -> CalibrationSummary
   {
@@ -29,7 +30,7 @@ public struct SampleCalibration {
       pairs: stored.each, table: table, floor: stored.floor, size: size, guards: options.guards,
       seed: seed)
     guard !sample.pairs.isEmpty else {
-      throw CurationError(
+      throw FileError(
         place: index.folder.url.relativePath, expected: "stored pairs to label",
         found: "none at or above \(stored.floor)",
         advice: "run dedup again with a lower --floor")
@@ -87,7 +88,7 @@ public struct SampleCalibration {
     _ = try StepAccount.outcomeHash(of: "dedup", in: index)
     let stage = RemovalStage.semantic
     guard let floor = try PairCoverage(index).floor(of: stage) else {
-      throw CurationError(
+      throw FileError(
         place: index.folder.url.relativePath, expected: "stored pairs to label",
         found: "none: dedup ran without the stage semantic",
         advice: "run simcurate dedup with it")

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Neighbors
 import Store
@@ -39,7 +40,7 @@ public struct UnlabeledCalibration {
     let table = try RecordTable(index.catalog)
     let texts = HashGroups(table.textHashes)
     guard texts.count > 1 else {
-      throw CurationError(
+      throw FileError(
         place: index.folder.url.relativePath, expected: "two different texts or more",
         found: "\(texts.count)")
     }

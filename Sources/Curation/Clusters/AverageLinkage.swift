@@ -9,16 +9,16 @@ import Neighbors
 /// clusters that never shared such a pair never come into question. Means over pairs below the floor
 /// come from the vectors: the sum of all scores of two clusters is the product of their vector sums.
 /// The result depends on vectors and floor alone; equal means are joined in the order of the texts.
-public struct AverageLinkage: Sendable {
+package struct AverageLinkage: Sendable {
   /// Texts of every cluster of two or more, ascending; clusters by their first text.
-  public let clusters: [[UInt32]]
+  package let clusters: [[UInt32]]
 
   /// O(pairs · log pairs + joins · dimension · neighbors of a cluster).
   ///
   /// - Parameters:
   ///   - graph: complete pairs of texts at or above `cohesion`.
   ///   - texts: the row at place `t` is that of text `t` of the graph.
-  public init(graph: PairGraph, texts: DistinctRows, cohesion: Float) {
+  package init(graph: PairGraph, texts: DistinctRows, cohesion: Float) {
     precondition(graph.vertexCount == texts.rows.count, "one vector per text")
     var linkage = Agglomeration(graph: graph, texts: texts, cohesion: cohesion)
     linkage.run()

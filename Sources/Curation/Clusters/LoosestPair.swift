@@ -1,10 +1,10 @@
 import Neighbors
 
 /// The two members of a group least alike.
-public struct LoosestPair: Hashable, Sendable {
-  public var a: UInt32
-  public var b: UInt32
-  public var score: Float
+package struct LoosestPair: Hashable, Sendable {
+  package var a: UInt32
+  package var b: UInt32
+  package var score: Float
 
   /// More rows than this are searched by blocks instead of one by one.
   private static let fewRows = 64
@@ -14,7 +14,7 @@ public struct LoosestPair: Hashable, Sendable {
   ///
   /// The nearest neighbor of a negated vector is the farthest of the vector itself, and its canonical
   /// score the exact negative, so large groups cost no more than a search. O(rows² · dimension).
-  public init?(_ rows: [UInt32], vectors: VectorRows) throws {
+  package init?(_ rows: [UInt32], vectors: VectorRows) throws {
     guard rows.count > 1 else { return nil }
     self.init(a: rows[0], b: rows[1], score: vectors.score(Int(rows[0]), Int(rows[1])))
     if rows.count <= Self.fewRows {

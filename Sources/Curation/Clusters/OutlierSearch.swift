@@ -6,16 +6,16 @@ import Neighbors
 /// among some texts only, those of its own topic cell, score at most as high as the true ones; so
 /// texts are decided against all others in the order of that bound, and the search ends where the
 /// bound of the next is above the last wanted. Cells change the time alone, not the result.
-public enum OutlierSearch {
-  public struct Outlier: Hashable, Sendable {
+package enum OutlierSearch {
+  package struct Outlier: Hashable, Sendable {
     /// Row of the vectors.
-    public var row: Int
+    package var row: Int
     /// Mean score of its nearest others.
-    public var similarity: Double
+    package var similarity: Double
   }
 
   /// Neighbors whose mean counts, so that two odd texts alike do not hide each other.
-  public static let neighbors = 5
+  package static let neighbors = 5
   private static let largestChunk = 8192
 
   /// The `count` rows of lowest similarity, the lowest first, ties to the lower row.
@@ -27,7 +27,7 @@ public enum OutlierSearch {
   ///   - check: called now and then; what it throws ends the search.
   /// - Complexity: O(sum of squared cell sizes · dimension), and O(rows · dimension) for each row that
   ///   the bound does not rule out.
-  public static func find(
+  package static func find(
     _ vectors: VectorRows, rows: [UInt32]? = nil, cells: [UInt32], count: Int,
     check: () throws -> Void = {}
   ) throws -> [Outlier] {

@@ -1,18 +1,18 @@
 /// Groups of records that say the same, without chaining: every member is at or above a floor to the
 /// group's representative.
-public struct ParaphraseGroups: Sendable {
-  public struct Group: Hashable, Sendable {
-    public var representative: UInt32
+package struct ParaphraseGroups: Sendable {
+  package struct Group: Hashable, Sendable {
+    package var representative: UInt32
     /// All rows of the group in canonical order, the representative first.
-    public var rows: [UInt32]
+    package var rows: [UInt32]
     /// The lowest score of a member to the representative; 1 when all texts are equal.
-    public var loosestToRepresentative: Float
+    package var loosestToRepresentative: Float
   }
 
   /// All groups, those of a single row too, by the canonical order of their first row.
-  public let groups: [Group]
+  package let groups: [Group]
   /// The group of every row.
-  public let groupOfRow: [UInt32]
+  package let groupOfRow: [UInt32]
 
   /// Leader clustering (Hartigan 1975) in canonical order, then every member goes to its nearest
   /// leader: a text leads a group unless an earlier leader is at or above `floor`; of several leaders
@@ -22,7 +22,7 @@ public struct ParaphraseGroups: Sendable {
   ///
   /// - Parameter graph: complete pairs of distinct texts at or above `floor`; vertices are the groups
   ///   of `texts`.
-  public init(
+  package init(
     graph: PairGraph, texts: HashGroups, order: CanonicalOrder, floor: Float
   ) {
     precondition(graph.vertexCount == texts.count, "the vertices of the graph are the texts")

@@ -1,7 +1,7 @@
 /// A partition of the rows; groups are numbered by their lowest row.
-public struct RowGroups: Hashable, Sendable {
-  public let groupOfRow: [UInt32]
-  public let count: Int
+package struct RowGroups: Hashable, Sendable {
+  package let groupOfRow: [UInt32]
+  package let count: Int
 
   /// The finest partition in which the two rows of every link are together and so are all rows of
   /// equal entries in each of `partitions`.
@@ -9,7 +9,7 @@ public struct RowGroups: Hashable, Sendable {
   /// For a split that nothing leaks through, unite the paraphrase groups with the equal texts, every
   /// removed record with its witness and every pair the guards vetoed or the labels kept apart.
   /// O((n + links) log n).
-  public init(rowCount: Int, partitions: [[UInt32]] = [], links: some Sequence<(UInt32, UInt32)>) {
+  package init(rowCount: Int, partitions: [[UInt32]] = [], links: some Sequence<(UInt32, UInt32)>) {
     var sets = DisjointSets(count: rowCount)
     for partition in partitions {
       precondition(partition.count == rowCount, "a partition has \(rowCount) entries")
@@ -35,7 +35,7 @@ public struct RowGroups: Hashable, Sendable {
 
   /// Connected components of the pairs at or above `threshold`, over rows: the strictest groups for a
   /// split, and the looser ones for reading, because they chain (A~B~C with A far from C).
-  public static func connected(_ graph: PairGraph, texts: HashGroups, atLeast threshold: Float)
+  package static func connected(_ graph: PairGraph, texts: HashGroups, atLeast threshold: Float)
     -> RowGroups
   {
     let representatives = texts.representatives
@@ -49,7 +49,7 @@ public struct RowGroups: Hashable, Sendable {
   }
 
   /// How many rows each group has.
-  public var sizes: [Int] {
+  package var sizes: [Int] {
     var sizes = [Int](repeating: 0, count: count)
     for group in groupOfRow { sizes[Int(group)] += 1 }
     return sizes

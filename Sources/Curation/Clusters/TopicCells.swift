@@ -1,21 +1,21 @@
 /// Topic cells: what a k-means assignment says of each cell.
-public struct TopicCells: Sendable {
-  public struct Cell: Hashable, Sendable {
-    public var size: Int
+package struct TopicCells: Sendable {
+  package struct Cell: Hashable, Sendable {
+    package var size: Int
     /// The row nearest to the centroid, at equal scores the first in canonical order; nil where the
     /// cell is empty.
-    public var centralRow: UInt32?
+    package var centralRow: UInt32?
     /// Mean score of the rows with the centroid.
-    public var meanScore: Double
+    package var meanScore: Double
   }
 
-  public let cellOfRow: [UInt32]
-  public let cells: [Cell]
+  package let cellOfRow: [UInt32]
+  package let cells: [Cell]
 
   /// - Parameters:
   ///   - assignment: the cell of every row, below `count`.
   ///   - scores: the score of every row with its centroid.
-  public init(assignment: [UInt32], scores: [Float], count: Int, order: CanonicalOrder) {
+  package init(assignment: [UInt32], scores: [Float], count: Int, order: CanonicalOrder) {
     precondition(assignment.count == scores.count, "one score per row")
     precondition(assignment.count == order.rows.count, "the order has every row once")
     var cells = [Cell](repeating: Cell(size: 0, centralRow: nil, meanScore: 0), count: count)

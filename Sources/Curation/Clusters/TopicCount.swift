@@ -7,13 +7,13 @@ import Neighbors
 ///
 /// Cells are tried on a sample, in steps of about √2. The criterion asks more texts for more cells, so
 /// the suggestion grows with the sample up to its limit.
-public enum TopicCount {
-  public static let largestSample = 8192
+package enum TopicCount {
+  package static let largestSample = 8192
   private static let candidates = [1, 2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256]
 
   /// - Parameter vectors: unit rows in an order of chance; the first ``largestSample`` are the sample.
   /// - Complexity: O(sample · cells · dimension) for each number of cells tried.
-  public static func suggest(_ vectors: VectorRows, seed: Int) throws -> Int {
+  package static func suggest(_ vectors: VectorRows, seed: Int) throws -> Int {
     let sample = vectors[0..<min(vectors.rows, largestSample)]
     var best = (count: 1, criterion: -Double.infinity)
     var worse = 0

@@ -8,10 +8,10 @@ import Foundation
 /// The weighting takes the place of a stop-word list, so it works in any language. Where a script has
 /// no spaces (ideographs, kana) runs of two to four characters stand for words, and of runs inside each
 /// other that nearly always come together only the longest is given. O(total length).
-public enum TypicalWords {
-  public struct WeightedWord: Hashable, Sendable {
-    public var word: String
-    public var weight: Double
+package enum TypicalWords {
+  package struct WeightedWord: Hashable, Sendable {
+    package var word: String
+    package var weight: Double
   }
 
   /// The `limit` heaviest words of every cluster, heaviest first, ties by word.
@@ -20,7 +20,7 @@ public enum TypicalWords {
   /// single letters and words without a letter never count.
   ///
   /// - Parameter clusterOfText: the cluster of every text, below `clusterCount`.
-  public static func find(
+  package static func find(
     texts: [String], clusterOfText: [UInt32], clusterCount: Int, limit: Int = 8
   ) -> [[WeightedWord]] {
     precondition(texts.count == clusterOfText.count, "one cluster per text")

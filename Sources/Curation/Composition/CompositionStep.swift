@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Store
 
@@ -16,7 +17,7 @@ public struct CompositionStep {
 
   /// Counts by each of `keys`; those that tell nothing apart (no labels, no topics yet) are left out.
   ///
-  /// - Throws: ``CurationError`` before the step `dedup`.
+  /// - Throws: `FileError` before the step `dedup`.
   public func compare(_ keys: [CompositionKey]) throws -> [Composition] {
     _ = try StepAccount.outcomeHash(of: "dedup", in: index)
     let table = try RecordTable(index.catalog)

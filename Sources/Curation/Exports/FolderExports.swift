@@ -20,7 +20,7 @@ extension Exporter {
   /// `train`, `development`, `test` and `balanced`, a file each, in a folder that takes the place of
   /// what was exported there before.
   ///
-  /// - Throws: ``CurationError`` if the folder holds something else; so do the other exports.
+  /// - Throws: `FileError` if the folder holds something else; so do the other exports.
   public func exportSplits(to folder: String, format: ExportFormat = .jsonl) throws -> [File] {
     let parts = GivenSplit.allCases.map { ($0.rawValue, RecordSet.part($0)) }
     let sets = parts + [("balanced", .balanced)]
@@ -29,13 +29,13 @@ extension Exporter {
 
   /// For each fold the records it tests, `fold0-test`, and those it trains on, `fold0-train`.
   ///
-  /// - Throws: ``CurationError`` if the split has no folds.
+  /// - Throws: `FileError` if the split has no folds.
   public func exportFolds(to folder: String, format: ExportFormat = .jsonl) throws -> [File] {
     _ = try rows(of: .balanced)
     let folds = Set(try index.catalog.split().compactMap(\.fold)).sorted()
     guard !folds.isEmpty else {
       let path = index.folder.url.relativePath
-      throw CurationError(
+      throw FileError(
         place: path, expected: "a split with folds", found: "one without",
         advice: "run simcurate split \(path) --folds 5 first")
     }
@@ -113,7 +113,7 @@ extension Exporter {
         || DatasetCard.isOne(file)
     }
     if let foreign {
-      throw CurationError(
+      throw FileError(
         place: path, expected: "a folder of an earlier export, an empty one or none",
         found: "a folder with another file, '\(foreign)'",
         advice: "choose another folder; an exported folder is replaced as a whole")

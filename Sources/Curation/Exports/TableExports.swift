@@ -1,4 +1,5 @@
 import Corpus
+import Files
 import Foundation
 import Store
 
@@ -30,13 +31,13 @@ extension Exporter {
   /// The stored pairs of a stage at or above a score, by rows: `id_a`, `id_b`, `duplicate` (empty, to
   /// be filled in), `score`, `text_a`, `text_b`. ``LabeledPairReader`` and ``DecisionFile`` read it.
   ///
-  /// - Throws: ``CurationError`` if `dedup` stored no pairs of that stage so far down.
+  /// - Throws: `FileError` if `dedup` stored no pairs of that stage so far down.
   @discardableResult
   public func exportPairs(
     stage: RemovalStage = .semantic, minimum: Float? = nil, to path: String
   ) throws -> Int {
     guard let floor = try PairCoverage(index).floor(of: stage), floor <= minimum ?? floor else {
-      throw CurationError(
+      throw FileError(
         place: index.folder.url.relativePath,
         expected: "stored \(stage.rawValue) pairs"
           + (minimum.map { " from \($0.decimal) up" } ?? ""),

@@ -1,4 +1,5 @@
 import Corpus
+import Files
 import Foundation
 import Neighbors
 import Store
@@ -62,7 +63,7 @@ public struct LeakCheck {
     self.embedder = embedder
   }
 
-  /// - Throws: ``StoreError`` if an index was built with another model than the others or the
+  /// - Throws: `FileError` if an index was built with another model than the others or the
   ///   embedder, besides what reading and embedding throw.
   ///
   /// - Parameter list: called for every leaked record with what it repeats, file by file.

@@ -1,7 +1,7 @@
 import Neighbors
 
 /// Why two rows that are the same at a stage are different after all; nil where they are not.
-public typealias PairVeto = (RemovalStage, UInt32, UInt32) -> GuardVeto?
+package typealias PairVeto = (RemovalStage, UInt32, UInt32) -> GuardVeto?
 
 /// Removal of near-duplicates: walk the canonical order once; keep a record unless a record kept
 /// before it is the same at some stage, else remove it with that record as witness.
@@ -24,17 +24,17 @@ public typealias PairVeto = (RemovalStage, UInt32, UInt32) -> GuardVeto?
 ///
 /// Except under ``KeepRule/first`` the result does not depend on the order of rows or pairs.
 /// O(n + pairs), and one guard question at most per pair of a record with a kept one.
-public struct GreedyRemoval: Sendable {
-  public let records: RecordColumns
+package struct GreedyRemoval: Sendable {
+  package let records: RecordColumns
   /// The distinct texts, in whose numbers the pairs of a stage are given.
-  public let texts: HashGroups
-  public let order: CanonicalOrder
-  public let stages: [StageRelation]
-  public let options: RemovalOptions
+  package let texts: HashGroups
+  package let order: CanonicalOrder
+  package let stages: [StageRelation]
+  package let options: RemovalOptions
 
   /// - Precondition: `order` has every row; stages are in ascending order, none twice; a graph of
   ///   pairs has one vertex per distinct text.
-  public init(
+  package init(
     records: RecordColumns, texts: HashGroups, order: CanonicalOrder, stages: [StageRelation],
     options: RemovalOptions = RemovalOptions()
   ) {
@@ -61,7 +61,7 @@ public struct GreedyRemoval: Sendable {
   ///
   /// - Parameter veto: asked at the guarded stages for a row and a kept row that are near; a reason
   ///   means that they are different after all. It must depend on the stage and the two texts only.
-  public func run(veto: PairVeto = { _, _, _ in nil }) -> RemovalResult {
+  package func run(veto: PairVeto = { _, _, _ in nil }) -> RemovalResult {
     var walk = RemovalWalk(removal: self)
     let dropped = ConflictResolution(removal: self).droppedRows(veto: veto)
     walk.drop(dropped)

@@ -55,11 +55,6 @@ public struct PairGraph: Sendable {
   /// Pairs, each counted once.
   public var pairCount: Int { neighbors.count / 2 }
 
-  /// How many neighbors `vertex` has.
-  public func degree(of vertex: UInt32) -> Int {
-    offsets[Int(vertex) + 1] - offsets[Int(vertex)]
-  }
-
   /// The score of `a` and `b`, or nil when they are not a pair. O(log degree).
   public func score(_ a: UInt32, _ b: UInt32) -> Float? {
     var low = offsets[Int(a)]

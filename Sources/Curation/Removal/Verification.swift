@@ -5,19 +5,19 @@ import Neighbors
 /// removal used.
 ///
 /// O(n log n + removals + pairs) plus the caller's closures.
-public struct Verification: Sendable {
-  public let records: RecordColumns
-  public let result: RemovalResult
+package struct Verification: Sendable {
+  package let records: RecordColumns
+  package let result: RemovalResult
   /// The stages that were run and the score each asked for.
-  public let thresholds: [RemovalStage: Float]
-  public let options: RemovalOptions
+  package let thresholds: [RemovalStage: Float]
+  package let options: RemovalOptions
   /// The most a stored score may differ from the recomputed one, and a recomputed one be below the
   /// threshold.
-  public let tolerance: Float
+  package let tolerance: Float
   /// In which records were offered a place; nil to leave that unchecked.
-  public let order: CanonicalOrder?
+  package let order: CanonicalOrder?
 
-  public init(
+  package init(
     records: RecordColumns, result: RemovalResult, thresholds: [RemovalStage: Float],
     options: RemovalOptions, order: CanonicalOrder? = nil, tolerance: Float = 1e-6
   ) {
@@ -37,7 +37,7 @@ public struct Verification: Sendable {
   ///   - veto: what the guards say of two rows at a stage.
   ///   - keptPairs: for every stage that was run, all pairs of kept rows at or above its threshold,
   ///     found anew (row numbers, in either direction). Pairs of equal texts need not be listed.
-  public func violations(
+  package func violations(
     score: (RemovalStage, UInt32, UInt32) -> Float,
     veto: PairVeto = { _, _, _ in nil },
     keptPairs: [RemovalStage: [ScoredPair]]

@@ -75,7 +75,7 @@ public struct Violation: Hashable, Sendable, CustomStringConvertible {
     case otherOutcome
 
     /// Whether ``Violation/rows`` name records; else ``Violation/detail`` says what it is about.
-    public var isAboutRecords: Bool {
+    package var isAboutRecords: Bool {
       switch self {
       case .changedFile, .changedCorpus, .staleStep, .otherOptions, .falseFigures, .otherOutcome:
         false

@@ -5,10 +5,10 @@ import Kernels
 /// Both start from the best item in canonical order (or of highest quality) and add one item at a
 /// time; ties go to the earlier item in canonical order. O(items · selected) scores, on all threads:
 /// the functions given are called from several at once.
-public struct DispersedSelection: Sendable {
-  public let order: CanonicalOrder
+package struct DispersedSelection: Sendable {
+  package let order: CanonicalOrder
 
-  public init(order: CanonicalOrder) { self.order = order }
+  package init(order: CanonicalOrder) { self.order = order }
 
   /// k-center by farthest-first traversal (Gonzalez 1985): the next item is the one least similar to
   /// all selected ones. Without quotas and costs the largest distance of any item to its nearest
@@ -17,7 +17,7 @@ public struct DispersedSelection: Sendable {
   ///
   /// - Parameter score: the cosine of two items.
   /// - Returns: ``Selection/objective`` is the lowest score of any item to its nearest selected one.
-  public func kCenter(_ budget: SelectionBudget, score: (UInt32, UInt32) -> Float) -> Selection {
+  package func kCenter(_ budget: SelectionBudget, score: (UInt32, UInt32) -> Float) -> Selection {
     let (items, cost, nearest) = traverse(budget, score) { _, nearest in -Double(nearest) }
     let lowest = items.isEmpty ? -1 : nearest.min().map(Double.init) ?? -1
     return Selection(items: items, cost: cost, objective: lowest)
@@ -30,7 +30,7 @@ public struct DispersedSelection: Sendable {
   ///   - quality: of every item, on the scale of the scores (0 to 1).
   ///   - balance: λ from 0 (k-center) to 1 (the best items, however alike).
   /// - Returns: ``Selection/objective`` is the sum of the quality of the items.
-  public func maximalMarginalRelevance(
+  package func maximalMarginalRelevance(
     _ budget: SelectionBudget, quality: [Double], balance: Double,
     score: (UInt32, UInt32) -> Float
   ) -> Selection {

@@ -13,18 +13,18 @@ import Neighbors
 ///
 /// Similarities are summed as integers of 2^-24, so neither the order of the items nor that of the
 /// pairs can change the result: ties go to the earlier item in canonical order.
-public struct FacilityLocation: Sendable {
+package struct FacilityLocation: Sendable {
   /// Quality against coverage: the objective is then (1 - weight) · mean similarity to the nearest
   /// selected item + weight · mean quality of the selected ones.
-  public struct Quality: Sendable {
+  package struct Quality: Sendable {
     /// Of every item, 0 to 1.
-    public var values: [Double]
+    package var values: [Double]
     /// From 0, coverage alone, to 1, the best items whatever they cover.
-    public var weight: Double
+    package var weight: Double
     /// How many items will be selected, about; it brings the two means to one scale.
-    public var expectedCount: Double
+    package var expectedCount: Double
 
-    public init(values: [Double], weight: Double, expectedCount: Double) {
+    package init(values: [Double], weight: Double, expectedCount: Double) {
       precondition((0...1).contains(weight), "weight must be from 0 to 1, got \(weight)")
       precondition(values.allSatisfy { (0...1).contains($0) }, "quality must be from 0 to 1")
       self.values = values
@@ -34,10 +34,10 @@ public struct FacilityLocation: Sendable {
   }
 
   /// ε of ``selectStochastically(_:seed:)``.
-  public static let samplingError = 0.01
+  package static let samplingError = 0.01
 
-  public let graph: PairGraph
-  public let order: CanonicalOrder
+  package let graph: PairGraph
+  package let order: CanonicalOrder
   /// Units of gain for covering 2^-24 more of an item.
   private let coverageUnits: Int64
   /// What the quality of every item adds to its gain; empty if quality does not count.
@@ -46,7 +46,7 @@ public struct FacilityLocation: Sendable {
   /// - Parameters:
   ///   - graph: pairs of items with positive scores, complete above some floor.
   ///   - order: the canonical order of the items.
-  public init(graph: PairGraph, order: CanonicalOrder, quality: Quality? = nil) {
+  package init(graph: PairGraph, order: CanonicalOrder, quality: Quality? = nil) {
     precondition(graph.vertexCount == order.rows.count, "the order has every item once")
     self.graph = graph
     self.order = order
@@ -68,7 +68,7 @@ public struct FacilityLocation: Sendable {
   ///
   /// ``Selection/objective`` is the sum of similarities: divided by the number of items it is the
   /// mean similarity to the nearest selected item. O(E log V) in practice; O(budget · E) at worst.
-  public func select(_ budget: SelectionBudget) -> Selection {
+  package func select(_ budget: SelectionBudget) -> Selection {
     let byGain = run(budget, perCost: false)
     guard budget.costs != nil else { return byGain.selection }
     let byRatio = run(budget, perCost: true)
@@ -78,7 +78,7 @@ public struct FacilityLocation: Sendable {
   /// As ``select(_:)``, but each step looks only at a sample of (items / selected) · ln(1 / ε) items
   /// (Mirzasoleiman et al. 2015): without quotas and costs at least 1 - 1/e - ε of the best possible
   /// on average over seeds. O(items · mean degree · ln(1 / ε)).
-  public func selectStochastically(_ budget: SelectionBudget, seed: UInt64) -> Selection {
+  package func selectStochastically(_ budget: SelectionBudget, seed: UInt64) -> Selection {
     var state = State(graph.vertexCount)
     var remaining = RemainingBudget(budget)
     var open = order.rows

@@ -1,9 +1,9 @@
 /// What is proven of a selection, in words for people.
-public enum SelectionGuarantee {
+package enum SelectionGuarantee {
   /// - Parameters:
   ///   - cells: k-means cells the neighbors or distances were confined to; 1 if all records were
   ///     seen at once.
-  public static func text(
+  package static func text(
     _ method: SplitOptions.Selection, hasQuotas: Bool, inTokens: Bool, cells: Int
   ) -> String {
     let graph =

@@ -1,25 +1,25 @@
 /// Makes a split that was given (a test set that others published) free of leaks without changing
 /// its first parts: a group belongs to the earliest part that has a record of it, and its records in
 /// later parts are taken out.
-public struct CleanedSplit: Sendable {
-  public struct Exclusion: Hashable, Sendable {
-    public var row: Int
+package struct CleanedSplit: Sendable {
+  package struct Exclusion: Hashable, Sendable {
+    package var row: Int
     /// The part the row was in and may not stay in.
-    public var part: Int
+    package var part: Int
     /// The part that claims its group, and the first of that part's rows in the group.
-    public var claimedBy: Int
-    public var claimant: Int
+    package var claimedBy: Int
+    package var claimant: Int
   }
 
   /// The part of every row, nil where it was taken out.
-  public let partOfRow: [Int?]
+  package let partOfRow: [Int?]
   /// By ascending row.
-  public let exclusions: [Exclusion]
+  package let exclusions: [Exclusion]
 
   /// - Parameters:
   ///   - partOfRow: the given part of every row.
   ///   - precedence: all parts, those never to be changed first (test, development, training).
-  public init(groups: [UInt32], partOfRow: [Int], precedence: [Int]) {
+  package init(groups: [UInt32], partOfRow: [Int], precedence: [Int]) {
     precondition(groups.count == partOfRow.count, "one part per row")
     let places = Dictionary(uniqueKeysWithValues: precedence.enumerated().map { ($1, $0) })
     var claimants: [UInt32: Int] = [:]

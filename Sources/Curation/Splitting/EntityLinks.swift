@@ -3,13 +3,13 @@
 /// Every entity links all records that name it. In most corpora a few frequent names chain nearly
 /// everything, so entities are taken from the rarest on (ties by name), and one that would make a
 /// group larger than `largestGroup` is passed over: what it costs is measured as residual.
-public enum EntityLinks {
+package enum EntityLinks {
   /// - Parameters:
   ///   - entities: of every row, in any order.
   ///   - groups: rows that are together already.
   ///   - rows: those that take part; a group's size is counted among them.
   /// - Returns: the coarser groups, and how many entities were passed over.
-  public static func unite(
+  package static func unite(
     entities: [[String]], groups: RowGroups, rows: [UInt32], largestGroup: Int
   ) -> (groups: RowGroups, passedOver: Int) {
     var rowsOfEntity: [String: [UInt32]] = [:]

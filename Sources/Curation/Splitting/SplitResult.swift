@@ -23,11 +23,6 @@ public struct SplitResult: Sendable {
   private let movedGroups: Set<UInt32>
   private let groups: [UInt32]
 
-  /// The greatest difference between a part's share and its target.
-  public var worstShareDeviation: Double {
-    parts.map { abs($0.share - $0.targetShare) }.max() ?? 0
-  }
-
   /// Why `row` is in its part, for people.
   public func reason(for row: Int) -> String {
     let size = sizeOfGroup[groups[row]]!

@@ -1,12 +1,12 @@
 /// Parts in the order of time: the earliest records first, equal times never apart.
-public enum TimeSplit {
+package enum TimeSplit {
   /// The part of every record, 0 ..< shares.count: each boundary falls between two different times,
   /// as near to the wanted share as those allow. O(n log n).
   ///
   /// - Parameters:
   ///   - times: of every record, finite.
   ///   - shares: of the parts from the earliest on; they sum to 1.
-  public static func parts(_ times: [Double], shares: [Double]) -> [Int] {
+  package static func parts(_ times: [Double], shares: [Double]) -> [Int] {
     precondition(abs(shares.reduce(0, +) - 1) <= 1e-6, "the shares of the parts must sum to 1")
     let sorted = times.sorted()
     var starts: [Double] = []

@@ -1,4 +1,5 @@
 import Corpus
+import Files
 import Foundation
 import Neighbors
 
@@ -32,7 +33,7 @@ public struct BalancedSelection {
   private let tokens: [Int]?
   private let quality: [Double]?
 
-  /// - Throws: ``CurationError`` for quotas of groups that are not there, records without tokens
+  /// - Throws: `FileError` for quotas of groups that are not there, records without tokens
   ///   where the budget is in tokens, or without quality where that counts.
   public init(_ index: OpenIndex, table: RecordTable, options: SplitOptions) throws {
     self.table = table
@@ -101,7 +102,7 @@ public struct BalancedSelection {
     var tokens: [Int] = []
     try index.catalog.forEachRecord { record in
       guard let count = record.tokens else {
-        throw CurationError(
+        throw FileError(
           place: "--budget-tokens", expected: "an index with token counts",
           found: "none of '\(record.id)'", advice: "build the index again with simcurate index")
       }
@@ -113,7 +114,7 @@ public struct BalancedSelection {
   private static func quality(_ field: String, _ index: OpenIndex) throws -> [Double] {
     let table = try RecordTable(index.catalog, valueField: field)
     if let missing = table.values.firstIndex(where: { !$0.isFinite }) {
-      throw CurationError(
+      throw FileError(
         place: "--quality-field", expected: "a number in '\(field)' of every record",
         found: "none in '\(table.ids[missing])'")
     }

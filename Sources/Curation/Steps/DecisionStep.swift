@@ -1,4 +1,5 @@
 import Corpus
+import Files
 import Foundation
 import Store
 
@@ -18,7 +19,7 @@ public struct DecisionStep {
 
   /// Decides about records by id, in place of earlier decisions; a nil verdict withdraws them.
   ///
-  /// - Throws: ``CurationError`` for an id that is not in the index; nothing is written then.
+  /// - Throws: `FileError` for an id that is not in the index; nothing is written then.
   @discardableResult
   public func decide(_ ids: [String], _ verdict: Decision.Verdict?, note: String? = nil) throws
     -> DecisionSummary
@@ -30,7 +31,7 @@ public struct DecisionStep {
   /// Applies a file with the columns `id` and `decision` (`keep`, `drop`, `undo` or nothing;
   /// `both` keeps the record and the one in the column `witness`).
   ///
-  /// - Throws: ``CurationError`` with file and line for an id that is not in the index, another word,
+  /// - Throws: `FileError` with file and line for an id that is not in the index, another word,
   ///   or two decisions about one id; nothing is written then.
   @discardableResult
   public func apply(reviewed path: String) throws -> DecisionSummary {
@@ -41,11 +42,11 @@ public struct DecisionStep {
       if word.isEmpty { return }
       let place = "\(row.source):\(row.line)"
       if word == "both" {
-        guard let witness = Self.field("witness", in: row.fields) else {
-          throw CurationError(
+        guard let witness = Self.field("witness", of: row) else {
+          throw FileError(
             place: place, expected: "a witness to keep as well", found: "no column 'witness'")
         }
-        let note = Self.field("note", in: row.fields)
+        let note = Self.field("note", of: row)
         for id in [row.id, witness] {
           try check(id, place: place)
           decisions.append((id, .keep, note))
@@ -54,26 +55,24 @@ public struct DecisionStep {
       }
       let verdict = Decision.Verdict(rawValue: word)
       guard verdict != nil || word == "undo" else {
-        throw CurationError(
+        throw FileError(
           place: place, expected: "a decision: keep, both, drop, undo or nothing",
           found: "'\(row.text)'")
       }
       try check(row.id, place: place)
-      decisions.append((row.id, verdict, Self.field("note", in: row.fields)))
+      decisions.append((row.id, verdict, Self.field("note", of: row)))
     }
     return try write(decisions)
   }
 
-  private static func field(_ name: String, in fields: String?) -> String? {
-    let object = fields.flatMap { try? JSONSerialization.jsonObject(with: Data($0.utf8)) }
-    let value = (object as? [String: Any])?[name] as? String
-    return value?.isEmpty == false ? value : nil
+  private static func field(_ name: String, of row: Record) -> String? {
+    row.original(name)?.plain.flatMap { $0.isEmpty ? nil : $0 }
   }
 
   private func check(_ id: String, place: String) throws {
     if try index.catalog.record(id: id) != nil { return }
     let near = try index.catalog.ids(near: id)
-    throw CurationError(
+    throw FileError(
       place: place, expected: "the id of a record in the index", found: "'\(id)'",
       advice: near.isEmpty ? nil : "ids like it: " + near.joined(separator: ", "))
   }
@@ -122,7 +121,7 @@ public struct ReviewExport {
   ///
   /// - Parameter limit: the most rows to write; all if nil.
   /// - Returns: how many rows were written.
-  /// - Throws: ``CurationError`` if the file is there with decisions that were not applied yet.
+  /// - Throws: `FileError` if the file is there with decisions that were not applied yet.
   public func write(to path: String, limit: Int? = nil) throws -> Int {
     try checkApplied(path)
     let columns = [
@@ -162,7 +161,7 @@ public struct ReviewExport {
       if !word.isEmpty, applied != known[row.id, default: ""] { pending.append(row.id) }
     }
     guard let first = pending.first else { return }
-    throw CurationError(
+    throw FileError(
       place: path, expected: "no file, or one whose decisions were applied",
       found: "\(pending.count) that were not, the first for '\(first)'",
       advice: "dedup --reviewed \(path) applies them; or choose another --out")

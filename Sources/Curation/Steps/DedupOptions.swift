@@ -1,3 +1,4 @@
+import Files
 import Neighbors
 
 /// What counts as a near-duplicate and which of several is kept.
@@ -54,34 +55,34 @@ public struct DedupOptions: Codable, Hashable, Sendable {
     self.join = join == .exact ? nil : join
   }
 
-  /// - Throws: ``CurationError`` for values that mean nothing.
+  /// - Throws: `FileError` for values that mean nothing.
   func validate() throws -> KeepRule {
     guard threshold > 0, threshold <= 1 else {
-      throw CurationError(
+      throw FileError(
         place: "--threshold", expected: "a cosine above 0 and at most 1", found: "\(threshold)")
     }
     guard !stages.isEmpty, Set(stages).count == stages.count else {
-      throw CurationError(
+      throw FileError(
         place: "--stages", expected: "at least one stage, each once",
         found: stages.isEmpty ? "none" : stages.map(\.rawValue).joined(separator: ","))
     }
     guard lexicalThreshold > 0, lexicalThreshold <= 1 else {
-      throw CurationError(
+      throw FileError(
         place: "--lexical-threshold", expected: "a Jaccard index above 0 and at most 1",
         found: "\(lexicalThreshold)")
     }
     if let containment, !(containment > 0 && containment <= 1) {
-      throw CurationError(
+      throw FileError(
         place: "--containment", expected: "a share above 0 and at most 1",
         found: "\(containment)")
     }
     guard 1...16 ~= shingleWords, 1...16 ~= shingleCharacters else {
-      throw CurationError(
+      throw FileError(
         place: "--shingles", expected: "1 to 16 words and characters a shingle",
         found: "words:\(shingleWords),characters:\(shingleCharacters)")
     }
     guard let rule = KeepRule(keep) else {
-      throw CurationError(
+      throw FileError(
         place: "--keep",
         expected: "first, longest, shortest, central, highest:FIELD, lowest:FIELD "
           + "or sources:A,B", found: "'\(keep)'")

@@ -1,4 +1,5 @@
 import Corpus
+import Files
 import Foundation
 import Neighbors
 import Store
@@ -95,21 +96,21 @@ public struct DedupStep {
   private func checkNames(_ table: RecordTable, _ rule: KeepRule) throws {
     let ids = Set(table.ids)
     if let unknown = options.protectedIDs.first(where: { !ids.contains($0) }) {
-      throw CurationError(
+      throw FileError(
         place: "--protect", expected: "ids of records of the index", found: "'\(unknown)'")
     }
     if let field = options.protectField, !table.hasProtectField {
-      throw CurationError(
+      throw FileError(
         place: "--protect-field", expected: "a field of some record", found: "'\(field)'")
     }
     if let field = rule.field, table.values.allSatisfy(\.isNaN) {
-      throw CurationError(
+      throw FileError(
         place: "--keep", expected: "a field that is a number in some record", found: "'\(field)'")
     }
     let sources = Set(table.sources)
     if case .sources(let names) = rule, let unknown = names.first(where: { !sources.contains($0) })
     {
-      throw CurationError(
+      throw FileError(
         place: "--keep", expected: "names of files that were indexed", found: "'\(unknown)'",
         advice: "some that were: " + sources.sorted().prefix(5).joined(separator: ", "))
     }

@@ -67,7 +67,7 @@ final class EmbeddingJournal {
     guard let place = offsets[hash] else { return false }
     let bytes = dimension * MemoryLayout<Float>.size
     guard pread(file.fileDescriptor, target, bytes, off_t(place)) == bytes else {
-      throw CurationError(
+      throw FileError(
         place: "the journal of the unfinished index", expected: "\(bytes) bytes at \(place)",
         found: "fewer", advice: "delete the .partial folder and index again")
     }

@@ -30,7 +30,7 @@ public struct Exporter {
   /// - Parameter path: a file name (`.jsonl`, `.csv`, `.tsv`, `.txt`), or `-` for JSONL on standard
   ///   output.
   /// - Returns: how many there are.
-  /// - Throws: ``CurationError`` if there is no split yet, or no folds, and the set needs one.
+  /// - Throws: `FileError` if there is no split yet, or no folds, and the set needs one.
   @discardableResult
   public func export(_ set: RecordSet, to path: String) throws -> Int {
     let rows = try rows(of: set)
@@ -67,7 +67,7 @@ public struct Exporter {
     let split = try index.catalog.split()
     guard !split.isEmpty else {
       let path = index.folder.url.relativePath
-      throw CurationError(
+      throw FileError(
         place: path, expected: "an index after the step 'split'", found: "one without it",
         advice: "run simcurate split \(path) first")
     }
@@ -100,7 +100,7 @@ public struct Exporter {
     let file = try AtomicFile(url)
     try forEachRecord(rows) { record in
       guard !record.id.utf8.contains(0x0a) else {
-        throw CurationError(
+        throw FileError(
           place: url.relativePath, expected: "ids without line ends",
           found: "'\(record.id)'", advice: "export as CSV or JSONL")
       }

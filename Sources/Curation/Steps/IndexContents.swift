@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Store
 
@@ -34,7 +35,7 @@ struct IndexContents {
   }
 
   /// - Parameter corpusHash: of the records that are to be there; nil while they are not known.
-  /// - Throws: ``CurationError`` that says what would be lost, if `folder` holds an index of other
+  /// - Throws: `FileError` that says what would be lost, if `folder` holds an index of other
   ///   records, by another model than `model`, or one that cannot be read.
   static func checkReplaceable(
     _ folder: IndexFolder, _ place: String, corpusHash: String?, model: Manifest.Model
@@ -45,7 +46,7 @@ struct IndexContents {
     let isOther = manifest.map { $0.model != model } ?? true
     guard isOther || corpusHash.map({ $0 != manifest?.corpusHash }) ?? false else { return }
     let contents = try index.map { try IndexContents($0).text }
-    throw CurationError(
+    throw FileError(
       place: place, expected: "no index, or one of these records by this model",
       found: contents.map { "one \(isOther ? "by another model" : "of other records"): \($0)" }
         ?? "one that cannot be read",

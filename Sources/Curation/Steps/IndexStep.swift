@@ -64,8 +64,7 @@ public struct IndexStep {
 
   /// - Parameter replacing: an index of other records or by another model may be replaced, with the
   ///   decisions and models in it.
-  /// - Throws: ``CorpusError``, ``StoreError``, ``NeighborsError``, `FileError`, ``CurationError`` or
-  ///   the embedder's error; the index is then as before.
+  /// - Throws: `FileError` or the embedder's error; the index is then as before.
   public func run(
     _ files: [CorpusFile], reading: ReadingOptions, embedder: some Embedder,
     replacing: Bool = false
@@ -120,7 +119,7 @@ public struct IndexStep {
       ("--label-field", fields.label, asked.label),
       ("--id-field", fields.id, asked.id),
     ] where had != has {
-      throw CurationError(
+      throw FileError(
         place: shownPath, expected: "\(option) \(had), as the index was read",
         found: "\(option) \(has)",
         advice: "give \(option) \(had), or build the index again from all files")
@@ -164,7 +163,7 @@ public struct IndexStep {
     do {
       try FileManager.default.createDirectory(at: staging.url, withIntermediateDirectories: true)
     } catch {
-      throw CurationError(
+      throw FileError(
         place: staging.url.relativePath, expected: "a folder that can be written",
         found: error.localizedDescription, advice: "choose another --out")
     }
@@ -181,7 +180,7 @@ public struct IndexStep {
     let content = (try? FileManager.default.contentsOfDirectory(atPath: folder.url.path)) ?? []
     let foreign = OwnFiles.foreign(in: folder.url)
     guard foreign == nil, isWhole(content) else {
-      throw CurationError(
+      throw FileError(
         place: folder.url.relativePath, expected: "an index folder, an empty one or none",
         found: foreign.map { "a folder with another file, '\($0)'" } ?? "no whole index",
         advice: "choose another --out, or move what is in the folder; "

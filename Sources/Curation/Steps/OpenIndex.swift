@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Neighbors
 import Store
@@ -11,7 +12,7 @@ public final class OpenIndex: Sendable {
   /// One unit row per record, memory-mapped.
   public let vectors: VectorFile
 
-  /// - Throws: ``StoreError`` or `NeighborsError` if the folder holds no complete index, or its files
+  /// - Throws: `FileError` if the folder holds no complete index, or its files
   ///   are not the ones its manifest describes.
   public init(at url: URL, readOnly: Bool = false) throws {
     folder = IndexFolder(url)
@@ -23,7 +24,7 @@ public final class OpenIndex: Sendable {
     guard vectors.rows == records, vectors.dimension == manifest.dimension,
       records == manifest.recordCount
     else {
-      throw CurationError(
+      throw FileError(
         place: folder.url.relativePath,
         expected: "\(manifest.recordCount) records and vectors of \(manifest.dimension) numbers",
         found: "\(records) records, \(vectors.rows) vectors of \(vectors.dimension)",

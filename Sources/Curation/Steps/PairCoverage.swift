@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Neighbors
 import Store
@@ -16,7 +17,7 @@ struct PairCoverage {
   /// How the semantic pairs were found.
   private(set) var method = JoinMethod.exact
 
-  /// - Throws: ``CurationError`` for figures that no `dedup` left.
+  /// - Throws: `FileError` for figures that no `dedup` left.
   init(_ index: OpenIndex) throws {
     let values = Dictionary(
       try index.catalog.measurements(step: Self.step).map { ($0.name, $0.value) },
@@ -24,7 +25,7 @@ struct PairCoverage {
     let count = index.manifest.recordCount
     let covered = values[Self.recordsName] ?? Double(count)
     guard let records = Int(exactly: covered), 0...count ~= records else {
-      throw CurationError(
+      throw FileError(
         place: index.catalog.url.relativePath,
         expected: "pairs of at most \(count) records", found: "\(covered)",
         advice: "the catalog is damaged; build the index again")

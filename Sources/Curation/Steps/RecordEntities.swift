@@ -1,4 +1,5 @@
 import Corpus
+import Files
 import Foundation
 import Store
 
@@ -8,7 +9,7 @@ struct RecordEntities {
   /// Of every row: normalized, each once, sorted.
   let ofRow: [[String]]
 
-  /// - Throws: ``CurationError`` if no record has tags.
+  /// - Throws: `FileError` if no record has tags.
   init(_ catalog: Catalog) throws {
     var all: [[String]] = []
     var areTagged = false
@@ -25,7 +26,7 @@ struct RecordEntities {
       all.append(Set(Self.entities(tokens, tags).map(TextNormalization.normalize)).sorted())
     }
     guard areTagged else {
-      throw CurationError(
+      throw FileError(
         place: "--disjoint entities", expected: "records with tokens and tags",
         found: "none", advice: "index a CoNLL file, or JSONL with arrays 'tokens' and 'tags'")
     }

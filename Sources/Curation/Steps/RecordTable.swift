@@ -47,7 +47,7 @@ public struct RecordTable: Sendable {
     func append(_ record: StoredRecord) {
       let verdict = decisions[record.id]
       isDropped.append(verdict == .drop)
-      let protection = protectField.flatMap { Self.value($0, in: record.fields) }
+      let protection = protectField.flatMap(record.record.original)
       hasProtectField = hasProtectField || protection != nil
       isProtected.append(
         verdict != .drop
@@ -62,7 +62,7 @@ public struct RecordTable: Sendable {
       labels.append(record.label)
       givenSplits.append(record.givenSplit)
       sources.append(record.source)
-      if let valueField { values.append(Self.number(valueField, in: record.fields)) }
+      if let valueField { values.append(record.record.original(valueField)?.number ?? .nan) }
     }
     if let rows {
       for row in rows { try catalog.record(row: row).map(append) }
@@ -103,24 +103,11 @@ public struct RecordTable: Sendable {
 
   public var count: Int { ids.count }
 
-  private static func number(_ field: String, in fields: String?) -> Double {
-    let value = value(field, in: fields)
-    if let number = value as? NSNumber { return number.doubleValue }
-    return (value as? String).flatMap(Double.init) ?? .nan
-  }
-
-  private static func isTrue(_ value: Any?) -> Bool {
-    switch value {
-    case let number as NSNumber: number.doubleValue != 0
-    case let text as String: !["", "0", "false", "no"].contains(text.lowercased())
-    default: false
+  private static func isTrue(_ value: CorpusWriter.Value?) -> Bool {
+    if case .text(let text) = value {
+      return !["", "0", "false", "no"].contains(text.lowercased())
     }
-  }
-
-  private static func value(_ field: String, in fields: String?) -> Any? {
-    guard let fields, let value = try? JSONSerialization.jsonObject(with: Data(fields.utf8))
-    else { return nil }
-    return (value as? [String: Any])?[field]
+    return (value?.number ?? 0) != 0
   }
 
   /// What the removal rule needs.

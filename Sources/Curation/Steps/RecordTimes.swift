@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Store
 
@@ -6,22 +7,22 @@ struct RecordTimes {
   /// In row order: the number, or seconds since 1970.
   let values: [Double]
 
-  /// - Throws: ``CurationError`` naming file and line of the first record without a time, or with a
+  /// - Throws: `FileError` naming file and line of the first record without a time, or with a
   ///   date where others have numbers.
   init(_ catalog: Catalog, field: String) throws {
     var values: [Double] = []
     var areDates: Bool?
     try catalog.forEachRecord { record in
       let place = "\(record.source):\(record.line)"
-      let text = Self.text(field, in: record.fields)
+      let text = record.record.original(field)?.plain
       guard let text, let (value, isDate) = Self.parse(text) else {
-        throw CurationError(
+        throw FileError(
           place: place, expected: "a number or an ISO 8601 date in '\(field)'",
           found: text.map { "'\($0)'" } ?? "no such field",
           advice: "write dates as 2026-11-24 or 2026-11-24T09:30:00Z")
       }
       guard areDates ?? isDate == isDate else {
-        throw CurationError(
+        throw FileError(
           place: place, expected: "\(isDate ? "a number" : "a date") in '\(field)', as before",
           found: "'\(text)'")
       }
@@ -29,14 +30,6 @@ struct RecordTimes {
       values.append(value)
     }
     self.values = values
-  }
-
-  private static func text(_ field: String, in fields: String?) -> String? {
-    guard let fields, let value = try? JSONSerialization.jsonObject(with: Data(fields.utf8)),
-      let row = value as? [String: Any]
-    else { return nil }
-    if let number = row[field] as? NSNumber { return "\(number)" }
-    return row[field] as? String
   }
 
   static func parse(_ text: String) -> (value: Double, isDate: Bool)? {

@@ -1,3 +1,4 @@
+import Files
 import Store
 
 /// The quotas of a selection as its options ask for them: which group every record is in, and what
@@ -10,7 +11,7 @@ struct SelectionQuotas {
   let weights: [Int32: Double]?
 
   /// - Returns: nil where the options ask for no quotas.
-  /// - Throws: ``CurationError`` for a group that is not there.
+  /// - Throws: `FileError` for a group that is not there.
   init?(_ options: SplitOptions, _ table: RecordTable, _ index: OpenIndex) throws {
     guard let key = options.pin ?? options.balance.key,
       let groups = try CompositionGroups(key, table, index)
@@ -25,7 +26,7 @@ struct SelectionQuotas {
     }
     if let unknown = options.quotas.keys.sorted().first(where: { !names.contains($0) }) {
       let shown = names.prefix(20).map { Cluster.title($0, words: groups.words[$0] ?? []) }
-      throw CurationError(
+      throw FileError(
         place: "--quota", expected: "a group by \(key.rawValue)", found: "'\(unknown)'",
         advice: "these are there: " + shown.joined(separator: "; ")
           + (names.count > 20 ? "; …" : ""))

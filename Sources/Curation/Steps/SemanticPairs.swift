@@ -1,4 +1,5 @@
 import Corpus
+import Files
 import Foundation
 import Neighbors
 import Store
@@ -196,7 +197,7 @@ public struct DistinctRows {
 extension HashGroups {
   /// The pairs of `stage` that the catalog holds, by text groups.
   ///
-  /// - Throws: ``CurationError`` for a pair of equal texts, or a pair of texts that is there twice.
+  /// - Throws: `FileError` for a pair of equal texts, or a pair of texts that is there twice.
   func storedPairs(of stage: RemovalStage, in catalog: Catalog) throws -> [ScoredPair] {
     var pairs: [ScoredPair] = []
     var last = (-1, -1)
@@ -207,7 +208,7 @@ extension HashGroups {
         Int(representatives[Int(groupOfRow[$0])]) == $0
       }
       guard areFirst, last < (stored.a, stored.b) else {
-        throw CurationError(
+        throw FileError(
           place: "\(catalog.url.relativePath), table pairs",
           expected: "each pair of different texts once, by the first record of each",
           found: "rows \(stored.a), \(stored.b)",

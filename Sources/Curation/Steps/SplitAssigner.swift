@@ -1,4 +1,5 @@
 import Corpus
+import Files
 import Foundation
 import Store
 
@@ -55,7 +56,7 @@ struct SplitAssigner {
     let given = kept.filter { table.givenSplits[Int($0)] != nil }
     if let times {
       guard given.isEmpty else {
-        throw CurationError(
+        throw FileError(
           place: "--time-field", expected: "a corpus without given parts",
           found: "files given for training or test", advice: "leave out --time-field")
       }
@@ -99,7 +100,7 @@ struct SplitAssigner {
       kept.map { times[Int($0)] },
       shares: [options.trainShare, options.developmentShare, options.testShare])
     for (number, part) in parts.enumerated() where !partOfRow.contains(number) {
-      throw CurationError(
+      throw FileError(
         place: "--time-field", expected: "times that can be divided into three parts",
         found: "no time of its own for the \(part.rawValue) part")
     }

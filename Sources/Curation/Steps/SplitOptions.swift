@@ -1,4 +1,5 @@
 import Corpus
+import Files
 import Foundation
 
 /// How records are divided into parts, and how the balanced training subset is chosen.
@@ -81,7 +82,7 @@ public struct SplitOptions: Codable, Hashable, Sendable {
 
   func validate() throws {
     func check(_ holds: Bool, _ place: String, _ expected: String, _ found: Any) throws {
-      if !holds { throw CurationError(place: place, expected: expected, found: "\(found)") }
+      if !holds { throw FileError(place: place, expected: expected, found: "\(found)") }
     }
     let shares = [trainShare, developmentShare, testShare]
     try check(

@@ -1,4 +1,5 @@
 import Corpus
+import Files
 import Foundation
 import Neighbors
 import Store
@@ -90,8 +91,8 @@ struct StagedCatalog {
 
   /// Adds the records of `files` after those that are there.
   ///
-  /// - Throws: ``CorpusError`` for a line that cannot be read; ``StoreError`` with both places for
-  ///   an id that is there already.
+  /// - Throws: `FileError` for a line that cannot be read, and with both places for an id that is
+  ///   there already.
   mutating func read(_ files: [CorpusFile], _ reading: ReadingOptions) throws {
     var (row, skippedRows) = (records, 0)
     try catalog.update { editor in

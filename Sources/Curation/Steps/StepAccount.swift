@@ -1,4 +1,5 @@
 import Corpus
+import Files
 import Foundation
 import Store
 
@@ -29,10 +30,10 @@ public struct StepAccount: Sendable {
 
   /// The options and input of an earlier step as one hash: the input of the steps after it.
   ///
-  /// - Throws: ``CurationError`` if the step was not done yet.
+  /// - Throws: `FileError` if the step was not done yet.
   public static func outcomeHash(of name: String, in index: OpenIndex) throws -> String {
     guard let step = try index.catalog.step(name) else {
-      throw CurationError(
+      throw FileError(
         place: index.folder.url.relativePath, expected: "an index after the step '\(name)'",
         found: "one without it",
         advice: "run simcurate \(name) \(index.folder.url.relativePath) first")
@@ -66,7 +67,7 @@ public struct StepAccount: Sendable {
 extension OpenIndex {
   /// The options a step was last run with.
   ///
-  /// - Throws: ``CurationError`` if it was not run yet.
+  /// - Throws: `FileError` if it was not run yet.
   public func options<Options: Decodable>(of step: String, as type: Options.Type) throws -> Options
   {
     _ = try StepAccount.outcomeHash(of: step, in: self)

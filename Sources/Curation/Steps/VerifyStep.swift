@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Neighbors
 import Store
@@ -50,7 +51,7 @@ public struct VerifyStep {
     self.monitor = monitor
   }
 
-  /// - Throws: ``CurationError`` if nothing was deduplicated yet.
+  /// - Throws: `FileError` if nothing was deduplicated yet.
   public func run() throws -> VerifySummary {
     let options = try index.options(of: "dedup", as: DedupOptions.self)
     let rule = try options.validate()
@@ -112,7 +113,7 @@ public struct VerifyStep {
     let place = index.folder.catalog.relativePath
     func stage(_ name: String) throws -> RemovalStage {
       guard let stage = RemovalStage(rawValue: name) else {
-        throw CurationError(place: place, expected: "a removal stage", found: "'\(name)'")
+        throw FileError(place: place, expected: "a removal stage", found: "'\(name)'")
       }
       return stage
     }
@@ -123,7 +124,7 @@ public struct VerifyStep {
     }
     let vetoes = try catalog.vetoes().map { veto in
       guard let kind = TextGuard(rawValue: veto.guardName) else {
-        throw CurationError(place: place, expected: "a guard", found: "'\(veto.guardName)'")
+        throw FileError(place: place, expected: "a guard", found: "'\(veto.guardName)'")
       }
       return VetoedPair(
         row: UInt32(veto.a), other: UInt32(veto.b), score: Float(veto.score),

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Curation
+import Files
 import Foundation
 import Store
 
@@ -22,7 +23,7 @@ struct ExplainCommand: ParsableCommand {
     let open = try index.open(.shared, common.begin())
     guard let explanation = try Explanation(of: record, in: open) else {
       let near = try open.catalog.ids(near: record)
-      throw CurationError(
+      throw FileError(
         place: index.index, expected: "a record with the id '\(record)'", found: "none",
         advice: near.isEmpty ? nil : "ids like it: " + near.joined(separator: ", "))
     }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Curation
+import Files
 import Foundation
 import Store
 import Study
@@ -98,7 +99,7 @@ struct RunCommand: ParsableCommand {
       ).run().text)
   }
 
-  private static func text(_ obstacle: CurationError) -> String {
+  private static func text(_ obstacle: FileError) -> String {
     obstacle.description + (obstacle.advice.map { "; " + $0 } ?? "")
   }
 }

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Curation
+import Files
 import Foundation
 import Neighbors
 import Store
@@ -75,7 +76,7 @@ extension OpenIndex {
     guard let precision = Precision(rawValue: manifest.model.precision),
       let longTexts = LongTexts(rawValue: manifest.model.longTexts ?? "truncate")
     else {
-      throw CurationError(
+      throw FileError(
         place: folder.manifest.relativePath,
         expected: "a precision and a rule for long texts this version knows",
         found: "'\(manifest.model.precision)', '\(manifest.model.longTexts ?? "truncate")'")

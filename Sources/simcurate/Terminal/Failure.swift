@@ -1,9 +1,7 @@
 import ArgumentParser
-import Corpus
 import Curation
 import Files
 import Foundation
-import Neighbors
 import Store
 import Training
 import Transformer
@@ -29,13 +27,9 @@ struct Failure {
   private var explanation: (text: String, advice: String?)? {
     switch error {
     case let error as FileError: (error.description, error.advice)
-    case let error as CorpusError: (error.description, error.advice)
-    case let error as StoreError: (error.description, error.advice)
-    case let error as NeighborsError: (error.description, error.advice)
     case let error as ModelError: (error.description, error.advice)
     case let error as TokenizerError: (error.description, error.advice)
     case let error as TrainingError: (error.description, error.advice)
-    case let error as CurationError: (error.description, error.advice)
     case let error as DecodingError:
       (
         "a stored file: expected JSON as this program writes it, found "

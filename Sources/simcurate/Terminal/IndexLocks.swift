@@ -17,14 +17,14 @@ struct LockOptions: ParsableArguments {
 
   /// Waits until `url` is free, and keeps it for this command.
   ///
-  /// - Throws: ``CurationError`` if it is not free and `--no-wait` was given; ``Interrupted`` at Ctrl-C.
+  /// - Throws: `FileError` if it is not free and `--no-wait` was given; ``Interrupted`` at Ctrl-C.
   func hold(_ url: URL, _ kind: FileLock.Kind, _ console: Console) throws {
     var told: FileLock.Holder?
     var isTold = false
     let lock = try FileLock(url, kind, command: commandLine) { holder in
       let who = holder.map(Self.text) ?? "another simcurate"
       if noWait {
-        throw CurationError(
+        throw FileError(
           place: url.relativePath, expected: "no other command at work on it", found: who,
           advice: "wait for it to end, or leave out --no-wait")
       }
