@@ -1,3 +1,5 @@
+import Files
+
 /// A sentence as words with a tag each, read out of a record.
 public struct TaggedSentence: Hashable, Sendable {
   public var words: [String]
@@ -36,7 +38,7 @@ extension Record {
   /// are those of ``WordSplitter``; space at the ends of an entity is not part of it. O(size of
   /// the row).
   ///
-  /// - Throws: ``CorpusError`` naming the row if it has neither, if tokens and tags differ in number
+  /// - Throws: `FileError` naming the row if it has neither, if tokens and tags differ in number
   ///   or are not what they should be, if an entity lies beyond the text, holds no word, cuts a
   ///   word or overlaps another.
   public func taggedSentence(_ fields: TagFields = TagFields()) throws -> TaggedSentence {
@@ -143,7 +145,7 @@ private struct TaggedRow {
     }
   }
 
-  func missing() -> CorpusError {
+  func missing() -> FileError {
     let names = members.keys.sorted().prefix(20).map { "'\($0)'" }.joined(separator: ", ")
     return fault(
       "fields '\(fields.tokens)' and '\(fields.tags)', or '\(fields.entities)'",
@@ -151,8 +153,8 @@ private struct TaggedRow {
       advice: "read CoNLL columns, or JSONL with tokens and tags or with entities")
   }
 
-  func fault(_ expected: String, _ found: String, advice: String? = nil) -> CorpusError {
-    CorpusError(place: place, expected: expected, found: found, advice: advice)
+  func fault(_ expected: String, _ found: String, advice: String? = nil) -> FileError {
+    FileError(place: place, expected: expected, found: found, advice: advice)
   }
 
   private var place: String { "\(record.source):\(record.line)" }

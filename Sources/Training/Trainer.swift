@@ -199,9 +199,11 @@ package final class Trainer<Task: TrainingTask> {
 }
 
 extension TrainingOptions.Metric {
+  /// Of equal scores the one with the lower loss: in the first epochs no entity may be right yet.
   func prefers(_ new: DevelopmentResult, to old: DevelopmentResult) -> Bool {
-    self == .loss
-      ? new.loss < old.loss : new.scores[self, default: 0] > old.scores[self, default: 0]
+    if self == .loss { return new.loss < old.loss }
+    let (score, other) = (new.scores[self, default: 0], old.scores[self, default: 0])
+    return (score, -new.loss) > (other, -old.loss)
   }
 }
 

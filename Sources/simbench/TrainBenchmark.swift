@@ -23,7 +23,9 @@ struct TrainBenchmark: ParsableCommand {
     var rank: Int
     var batchSize: Int
     var steps: Int
+    var maximumTokens: Int
     var examplesPerSecond: Double
+    var tokensPerSecond: Double
     var threads: Int
     var peakMebibytes: Int
   }
@@ -56,7 +58,8 @@ struct TrainBenchmark: ParsableCommand {
     try printJSON(
       Result(
         precision: precision.rawValue, rank: rank, batchSize: batchSize, steps: steps,
-        examplesPerSecond: summary.examplesPerSecond,
+        maximumTokens: maximumTokens, examplesPerSecond: summary.examplesPerSecond,
+        tokensPerSecond: Double(summary.tokens) / summary.seconds,
         threads: Threads.count, peakMebibytes: peakMebibytes()))
   }
 }

@@ -189,12 +189,60 @@ import Testing
       .fails(saying: "gzip")
   }
 
-  @Test func taggedSentencesAreNotTrainedOn() throws {
+  @Test func taggedSentencesAreNotClassified() throws {
     let sandbox = try sandbox()
     try sandbox.write("a.conll", "EU B-ORG\nrejects O\n\nParis B-LOC\n")
     try sandbox.run("index", "a.conll", "--out", "index").succeeded()
     try sandbox.run("finetune", "index")
-      .fails(saying: "text classification", "a tag for each token", "--label-field")
+      .fails(saying: "--task classify", "a tag for each word", "--task tokens", "--label-field")
+    try sandbox.run("finetune", "index", "--tag-names", "O").fails(64, saying: "--task tokens")
+  }
+
+  /// From CoNLL files to a tagger that gives entities with their places, and columns again.
+  @Test func namedEntitiesFromFilesToPredictions() throws {
+    let sandbox = try sandbox()
+    func sentences(_ places: [String], _ verbs: [String]) -> String {
+      places.flatMap { place in
+        verbs.map { "m O\n\($0) O\nn B-LOC\n\(place) I-LOC\n. O\n\n" }
+      }.joined()
+    }
+    // Letters are what the tiny model's vocabulary has for sure.
+    let verbs = ["a", "b", "c", "d", "e", "f"]
+    try sandbox.write("train.conll", sentences(["q", "r", "w", "z"], verbs))
+    try sandbox.write("test.conll", sentences(["q", "r"], ["g", "h"]))
+    try sandbox.run(
+      "index", "--train", "train.conll", "--test", "test.conll", "--out", "index"
+    ).succeeded()
+    try sandbox.run("dedup", "index", "--threshold", "0.999").succeeded()
+    try sandbox.run("cluster", "index").succeeded()
+    try sandbox.run("split", "index").succeeded()
+    let trained = try sandbox.run(
+      "finetune", "index", "--task", "tokens", "--out", "tagger", "--steps", "150", "--patience",
+      "99",
+      "--learning-rate", "0.005", "--training-precision", "f32"
+    ).succeeded()
+    for part in ["B-LOC", "I-LOC", "micro avg", "LOC", "training had not"] {
+      #expect(trained.text.contains(part), "\(part)")
+    }
+    let again = try sandbox.run(
+      "finetune", "index", "--task", "tokens", "--out", "tagger", "--steps", "150", "--patience",
+      "99",
+      "--learning-rate", "0.005", "--training-precision", "f32"
+    ).succeeded()
+    #expect(again.text.contains("nothing to do"))
+    let line = try sandbox.run("predict", "tagger", "m c n w.", "--json").succeeded()
+    let row = try #require(
+      JSONSerialization.jsonObject(with: line.output) as? [String: Any])
+    let entity = try #require((row["entities"] as? [[String: Any]])?.first)
+    #expect(entity["label"] as? String == "LOC" && entity["text"] as? String == "n w")
+    #expect(entity["start"] as? Int == 4 && entity["end"] as? Int == 7)
+    let scored = try sandbox.run(
+      "predict", "tagger", "--file", "test.conll", "--out", "answers.conll"
+    ).succeeded()
+    #expect(scored.text.contains("4 texts") && scored.text.contains("F1"))
+    let columns = try sandbox.text("answers.conll").split(separator: "\n")
+    #expect(columns.count == 20 && columns[0] == "m\tO")
+    try sandbox.run("predict", "tagger", "x", "--top-k", "2").fails(64, saying: "--top-k")
   }
 
   @Test func removalsCarryBothTexts() throws {

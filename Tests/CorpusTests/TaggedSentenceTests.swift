@@ -1,4 +1,5 @@
 import Corpus
+import Files
 import Testing
 
 @Suite struct TaggedSentenceTests {
@@ -35,7 +36,7 @@ import Testing
   @Test func tokensAreTheTextOfRowsWithoutOne() throws {
     let rows = try records(#"{"tokens":["a","b"],"tags":["O","O"]}"#, as: "x.jsonl")
     #expect(rows[0].text == "a b")
-    #expect(throws: CorpusError.self) { try records(#"{"tokens":["a",1]}"#, as: "x.jsonl") }
+    #expect(throws: FileError.self) { try records(#"{"tokens":["a",1]}"#, as: "x.jsonl") }
   }
 
   @Test func readsEntitiesByOffsets() throws {
@@ -93,7 +94,7 @@ import Testing
     (#"{}"#, "no fields"),
   ])
   func refusesBadTokensAndTags(fields: String, found: String) {
-    let error = #expect(throws: CorpusError.self) { try record(fields).taggedSentence() }
+    let error = #expect(throws: FileError.self) { try record(fields).taggedSentence() }
     #expect(error?.place == "set.jsonl:7")
     #expect(error?.found == found)
   }
@@ -101,7 +102,7 @@ import Testing
   @Test func refusesNumbersWithoutName() {
     var fields = TagFields()
     fields.tagNames = ["O"]
-    let error = #expect(throws: CorpusError.self) {
+    let error = #expect(throws: FileError.self) {
       try record(#"{"tokens":["a","b"],"tags":[0,1]}"#).taggedSentence(fields)
     }
     #expect(error?.found == "1 at position 2")
@@ -132,7 +133,7 @@ import Testing
     (#"3"#, "3"),
   ])
   func refusesBadEntities(entities: String, found: String) {
-    let error = #expect(throws: CorpusError.self) {
+    let error = #expect(throws: FileError.self) {
       try record("Anna  Smith", entities: entities).taggedSentence()
     }
     #expect(error?.place == "set.jsonl:7")

@@ -132,7 +132,7 @@ struct TokenTaggerTests {
       train: data(80, seed: 3), development: data(20, seed: 4),
       options: options {
         $0.method = .lowRank
-        $0.learningRate = 2e-2
+        $0.epochs = 40
       })
     #expect(summary.evaluations.last!.scores[.entityF1]! > 0.9)
     #expect(throws: TrainingError.self) {

@@ -56,8 +56,9 @@ public struct FinetuneStep {
   ///   - replacing: another model at `output` may be replaced.
   /// - Throws: ``CurationError`` if there is something else at `output`.
   public func run(output: URL? = nil, replacing: Bool = false) throws -> FinetuneSummary {
+    if let obstacle = try tagObstacle() { throw obstacle }
     let data = try self.data()
-    if let obstacle = try data.obstacle(index) { throw obstacle }
+    if let obstacle = data.obstacle(index) { throw obstacle }
     let request = self.request(data)
     let recorder = RunRecorder(index: index, modelHash: model.hash, monitor: monitor)
     let id = try request.id(modelHash: model.hash)
@@ -98,7 +99,20 @@ public struct FinetuneStep {
 
   /// Why the index cannot be learned from; nil if it can.
   public func obstacle() throws -> CurationError? {
-    try data().obstacle(index)
+    try tagObstacle() ?? data().obstacle(index)
+  }
+
+  /// Why sentences with tags cannot be classified; nil if the index has labels.
+  private func tagObstacle() throws -> CurationError? {
+    guard try index.catalog.labelCounts().keys.allSatisfy({ $0 == nil }),
+      try TagFinetuneStep.hasTags(index)
+    else { return nil }
+    return CurationError(
+      place: index.folder.url.relativePath,
+      expected: "texts with a label each, as --task classify needs",
+      found: "sentences with a tag for each word",
+      advice: "train a tagger with --task tokens, or index files with a label for each text and "
+        + "name its field with --label-field")
   }
 
   private func data() throws -> TrainingParts {
@@ -137,15 +151,8 @@ extension TrainingParts {
     rows.map { LabeledText(text: table.texts[$0], label: Int(table.labelNumbers[$0])) }
   }
 
-  fileprivate func obstacle(_ index: OpenIndex) throws -> CurationError? {
+  fileprivate func obstacle(_ index: OpenIndex) -> CurationError? {
     let place = index.folder.url.relativePath
-    if try table.labelNames.isEmpty && TagFinetuneStep.hasTags(index) {
-      return CurationError(
-        place: place, expected: "texts with a label each, as --task classify needs",
-        found: "sentences with a tag for each word",
-        advice: "train a tagger with --task tokens, or index files with a label for each text and "
-          + "name its field with --label-field")
-    }
     if table.labelNames.count < 2 { return StudyDesign.tooFewLabels(table, place) }
     if Set(train.map { table.labelNumbers[$0] }).count >= 2, !test.isEmpty { return nil }
     return CurationError(

@@ -46,10 +46,16 @@ public struct TagFinetuneStep {
   }
 
   /// Whether the first record has words with tags.
-  static func hasTags(_ index: OpenIndex) throws -> Bool {
-    guard let first = try index.catalog.record(row: 0) else { return false }
-    let fields = Set(try first.record.originalFields().keys)
-    return fields.isSuperset(of: ["tokens", "tags"]) || fields.contains("entities")
+  public static func hasTags(_ index: OpenIndex) throws -> Bool {
+    guard let first = try index.catalog.record(row: 0)?.record else { return false }
+    let fields = Set(try first.originalFields().keys)
+    guard fields.isSuperset(of: ["tokens", "tags"]) || fields.contains("entities") else {
+      return false
+    }
+    // Fields of these names may mean something else. Tags by number want names, which is said later.
+    var names = TagFields()
+    names.tagNames = (0..<1000).map { $0 == 0 ? "O" : "B-\($0)" }
+    return (try? first.taggedSentence(names)) != nil
   }
 
   /// The sentences of an index by row, their words and tags in IOB2.
@@ -95,7 +101,7 @@ public struct TagFinetuneStep {
   ///   - output: where the model folder goes; `INDEX/runs/RUN_ID/model` if nil.
   ///   - replacing: another model at `output` may be replaced.
   /// - Throws: ``CurationError`` if the index has no tagged sentences to train and test on, or there is
-  ///   something else at `output`; ``CorpusError`` naming a record without readable tags; ``Interrupted``
+  ///   something else at `output`; `FileError` naming a record without readable tags; ``Interrupted``
   ///   after a stop: the checkpoint stays for the next time.
   public func run(output: URL? = nil, replacing: Bool = false) throws -> FinetuneSummary {
     let place = index.folder.url.relativePath

@@ -54,7 +54,7 @@ public struct TagPredictStep {
   /// - Parameters:
   ///   - model: how the summary names the model.
   ///   - use: given the answers in the file's order.
-  /// - Throws: ``CorpusError``, `ModelError`, what `use` throws, or ``Interrupted``.
+  /// - Throws: `FileError`, `ModelError`, what `use` throws, or ``Interrupted``.
   public func run(
     _ file: URL, reading: ReadingOptions, model: String, _ use: (TaggedRecord) throws -> Void
   ) throws -> TagPredictSummary {

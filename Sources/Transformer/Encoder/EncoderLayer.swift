@@ -2,9 +2,33 @@ import Kernels
 
 /// One block of an encoder: attention and a feed-forward part, each with a residual, and a norm
 /// after it or before it.
+///
+/// The order of its steps is ``run(_:_:)``'s; a kind of arithmetic is how it carries them out.
 protocol EncoderLayer: Sendable {
+  var plan: LayerPlan { get }
+
+  /// The states, through the norm before them if there is one, to queries, keys and values.
+  func project(_ rows: Int, _ workspace: EncoderWorkspace)
+  /// Adds to the states what attention gathered, through its last product.
+  func mergeAttention(_ rows: Int, _ workspace: EncoderWorkspace)
+  /// The states, through the norm before them if there is one, to the wide activations.
+  func widen(_ rows: Int, _ workspace: EncoderWorkspace)
+  /// Adds the wide activations to the states, through the last product.
+  func mergeFeedForward(_ rows: Int, _ workspace: EncoderWorkspace)
+}
+
+extension EncoderLayer {
   /// Turns the states in `workspace.hidden` (and their copy in the products' type) into the next.
-  func run(_ batch: TokenBatch, _ workspace: EncoderWorkspace)
+  func run(_ batch: TokenBatch, _ workspace: EncoderWorkspace) {
+    let rows = batch.tokens
+    project(rows, workspace)
+    workspace.attend(batch, plan)
+    mergeAttention(rows, workspace)
+    workspace.normalize(plan.afterAttention, rows: rows)
+    widen(rows, workspace)
+    mergeFeedForward(rows, workspace)
+    workspace.normalize(plan.afterFeedForward, rows: rows)
+  }
 }
 
 /// What a block does beside its products.

@@ -2,7 +2,7 @@ import Kernels
 
 /// An encoder block whose products run in float32 or bfloat16.
 struct FloatingLayer: EncoderLayer {
-  private let plan: LayerPlan
+  let plan: LayerPlan
   private let projections: PackedLinear
   private let attentionOutput: PackedLinear
   private let intermediate: PackedLinear
@@ -32,27 +32,32 @@ struct FloatingLayer: EncoderLayer {
     output = pack(layer.output, .accumulate)
   }
 
-  func run(_ batch: TokenBatch, _ workspace: EncoderWorkspace) {
-    let rows = batch.tokens
-    let context = workspace.context
-    let hidden = UnsafeMutableRawPointer(workspace.hidden.pointer)
-    let wide = UnsafeMutableRawPointer(workspace.intermediate.pointer)
+  func project(_ rows: Int, _ workspace: EncoderWorkspace) {
     projections(
       workspace.branch(plan.beforeAttention, rows: rows), rows: rows,
-      into: workspace.projections.pointer, context: context)
-    workspace.attend(batch, plan)
+      into: workspace.projections.pointer, context: workspace.context)
+  }
+
+  func mergeAttention(_ rows: Int, _ workspace: EncoderWorkspace) {
     attentionOutput(
-      UnsafeMutableRawPointer(workspace.attended.pointer), rows: rows, into: hidden,
-      context: context)
-    workspace.normalize(plan.afterAttention, rows: rows)
+      UnsafeMutableRawPointer(workspace.attended.pointer), rows: rows,
+      into: workspace.hidden.pointer, context: workspace.context)
+  }
+
+  func widen(_ rows: Int, _ workspace: EncoderWorkspace) {
     let input = workspace.branch(plan.beforeFeedForward, rows: rows)
-    if plan.isGated {
-      intermediate(input, rows: rows, into: workspace.gates.pointer, context: context)
-      workspace.gate(plan.activation, rows: rows)
-    } else {
-      intermediate(input, rows: rows, into: wide, context: context)
+    let context = workspace.context
+    guard plan.isGated else {
+      return intermediate(
+        input, rows: rows, into: workspace.intermediate.pointer, context: context)
     }
-    output(wide, rows: rows, into: hidden, context: context)
-    workspace.normalize(plan.afterFeedForward, rows: rows)
+    intermediate(input, rows: rows, into: workspace.gates.pointer, context: context)
+    workspace.gate(plan.activation, rows: rows)
+  }
+
+  func mergeFeedForward(_ rows: Int, _ workspace: EncoderWorkspace) {
+    output(
+      workspace.intermediate.pointer, rows: rows, into: workspace.hidden.pointer,
+      context: workspace.context)
   }
 }

@@ -3,7 +3,7 @@ import Kernels
 /// An encoder block whose products run in 8-bit integers; attention, residuals and norms stay in
 /// float32.
 struct IntegerLayer: EncoderLayer {
-  private let plan: LayerPlan
+  let plan: LayerPlan
   private let projections: QuantizedLinear
   private let attentionOutput: QuantizedLinear
   private let intermediate: QuantizedLinear
@@ -25,23 +25,26 @@ struct IntegerLayer: EncoderLayer {
     output = pack(layer.output)
   }
 
-  func run(_ batch: TokenBatch, _ workspace: EncoderWorkspace) {
-    let rows = batch.tokens
-    let hidden = workspace.hidden.pointer
-    let bytes = workspace.hiddenBytes
-    let sums = workspace.sums.pointer
+  func project(_ rows: Int, _ workspace: EncoderWorkspace) {
+    quantizeBranch(plan.beforeAttention, workspace, rows)
+    projections(
+      workspace.hiddenBytes, rows: rows, sums: workspace.sums.pointer,
+      into: workspace.projections.pointer)
+  }
+
+  func mergeAttention(_ rows: Int, _ workspace: EncoderWorkspace) {
     let attended = UnsafeMutableRawPointer(workspace.attended.pointer)
       .assumingMemoryBound(to: Float.self)
-    quantizeBranch(plan.beforeAttention, workspace, rows)
-    projections(bytes, rows: rows, sums: sums, into: workspace.projections.pointer)
-    workspace.attend(batch, plan)
-    bytes.quantize(attended, rows: rows, size: output.outputs)
-    attentionOutput(bytes, rows: rows, sums: sums, into: hidden, accumulate: true)
-    workspace.normalize(plan.afterAttention, rows: rows)
-    quantizeBranch(plan.beforeFeedForward, workspace, rows)
-    widen(workspace, sums, rows)
-    output(workspace.intermediateBytes, rows: rows, sums: sums, into: hidden, accumulate: true)
-    workspace.normalize(plan.afterFeedForward, rows: rows)
+    workspace.hiddenBytes.quantize(attended, rows: rows, size: output.outputs)
+    attentionOutput(
+      workspace.hiddenBytes, rows: rows, sums: workspace.sums.pointer,
+      into: workspace.hidden.pointer, accumulate: true)
+  }
+
+  func mergeFeedForward(_ rows: Int, _ workspace: EncoderWorkspace) {
+    output(
+      workspace.intermediateBytes, rows: rows, sums: workspace.sums.pointer,
+      into: workspace.hidden.pointer, accumulate: true)
   }
 
   private func quantizeBranch(
@@ -51,10 +54,9 @@ struct IntegerLayer: EncoderLayer {
     workspace.hiddenBytes.quantize(states, rows: rows, size: output.outputs)
   }
 
-  /// The first product of the feed-forward part, and its activation.
-  private func widen(
-    _ workspace: EncoderWorkspace, _ sums: UnsafeMutablePointer<Int32>, _ rows: Int
-  ) {
+  func widen(_ rows: Int, _ workspace: EncoderWorkspace) {
+    quantizeBranch(plan.beforeFeedForward, workspace, rows)
+    let sums = workspace.sums.pointer
     let (bytes, wide) = (workspace.hiddenBytes, workspace.intermediateBytes)
     guard plan.isGated else {
       intermediate(

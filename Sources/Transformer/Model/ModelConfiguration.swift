@@ -132,6 +132,8 @@ public struct ModelConfiguration: Sendable {
     }
     fields["architectures"] = [className]
     if let labels {
+      // What the labels meant to another head.
+      fields["problem_type"] = nil
       fields["id2label"] = Dictionary(
         uniqueKeysWithValues: labels.enumerated().map { ("\($0.offset)", $0.element) })
       fields["label2id"] = Dictionary(

@@ -65,6 +65,14 @@ struct RunCommand: ParsableCommand {
       say("nothing is fine-tuned: the model is a table of static token vectors, not an encoder")
     } else if try index.catalog.labelCounts().keys.contains(where: { $0 != nil }) {
       try train(index, console: console, say: say)
+    } else if try TagFinetuneStep.hasTags(index) {
+      say(
+        try TagFinetuneStep(
+          index, model: model.open(),
+          options: FinetuneOptions(training: training.choice, seed: seed.seed),
+          monitor: console.monitor
+        ).run().text)
+      say("no comparison: arms are compared for labels of texts, not for tags of words")
     } else {
       say("no labels: nothing to fine-tune on (see --label-field)")
     }
