@@ -13,7 +13,7 @@ picture=$(dirname "$(realpath "$0")")/report.png
 profile=$(mktemp -d)
 trap 'rm -rf "$profile"' EXIT
 chromium --headless --no-sandbox --disable-gpu --hide-scrollbars --user-data-dir="$profile" \
-  --window-size=1280,1490 --screenshot="$picture" "file://$page" >/dev/null 2>&1
+  --window-size=1280,1440 --screenshot="$picture" "file://$page" >/dev/null 2>&1
 size=$(wc -c <"$picture")
 if [ "$size" -gt 300000 ]; then
   echo "$picture has $size bytes, more than 300,000" >&2

@@ -50,6 +50,18 @@ struct AdapterTests {
     try classifier.save(to: url)
     let merged = try TextClassifier(savedAt: url, precision: .float32)
     #expect(distance(try merged.logits(golden.texts).flatMap { $0 }, expected) < 1e-5)
+    // A folder without names for the classes takes their number from the adapter.
+    let unnamed = scratch.url.appendingPathComponent("unnamed")
+    try FileManager.default.copyItem(at: Golden.tiny, to: unnamed)
+    let file = unnamed.appendingPathComponent("config.json")
+    var fields = try #require(
+      JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any])
+    fields["id2label"] = ["0": "a", "1": "b"]
+    try JSONSerialization.data(withJSONObject: fields).write(to: file)
+    let other = try TextClassifier(
+      folder: ModelFolder(at: unnamed, adapter: url.appendingPathComponent("adapter")),
+      precision: .float32)
+    #expect(other.labels == ["LABEL_0", "LABEL_1", "LABEL_2"])
     // The tiny model with the adapter alone is the same.
     let beside = try TextClassifier(
       folder: ModelFolder(at: Golden.tiny, adapter: url.appendingPathComponent("adapter")),

@@ -112,14 +112,13 @@ enum TrainingDefaults {
     return method == .full ? full : min(3e-3, 10 * full)
   }
 
-  /// Updates of 16 texts: in proportion to the records, and no fewer than the classes need. In a study many
-  /// classes get up to three passes.
+  /// Updates of 16 texts: in proportion to the records, and no fewer than the classes need. In a study fifty
+  /// classes or more get three passes.
   static func updates(records: Int, classes: Int, _ purpose: Purpose) -> Int {
     switch purpose {
     case .takeHome: max(200, 10 * classes, records * 3 / 16)
-    case .study:
-      max(
-        100, 6 * classes, min(24 * classes, records * 3 / 16), min(1_000, records * 5 / 4 / 16))
+    case .study where classes >= 50: max(6 * classes, min(2_000, records * 3 / 16))
+    case .study: max(100, 6 * classes, min(1_000, records * 5 / 4 / 16))
     }
   }
 }

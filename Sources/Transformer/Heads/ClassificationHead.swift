@@ -24,7 +24,11 @@ struct ClassificationHead: Sendable {
     let plan = kind.plan(configuration.architecture)
     let place = folder.transformerURL.path
     let fields = try ConfigurationFields(folder)
-    let labels = try configuration.labels.isEmpty ? fields.unnamedLabels() : configuration.labels
+    var labels = try configuration.labels.isEmpty ? fields.unnamedLabels() : configuration.labels
+    // An adapter brings a head without names for its classes.
+    if let count = folder.adaptedOutputs(plan.layers.last!.name), count != labels.count {
+      labels = (0..<count).map { "LABEL_\($0)" }
+    }
     let hidden = configuration.hiddenSize
     let finder = WeightFinder(configuration, place: place) { name, shape in
       let stored = folder.headTensor(name)
@@ -36,12 +40,13 @@ struct ClassificationHead: Sendable {
       }
       return try tensor.float32()
     }
+    let outputs = labels.count
     layers = try plan.layers.enumerated().map { number, layer in
       let isLast = number == plan.layers.count - 1
       return Layer(
         dense: DenseLayer(
           try finder.linear(
-            layer.name, isLast ? labels.count : hidden, hidden,
+            layer.name, isLast ? outputs : hidden, hidden,
             hasBias: fields.isPresent(layer.bias)),
           try fields.nonlinearity(layer.nonlinearity), place: place),
         norm: try layer.norm.map { try finder.norm($0) })

@@ -113,6 +113,11 @@ public final class ModelFolder: Sendable {
     return adapter?.replacement(name) ?? tensors[name] ?? tensors[short]
   }
 
+  /// Outputs of a head's layer that the adapter brings; nil if it brings none.
+  func adaptedOutputs(_ layer: String) -> Int? {
+    adapter?.replacement(layer + ".weight")?.shape.first
+  }
+
   /// Checkpoints converted from TensorFlow call a norm's weight gamma and its bias beta.
   private static func oldName(_ name: String) -> String {
     name.replacingOccurrences(of: "LayerNorm.weight", with: "LayerNorm.gamma")
