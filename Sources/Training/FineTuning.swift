@@ -14,7 +14,7 @@ final class FineTuning {
   /// Names of the outputs.
   let labels: [String]
   private let seed: UInt64
-  /// The last training, for the record that ``save(to:className:task:run:accuracy:)`` writes.
+  /// The last training, for the record that ``save(to:head:run:accuracy:)`` writes.
   private var training: (options: TrainingOptions, summary: TrainingSummary)?
 
   /// - Parameters:

@@ -23,7 +23,7 @@ public struct ActivationPass: Sendable {
   public var inputSize: Int { isGated ? 2 * size : size }
 
   /// `y` `[rows, size]` of a range of rows of `x` `[rows, inputSize]` plus `bias`; `x` then holds
-  /// what ``backward(_:dy:saved:dx:)`` needs.
+  /// what ``backward(_:dy:x:)`` needs.
   public func forward(_ rows: Range<Int>, x: MutableMatrix, bias: Matrix?, y: MutableMatrix) {
     for row in rows {
       let (input, output) = (x + row * inputSize, y + row * size)

@@ -204,7 +204,8 @@ public struct AttentionPass: Sendable {
   ///
   /// - Parameters:
   ///   - scratch: the worker's, of ``scratchCount(longest:)`` floats.
-  ///   - dBias: of ``biasGradientCount(_:)`` floats; read with ``addBiasGradient(_:_:_:)``.
+  ///   - dBias: of ``biasGradientCount(_:)`` floats; read with
+  ///     ``forEachBiasGradient(_:head:_:_:)``.
   public func backward(
     _ job: Int, _ work: Work, scratch: MutableMatrix, dContext: Matrix,
     dProjections: MutableMatrix, dBias: MutableMatrix?
