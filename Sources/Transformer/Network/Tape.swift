@@ -51,7 +51,4 @@ package final class Tape {
     chunks.removeAll()
     chunks.append(Buffer(count: size))
   }
-
-  /// Bytes held.
-  package var capacity: Int { chunks.reduce(0) { $0 + $1.count } * MemoryLayout<Float>.stride }
 }

@@ -105,9 +105,6 @@ package final class TrainableNetwork {
   /// The probabilities that the model's configuration names.
   package var configuredDropout: DropoutPlan { DropoutPlan(configuration) }
 
-  /// Bytes that passes work in, parameters and gradients not counted.
-  package var workingBytes: Int { pass.tape.capacity }
-
   /// The head's outputs for `batch`, `[sentences, outputs]`, valid until the next pass.
   ///
   /// - Parameter retains: a backward pass follows.
