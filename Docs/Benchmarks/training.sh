@@ -54,3 +54,10 @@ for turn in 1 2; do
   both "$corpus" "$steps" 16 64 8
   both "$long" 8 8 512 0
 done
+
+# What a step asks of the heap after the first ones, counted.
+if cc -O2 -shared -fPIC Docs/Benchmarks/allocations.c -o "$scratch/allocations.so" 2>/dev/null; then
+  for way in $ways; do
+    LD_PRELOAD="$scratch/allocations.so" ours "$way" "$corpus" "$steps" 16 64 0
+  done
+fi

@@ -2,6 +2,7 @@ import COneDNN
 import COpenBLAS
 import Dispatch
 import Foundation
+import Synchronization
 
 /// The one place that decides how many threads compute.
 ///
@@ -43,14 +44,18 @@ public enum Threads {
       for index in 0..<iterations { body(0, index) }
       return
     }
-    let next = Counter()
+    let next = Atomic(0)
     // concurrentPerform returns only when every call has, so the closure never outlives this frame;
     // that `body` may run on several threads at once is this function's contract.
     withoutActuallyEscaping(body) { body in
       nonisolated(unsafe) let body = body
       DispatchQueue.concurrentPerform(iterations: threads) { worker in
         omp_set_num_threads(1)
-        while let index = next.take(below: iterations) { body(worker, index) }
+        while true {
+          let index = next.add(1, ordering: .relaxed).oldValue
+          if index >= iterations { break }
+          body(worker, index)
+        }
       }
     }
   }
@@ -65,17 +70,5 @@ public enum Threads {
       omp_set_num_threads(1)
     }
     return try body()
-  }
-
-  private final class Counter: @unchecked Sendable {
-    private let lock = NSLock()
-    private var value = 0
-    func take(below limit: Int) -> Int? {
-      lock.lock()
-      defer { lock.unlock() }
-      guard value < limit else { return nil }
-      value += 1
-      return value - 1
-    }
   }
 }

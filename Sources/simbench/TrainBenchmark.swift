@@ -28,6 +28,9 @@ struct TrainBenchmark: ParsableCommand {
     var tokensPerSecond: Double
     var threads: Int
     var peakMebibytes: Int
+    /// Of a step in the second half of the training, where a library that counts them is loaded.
+    var allocationsPerStep: Double?
+    var largeAllocationsPerStep: Double?
   }
 
   func run() throws {
@@ -54,12 +57,46 @@ struct TrainBenchmark: ParsableCommand {
       throw ValidationError("--precision must be f32 or bf16, got \(precision).")
     }
     options.precision = precision
-    let summary = try classifier.train(train: items, development: [], options: options)
+    let counters = AllocationCounters()
+    var middle: AllocationCounters.Reading?
+    let summary = try classifier.train(train: items, development: [], options: options) { progress in
+      if progress.step == steps / 2 { middle = counters?.read() }
+    }
+    let counted = Double(steps - steps / 2)
+    let end = counters?.read()
+    func perStep(_ count: KeyPath<AllocationCounters.Reading, Int>) -> Double? {
+      guard let end, let middle else { return nil }
+      return Double(end[keyPath: count] - middle[keyPath: count]) / counted
+    }
     try printJSON(
       Result(
         precision: precision.rawValue, rank: rank, batchSize: batchSize, steps: steps,
         maximumTokens: maximumTokens, examplesPerSecond: summary.examplesPerSecond,
         tokensPerSecond: Double(summary.tokens) / summary.seconds,
-        threads: Threads.count, peakMebibytes: peakMebibytes()))
+        threads: Threads.count, peakMebibytes: peakMebibytes(),
+        allocationsPerStep: perStep(\.all), largeAllocationsPerStep: perStep(\.large)))
   }
+}
+
+/// What `Docs/Benchmarks/allocations.c` counts; nil where it is not loaded.
+private struct AllocationCounters {
+  struct Reading {
+    var all: Int
+    var large: Int
+  }
+
+  private let all: UnsafeMutablePointer<Int>
+  private let large: UnsafeMutablePointer<Int>
+
+  init?() {
+    let program = dlopen(nil, RTLD_NOW)
+    guard let all = dlsym(program, "simcurate_allocations"),
+      let large = dlsym(program, "simcurate_large_allocations")
+    else { return nil }
+    self.all = all.assumingMemoryBound(to: Int.self)
+    self.large = large.assumingMemoryBound(to: Int.self)
+  }
+
+  /// Between two steps no other thread allocates, so plain reads are enough.
+  func read() -> Reading { Reading(all: all.pointee, large: large.pointee) }
 }
