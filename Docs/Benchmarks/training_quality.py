@@ -15,6 +15,7 @@ Measured with torch 2.13.0, transformers 5.23.0, peft 0.21.2.
 """
 import json
 import math
+import os
 import pathlib
 import shutil
 import sys
@@ -46,6 +47,7 @@ def train(splits, path, method, epochs, rate, seed):
     tokenizer = AutoTokenizer.from_pretrained(path)
     tokenizer.backend_tokenizer.no_padding()
     set_seed(seed)
+    torch.set_num_threads(int(os.environ.get("THREADS", torch.get_num_threads())))
     model = AutoModelForSequenceClassification.from_pretrained(path, num_labels=len(names))
     if method == "lora":
         from peft import LoraConfig, get_peft_model

@@ -47,7 +47,7 @@ both() {
       --patience $epochs --seed $seed --out "$scratch/model" --force --quiet --json |
       python3 -c 'import json, sys
 r = json.load(sys.stdin)
-print(json.dumps({"ours": sys.argv[1], "seed": int(sys.argv[2]), "accuracy": r["accuracy"]}), flush=True)' \
+print(json.dumps({"ours": sys.argv[1], "seed": int(sys.argv[2]), "accuracy": r["metrics"]["report"]["accuracy"]}), flush=True)' \
         "$1" $seed
   done
   "$python" Docs/Benchmarks/training_quality.py "$scratch/splits" "$2" "$3" $epochs "$4" 1 2 3 2>/dev/null

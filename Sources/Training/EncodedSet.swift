@@ -3,16 +3,27 @@ import Transformer
 
 /// Tokenized sequences with what is to be learned of them.
 package struct EncodedSet<Target: Sendable>: Sendable {
+  /// Every example's sequences, one after the other.
   package let sentences: [[Int32]]
+  /// One an example.
   package let targets: [Target]
+  /// Sequences of an example.
+  package let width: Int
 
-  package init(sentences: [[Int32]], targets: [Target]) {
-    precondition(sentences.count == targets.count, "one target per sequence")
+  package init(sentences: [[Int32]], targets: [Target], width: Int = 1) {
+    precondition(sentences.count == targets.count * width, "one target per example")
     self.sentences = sentences
     self.targets = targets
+    self.width = width
   }
 
-  var count: Int { sentences.count }
+  /// Examples.
+  var count: Int { targets.count }
+
+  /// An example's sequences.
+  func sequences(_ example: Int) -> ArraySlice<[Int32]> {
+    sentences[example * width..<(example + 1) * width]
+  }
 
   /// A 64-bit digest of tokens and targets in their order.
   func digest(_ start: UInt64, _ digits: (Target) -> [Int]) -> UInt64 {
@@ -20,10 +31,12 @@ package struct EncodedSet<Target: Sendable>: Sendable {
     func add(_ value: Int) {
       state = SplitMix64(state: state.next() ^ UInt64(bitPattern: Int64(value)))
     }
-    for (sentence, target) in zip(sentences, targets) {
+    for (example, target) in targets.enumerated() {
       digits(target).forEach(add)
-      add(sentence.count)
-      for token in sentence { add(Int(token)) }
+      for sentence in sequences(example) {
+        add(sentence.count)
+        for token in sentence { add(Int(token)) }
+      }
     }
     return state.next()
   }

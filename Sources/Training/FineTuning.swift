@@ -11,7 +11,7 @@ final class FineTuning {
   let folder: ModelFolder
   let network: TrainableNetwork
   let tokenizer: Tokenizer
-  /// Names of the outputs.
+  /// Names of the outputs; none of sentence vectors.
   let labels: [String]
   private let seed: UInt64
   /// The last training, for the record that ``save(to:head:run:accuracy:)`` writes.
@@ -32,7 +32,7 @@ final class FineTuning {
       throw TrainingError(
         place: "maximum tokens", expected: "3...\(limit)", found: "\(maximumTokens)")
     }
-    guard labels.count >= 2 else {
+    guard labels.count >= 2 || head == .vectors else {
       throw TrainingError(
         place: "labels", expected: "at least 2 classes", found: "\(labels.count)",
         advice: "classification needs texts of different labels")
@@ -53,7 +53,9 @@ final class FineTuning {
         found: "\(tokenizer.vocabularySize)")
     }
     network = try TrainableNetwork(
-      folder: folder, head: head, outputs: labels.count, seed: seed, adapters: adapters)
+      folder: folder, head: head,
+      outputs: head == .vectors ? folder.configuration.hiddenSize : labels.count, seed: seed,
+      adapters: adapters)
   }
 
   /// Trains `task`, or resumes a training from `checkpoint`; see
@@ -95,9 +97,14 @@ final class FineTuning {
   /// - Throws: `ModelError` or `FileError` if something cannot be written.
   func save(to url: URL, head: HeadKind, run: String?, accuracy: Double?) throws {
     try AtomicFolder.replace(url) { temporary in
-      try folder.write(
-        to: temporary, className: head.className(folder.configuration), labels: labels,
-        tensors: network.tensors)
+      if head == .vectors {
+        try folder.writeVectors(
+          to: temporary, tensors: network.tensors, maximumTokens: maximumTokens)
+      } else {
+        try folder.write(
+          to: temporary, className: head.className(folder.configuration), labels: labels,
+          tensors: network.tensors)
+      }
       try network.writeAdapters(
         to: temporary.appendingPathComponent(SavedTraining.adapterFolder),
         base: folder.url.lastPathComponent, task: head.adapterTask)

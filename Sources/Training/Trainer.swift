@@ -43,7 +43,8 @@ package final class Trainer<Task: TrainingTask> {
     self.development = development
     self.options = options
     metric = options.metric ?? task.metrics[0]
-    batches = BatchPlan(training.sentences.map(\.count), options)
+    batches = BatchPlan(
+      training.targets.indices.map { training.sequences($0).reduce(0) { $0 + $1.count } }, options)
     totalSteps = batches.totalSteps
     schedule = LearningRateSchedule(options, totalSteps: totalSteps)
     let layout = GradientLayout(
@@ -130,32 +131,66 @@ package final class Trainer<Task: TrainingTask> {
     let total = task.total(examples.map { training.targets[$0] })
     let size = (examples.count + options.accumulation - 1) / options.accumulation
     accumulated?.pointer.update(repeating: 0, count: gradient.layout.count)
+    let passes = stride(from: examples.startIndex, to: examples.endIndex, by: size).map {
+      examples[$0..<min(examples.endIndex, $0 + size)]
+    }
+    if passes.count > 1, task.couplesExamples { return coupled(passes, number, total) }
     var sum: Float = 0
-    for (pass, start) in stride(from: examples.startIndex, to: examples.endIndex, by: size)
-      .enumerated()
-    {
-      fill(examples[start..<min(examples.endIndex, start + size)])
-      network.dropout.seed = options.seed
-      // Each pass has masks of its own.
-      network.dropout.step = (number - 1) * options.accumulation + pass + 1
-      let outputs = network.forward(batch, retains: true)
-      sum += task.loss(outputs, batch.packed, targets, total: total)
-      network.backward(outputs, into: gradient)
-      if let accumulated {
-        optimizer.add(gradient.values.pointer, to: accumulated.pointer)
-      }
-      summary.tokens += batch.tokens
+    for (pass, examples) in passes.enumerated() {
+      let outputs = forward(examples, number, pass)
+      sum += task.loss(outputs, targets, total: total)
+      goBack(from: outputs)
     }
     return sum
   }
 
-  private func fill(_ examples: ArraySlice<Int>) {
+  /// Passes whose loss sees all of their outputs: these are collected first, and each pass is made again,
+  /// with the same masks, to go back from its part of the gradient (Gao et al., arXiv 2101.06983). Memory
+  /// is a pass's, the gradient the whole step's.
+  private func coupled(
+    _ passes: [ArraySlice<Int>], _ number: Int, _ total: Double
+  ) -> Float {
+    let outputs = Buffer<Float>(
+      count: passes.reduce(0) { $0 + $1.count } * training.width * network.outputs)
+    var starts = [0]
+    for (pass, examples) in passes.enumerated() {
+      let part = forward(examples, number, pass)
+      let count = batch.sentences.count * network.outputs
+      (outputs.pointer + starts.last!).update(from: part, count: count)
+      starts.append(starts.last! + count)
+    }
+    let loss = task.loss(
+      outputs.pointer, passes.joined().map { training.targets[$0] }, total: total)
+    for (pass, examples) in passes.enumerated() {
+      let part = forward(examples, number, pass)
+      part.update(from: outputs.pointer + starts[pass], count: starts[pass + 1] - starts[pass])
+      goBack(from: part)
+    }
+    return loss
+  }
+
+  /// The outputs of some examples of a step.
+  private func forward(
+    _ examples: ArraySlice<Int>, _ number: Int, _ pass: Int
+  ) -> UnsafeMutablePointer<Float> {
     batch.removeAll()
     targets.removeAll(keepingCapacity: true)
-    for index in examples {
-      batch.append(training.sentences[index])
-      targets.append(training.targets[index])
+    for example in examples {
+      for sequence in training.sequences(example) { batch.append(sequence) }
+      targets.append(training.targets[example])
     }
+    network.dropout.seed = options.seed
+    // Each pass has masks of its own.
+    network.dropout.step = (number - 1) * options.accumulation + pass + 1
+    return network.forward(batch, retains: true)
+  }
+
+  private func goBack(from gradientOfOutputs: UnsafeMutablePointer<Float>) {
+    network.backward(gradientOfOutputs, into: gradient)
+    if let accumulated {
+      optimizer.add(gradient.values.pointer, to: accumulated.pointer)
+    }
+    summary.tokens += batch.tokens
   }
 
   private var isEvaluationDue: Bool {

@@ -5,7 +5,7 @@ import Transformer
 public struct TrainingOptions: Codable, Hashable, Sendable {
   /// What development predictions are judged by.
   public enum Metric: String, Codable, CodingKeyRepresentable, Sendable, CaseIterable {
-    case macroF1, accuracy, entityF1, loss
+    case macroF1, accuracy, entityF1, spearman, pearson, averagePrecision, meanReciprocalRank, loss
   }
 
   /// Peak learning rate, reached at the end of the warm-up.
@@ -100,6 +100,9 @@ public struct TrainingOptions: Codable, Hashable, Sendable {
     /// Logistic regression on what the encoder makes of the training texts.
     case linear
   }
+
+  /// Of sentence vectors: what is alike, and how that is judged.
+  public var similarity: SimilarityOptions?
 
   public init() {}
 

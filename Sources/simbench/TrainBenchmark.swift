@@ -59,9 +59,9 @@ struct TrainBenchmark: ParsableCommand {
     options.precision = precision
     let counters = AllocationCounters()
     var middle: AllocationCounters.Reading?
-    let summary = try classifier.train(train: items, development: [], options: options) { progress in
-      if progress.step == steps / 2 { middle = counters?.read() }
-    }
+    let summary = try classifier.train(
+      train: items, development: [], options: options,
+      progress: { if $0.step == steps / 2 { middle = counters?.read() } })
     let counted = Double(steps - steps / 2)
     let end = counters?.read()
     func perStep(_ count: KeyPath<AllocationCounters.Reading, Int>) -> Double? {

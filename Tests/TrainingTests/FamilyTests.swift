@@ -21,6 +21,12 @@ import Transformer
     var gradients: [String: [Double]]
     /// Loss and gradient's norm.
     var steps: [[Float]]
+    var tokens: Tokens
+
+    struct Tokens: Decodable {
+      var loss: Float
+      var gradients: [String: [Double]]
+    }
   }
 
   private static func expected(_ name: String) throws -> Expected {
@@ -82,13 +88,18 @@ import Transformer
     #expect(abs(problem.loss() - expected.loss) < 2e-5 * expected.loss)
     problem.gradient()
     problem.gradient()
-    let gradient = problem.spreadGradient()
+    Self.compare(problem.spreadGradient(), problem.network, expected.gradients)
+  }
+
+  private static func compare(
+    _ gradient: Buffer<Float>, _ network: TrainableNetwork, _ expected: [String: [Double]]
+  ) {
     var seen: Set<String> = []
-    for entry in problem.network.parameters.entries {
-      let ours = Self.waves(
+    for entry in network.parameters.entries {
+      let ours = waves(
         UnsafeBufferPointer(start: gradient.pointer + entry.offset, count: entry.count))
       seen.insert(entry.name)
-      guard let theirs = expected.gradients[entry.name] else {
+      guard let theirs = expected[entry.name] else {
         #expect(ours[0] == 0, "\(entry.name) has no gradient in PyTorch")
         continue
       }
@@ -96,7 +107,38 @@ import Transformer
         #expect(abs(ours - other) < 2e-4 * theirs[0] + 1e-6, "\(entry.name): \(ours), \(other)")
       }
     }
-    #expect(seen.isSuperset(of: expected.gradients.keys))
+    #expect(seen.isSuperset(of: expected.keys))
+  }
+
+  /// The class for tokens, its head's parameters waves, no target for every third token.
+  @Test(arguments: names)
+  func lossAndGradientsOfTokensEqualPyTorch(name: String) throws {
+    let scratch = try ScratchFolder()
+    let expected = try Self.expected(name)
+    let network = try TrainableNetwork(
+      folder: ModelFolder(at: try Self.copy(name, scratch)), head: .tokens, outputs: 3, seed: 0)
+    for entry in network.parameters.entries
+    where entry.name.hasPrefix("classifier") || entry.name.hasPrefix("head.") {
+      let isNormWeight = entry.name.contains("norm") && entry.name.hasSuffix("weight")
+      for index in 0..<entry.count {
+        network.parameters.values.pointer[entry.offset + index] =
+          Float(sin(Double(index + 1) * 0.7) * 0.3 + (isNormWeight ? 1 : 0))
+      }
+    }
+    let task = try TokenTask(labels: ["O", "B-X", "I-X"], examples: [], options: TrainingOptions())
+    let targets = expected.sentences.enumerated().map { row, sentence in
+      TokenTarget(
+        sentence: row, words: sentence.indices.map { $0 % 3 == 2 ? -1 : Int32($0) },
+        tags: sentence.indices.map { (row + $0 * $0) % 3 })
+    }
+    let layout = GradientLayout(network, sentences: expected.sentences, trainable: .init())
+    let arena = GradientArena(layout)
+    network.dropout.step = 0
+    let outputs = network.forward(PackedTokens(expected.sentences), retains: true)
+    let loss = task.loss(outputs, targets, total: task.total(targets))
+    network.backward(outputs, into: arena)
+    #expect(abs(loss - expected.tokens.loss) < 2e-5 * expected.tokens.loss)
+    Self.compare(arena.spread(over: network), network, expected.tokens.gradients)
   }
 
   @Test(arguments: names)

@@ -67,12 +67,16 @@ final class GradientProblem {
     return worst
   }
 
-  /// The gradient laid out as the parameters are, zeros where there is none.
-  func spreadGradient() -> Buffer<Float> {
+  func spreadGradient() -> Buffer<Float> { arena.spread(over: network) }
+}
+
+extension GradientArena {
+  /// Laid out as the parameters are, zeros where there is no gradient.
+  func spread(over network: TrainableNetwork) -> Buffer<Float> {
     let result = Buffer<Float>(repeating: 0, count: network.parameters.values.count)
     for piece in layout.pieces() {
       (result.pointer + piece.value).update(
-        from: arena.values.pointer + piece.gradient, count: piece.count)
+        from: values.pointer + piece.gradient, count: piece.count)
     }
     return result
   }

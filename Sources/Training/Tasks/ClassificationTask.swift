@@ -19,9 +19,7 @@ package struct ClassificationTask: TrainingTask {
 
   package func total(_ targets: [Int]) -> Double { crossEntropy.total(targets) }
 
-  package func loss(
-    _ outputs: Pointer, _ batch: PackedBatch, _ targets: [Int], total: Double
-  ) -> Float {
+  package func loss(_ outputs: Pointer, _ targets: [Int], total: Double) -> Float {
     crossEntropy.loss(outputs, targets: targets, dLogits: outputs, total: total)
   }
 

@@ -9,6 +9,12 @@ package struct TokenTarget: Sendable {
   var words: [Int32]
   /// The true tag of every word of the sentence.
   var tags: [Int]
+
+  package init(sentence: Int, words: [Int32], tags: [Int]) {
+    self.sentence = sentence
+    self.words = words
+    self.tags = tags
+  }
 }
 
 /// A tag for each word, by softmax cross-entropy on its first token: the other tokens are neither trained
@@ -39,13 +45,12 @@ package struct TokenTask: TrainingTask {
     max(targets.reduce(0) { $0 + crossEntropy.total($1.answers.map(\.tag)) }, 1e-9)
   }
 
-  package func loss(
-    _ outputs: Pointer, _ batch: PackedBatch, _ targets: [TokenTarget], total: Double
-  ) -> Float {
+  package func loss(_ outputs: Pointer, _ targets: [TokenTarget], total: Double) -> Float {
     var loss: Float = 0
-    for (sentence, target) in zip(batch.sentences, targets) {
-      for (place, word) in target.words.enumerated() {
-        let row = outputs + (sentence.row + place) * labels.count
+    var row = outputs
+    for target in targets {
+      for word in target.words {
+        defer { row += labels.count }
         guard word >= 0 else {
           row.update(repeating: 0, count: labels.count)
           continue

@@ -3,18 +3,20 @@ import Transformer
 
 /// What a network is trained for: how its outputs are judged. The trainer itself knows no labels.
 package protocol TrainingTask: Sendable {
-  /// What is to be learned of one sequence.
+  /// What is to be learned of one example: a sequence, or some that belong together.
   associatedtype Target: Sendable
   typealias Pointer = UnsafeMutablePointer<Float>
 
   /// What a mean loss of `targets` is divided by: the sum of their weights.
   func total(_ targets: [Target]) -> Double
 
-  /// The loss of a batch's `outputs`, divided by `total`, of all targets of the mean, where these are
-  /// some of them; its gradient replaces the outputs.
-  func loss(
-    _ outputs: Pointer, _ batch: PackedBatch, _ targets: [Target], total: Double
-  ) -> Float
+  /// The loss of `outputs`, the rows of the targets' sequences one after the other, divided by `total`,
+  /// of all targets of the mean, where these are some of them; its gradient replaces the outputs.
+  func loss(_ outputs: Pointer, _ targets: [Target], total: Double) -> Float
+
+  /// Whether the loss of an example depends on others of its step, so that it has to see all of them at
+  /// once; false by itself.
+  var couplesExamples: Bool { get }
 
   /// How the outputs of sequences (each its rows, one after the other) compare with their targets.
   func judge(_ outputs: [[Float]], _ targets: [Target]) -> Judgment
@@ -30,6 +32,8 @@ package protocol TrainingTask: Sendable {
 }
 
 extension TrainingTask {
+  package var couplesExamples: Bool { false }
+
   package func prepare(_ network: TrainableNetwork, _ training: EncodedSet<Target>) {}
 }
 

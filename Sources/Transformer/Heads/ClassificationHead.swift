@@ -21,7 +21,9 @@ struct ClassificationHead: Sendable {
   ///   says, or one for something else than classes.
   init(_ folder: ModelFolder, _ kind: HeadKind = .sequences) throws {
     let configuration = folder.configuration
-    let plan = kind.plan(configuration.architecture)
+    guard let plan = kind.plan(configuration.architecture) else {
+      preconditionFailure("sentence vectors have no classes")
+    }
     let place = folder.transformerURL.path
     let fields = try ConfigurationFields(folder)
     var labels = try configuration.labels.isEmpty ? fields.unnamedLabels() : configuration.labels

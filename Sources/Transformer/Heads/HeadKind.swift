@@ -4,6 +4,8 @@ package enum HeadKind: Sendable {
   case sequences
   /// Outputs for each token.
   case tokens
+  /// The sentence's vector itself, pooled as the folder says.
+  case vectors
 
   /// The family's class in transformers.
   package func className(_ configuration: ModelConfiguration) -> String {
@@ -11,6 +13,7 @@ package enum HeadKind: Sendable {
       switch self {
       case .sequences: "ForSequenceClassification"
       case .tokens: "ForTokenClassification"
+      case .vectors: "Model"
       }
     return configuration.architecture.classPrefix + suffix
   }
@@ -20,13 +23,16 @@ package enum HeadKind: Sendable {
     switch self {
     case .sequences: "SEQ_CLS"
     case .tokens: "TOKEN_CLS"
+    case .vectors: "FEATURE_EXTRACTION"
     }
   }
 
-  func plan(_ architecture: EncoderArchitecture) -> EncoderArchitecture.ClassificationHead {
+  /// The layers of the family's class; nil where there are none.
+  func plan(_ architecture: EncoderArchitecture) -> EncoderArchitecture.ClassificationHead? {
     switch self {
     case .sequences: architecture.classificationHead
     case .tokens: architecture.tokenHead
+    case .vectors: nil
     }
   }
 }

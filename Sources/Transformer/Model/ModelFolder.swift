@@ -135,7 +135,7 @@ public final class ModelFolder: Sendable {
   /// Whether ``write(to:className:labels:tensors:)`` writes a file `name`.
   package static func isFile(_ name: String) -> Bool {
     let names = companionNames + mergeNames + ["config.json", "model.safetensors"]
-    return names.contains(name)
+    return names.contains(name) || vectorNames.contains(name)
   }
 
   /// SHA-256 (hexadecimal) over weights, configuration, tokenizer and pooling: two folders with the

@@ -199,14 +199,26 @@ struct HeadPlan {
   var input: TrainableHead.Input
   /// Whether dropout comes before the first layer too.
   var dropsInput: Bool
-  var outputs: Int { layers.last!.outputs }
+  var outputs: Int
 
   /// The head of the family's class of a kind.
   ///
-  /// - Throws: ``ModelError`` if its configuration asks for a pooling or activation we do not have.
+  /// - Throws: ``ModelError`` if its configuration asks for a pooling, activation or module that we do
+  ///   not train.
   init(_ kind: HeadKind, _ folder: ModelFolder, outputs: Int) throws {
     let configuration = folder.configuration
-    let plan = kind.plan(configuration.architecture)
+    self.outputs = outputs
+    guard let plan = kind.plan(configuration.architecture) else {
+      precondition(outputs == configuration.hiddenSize, "a vector has the size of the states")
+      guard folder.pooling != .max, folder.denseSizes.isEmpty else {
+        throw ModelError(
+          place: folder.url.path, expected: "mean or first-token pooling without Dense modules",
+          found: folder.pooling == .max ? "max pooling" : "a Dense module",
+          advice: "train another encoder's vectors")
+      }
+      (layers, input, dropsInput) = ([], .pooled(folder.pooling), false)
+      return
+    }
     let fields = try ConfigurationFields(folder)
     layers = try plan.layers.enumerated().map { number, layer in
       Layer(
@@ -216,10 +228,8 @@ struct HeadPlan {
         hasBias: try fields.isPresent(layer.bias), norm: layer.norm)
     }
     input =
-      switch kind {
-      case .sequences: .pooled(try plan.poolingField.map { try fields.pooling($0) } ?? .cls)
-      case .tokens: .tokens
-      }
+      kind == .tokens
+      ? .tokens : .pooled(try plan.poolingField.map { try fields.pooling($0) } ?? .cls)
     dropsInput = plan.dropsInput
   }
 
