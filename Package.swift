@@ -22,6 +22,7 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.2"),
     .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
     .package(url: "https://github.com/hummingbird-project/swift-mustache", from: "2.1.1"),
+    .package(url: "https://github.com/jpsim/Yams", from: "6.2.2"),
   ],
   targets: [
     .target(name: "Files"),
@@ -59,11 +60,12 @@ let package = Package(
         "Corpus", "Curation", "Files", "Neighbors", "Store", "Study", "Training",
         .product(name: "Mustache", package: "swift-mustache"),
       ]),
+    .target(name: "Recipes", dependencies: ["Files", .product(name: "Yams", package: "Yams")]),
     .executableTarget(
       name: "simcurate",
       dependencies: [
-        "Corpus", "Curation", "Files", "Kernels", "Neighbors", "Reporting", "Store", "Study",
-        "Training", "Transformer", argumentParser,
+        "Corpus", "Curation", "Files", "Kernels", "Neighbors", "Recipes", "Reporting", "Store",
+        "Study", "Training", "Transformer", argumentParser,
       ]),
     .executableTarget(
       name: "simbench",
@@ -88,6 +90,7 @@ let package = Package(
     .testTarget(
       name: "ReportingTests", dependencies: ["Curation", "Reporting", "Study"],
       resources: [.copy("Golden")]),
+    .testTarget(name: "RecipesTests", dependencies: ["Files", "Recipes"]),
     .testTarget(
       name: "CommandTests",
       dependencies: ["simcurate", .product(name: "GRDB", package: "GRDB.swift")]),

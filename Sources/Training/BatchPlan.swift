@@ -22,7 +22,8 @@ struct BatchPlan {
       starts.append(starts.last! + epochs.count(of: starts.count - 1))
     }
     self.starts = starts
-    totalSteps = min(limit, starts.last!)
+    let planned = min(limit, starts.last!)
+    totalSteps = max(1, Int((Double(planned) * (options.stepShare ?? 1)).rounded()))
   }
 
   /// The epoch, from 0, of a step, from 1.

@@ -34,6 +34,8 @@ public struct TrainingOptions: Codable, Hashable, Sendable {
   public var epochs: Int? = 3
   /// Update steps in all; without ``epochs``, the training set is repeated until they are made.
   public var maximumSteps: Int?
+  /// Part of the steps planned by these that are made, the schedule drawn together; all if nil.
+  public var stepShare: Double?
   /// Replaces every dropout probability of the model's configuration.
   public var dropout: Float?
   /// Gradients are scaled down to this global norm; 0 turns clipping off.

@@ -30,8 +30,8 @@ struct SimcurateCommand: ParsableCommand {
         name: "Its steps",
         subcommands: [
           IndexCommand.self, DedupCommand.self, VerifyCommand.self, ClusterCommand.self,
-          SplitCommand.self, CompositionCommand.self, FinetuneCommand.self, CompareCommand.self,
-          ReportCommand.self, ExportCommand.self,
+          SplitCommand.self, CompositionCommand.self, FinetuneCommand.self, SweepCommand.self,
+          CompareCommand.self, ReportCommand.self, ExportCommand.self,
         ]),
       CommandGroup(
         name: "Decisions by hand",
@@ -54,7 +54,7 @@ struct SimcurateCommand: ParsableCommand {
     do {
       try checkProcessor()
       try checkSubcommand()
-      var command = try parseAsRoot()
+      var command = try parse(Array(CommandLine.arguments.dropFirst()))
       try command.run()
       LockOptions.releaseAll()
     } catch {
@@ -63,11 +63,27 @@ struct SimcurateCommand: ParsableCommand {
     }
   }
 
+  private static var commands: [any ParsableCommand.Type] {
+    configuration.subcommands + configuration.groupedSubcommands.flatMap { $0.subcommands }
+  }
+
+  /// The command that `arguments` and the recipe they name ask for.
+  private static func parse(_ arguments: [String]) throws -> any ParsableCommand {
+    let expanded = try RecipeArguments.expand(arguments, commands: commands)
+    do {
+      return try parseAsRoot(expanded)
+    } catch {
+      // Where the command line alone is right, the recipe is at fault.
+      guard let recipe = RecipeArguments.given, exitCode(for: error) == .validationFailure,
+        let failure = recipe.failure(message(for: error), commandLine: arguments)
+      else { throw error }
+      throw failure
+    }
+  }
+
   /// ArgumentParser calls an unknown command an unexpected argument.
   private static func checkSubcommand() throws {
     guard let word = CommandLine.arguments.dropFirst().first, !word.hasPrefix("-") else { return }
-    let commands =
-      configuration.subcommands + configuration.groupedSubcommands.flatMap { $0.subcommands }
     let names = commands.compactMap { $0.configuration.commandName } + ["help"]
     if names.contains(word) { return }
     let meant = FieldNames.nearest(to: word, among: names)

@@ -89,7 +89,8 @@ import Testing
 
   @Test func sectionsStandInOrderAndOnlyIfMeasured() {
     let names = [
-      "removal", "similarity", "composition", "clusters", "split", "study", "cost", "provenance",
+      "removal", "similarity", "composition", "clusters", "split", "study", "training", "cost",
+      "provenance",
     ]
     #expect(sections(Self.plain) == ["verdict"] + names)
     #expect(
@@ -118,6 +119,10 @@ import Testing
     study.curves[1].points = []
     study.curves[2].points = [.init(step: .max, loss: 1e300), .init(step: 1, loss: -1e300)]
     report.study = study
+    var training = SampleReport.training
+    training.losses = [.init(step: 1, loss: .nan), .init(step: .max, loss: .infinity)]
+    training.evaluations = [.init(step: .max, loss: .nan, score: -.infinity)]
+    report.training = training
     report.cost = CostSection(
       steps: [
         .init(name: "x", seconds: 0, items: 5), .init(name: "y", seconds: .nan, items: .max),
@@ -126,7 +131,7 @@ import Testing
     let html = report.html()
     try expectWellFormed(html)
     let drawings = html.matches(of: /<svg.*?<\/svg>/.dotMatchesNewlines()).map { String($0.output) }
-    #expect(drawings.count == 5)
+    #expect(drawings.count == 7)
     for drawing in drawings { #expect(!drawing.contains("nan") && !drawing.contains("inf\"")) }
     #expect(report.markdown().contains("Each arm was trained once"))
     #expect(try !Report(json: report.json()).html().isEmpty)

@@ -12,6 +12,7 @@ enum SampleReport {
     report.split = split
     report.composition = composition
     report.study = fiveSeeds
+    report.training = training
     report.cost = CostSection(
       steps: [
         .init(
@@ -22,6 +23,20 @@ enum SampleReport {
           peakBytes: 1_210_000_000),
       ], source: "steps")
     return report
+  }
+
+  static var training: TrainingSection {
+    var training = TrainingSection(
+      run: "finetune-deduped-seed1-0123456789", metric: "macro-F1", updates: 1640, bestStep: 984,
+      source: "tables runs and run_log")
+    training.losses = (1...40).map {
+      .init(step: 41 * $0, loss: 0.3 + 2 / (1 + Double($0) / 5))
+    }
+    training.evaluations = [
+      (328, 1.02, 0.61), (656, 0.74, 0.7), (984, 0.69, 0.742), (1312, 0.71, 0.738),
+      (1640, 0.75, nil),
+    ].map { .init(step: $0, loss: $1, score: $2) }
+    return training
   }
 
   static func dedupOnly() -> Report {

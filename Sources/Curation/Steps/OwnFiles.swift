@@ -10,6 +10,7 @@ enum OwnFiles {
   private static let all = least.union([
     "catalog.sqlite-journal", "catalog.sqlite-wal", "catalog.sqlite-shm", "vectors.npy",
     "index.faiss", "runs", "comparison.json", "report.html", "report.md", "report.json",
+    "trials.jsonl", "best.yaml",
   ])
 
   /// The first name in `folder` of a file that is not ours, nor half of one of ours.

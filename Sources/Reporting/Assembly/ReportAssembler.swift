@@ -32,6 +32,7 @@ public struct ReportAssembler {
       report.split = try curation.split()
     }
     report.study = try StudyAssembly(index: index, table: table).section()
+    report.training = try TrainingAssembly(index: index).section()
     report.cost = try cost(steps)
     report.keyNumbers = keyNumbers(report)
     report.provenance = try provenance(steps)

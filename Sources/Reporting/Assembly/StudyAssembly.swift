@@ -85,7 +85,7 @@ struct StudyAssembly {
   }
 
   private func honest(_ runs: [Run]) throws -> StudySection.HonestScore? {
-    guard let run = takeHome(runs) else { return nil }
+    guard let run = Self.takeHome(runs) else { return nil }
     let predictions = try index.catalog.predictions(run: run.id)
     let numbers = Dictionary(
       uniqueKeysWithValues: table.labelNames.enumerated().map { ($1, $0) })
@@ -109,14 +109,15 @@ struct StudyAssembly {
     return honest
   }
 
-  private func takeHome(_ runs: [Run]) -> Run? {
+  /// The model that `finetune` made last, of runs that are finished.
+  static func takeHome(_ runs: [Run]) -> Run? {
     runs.filter { $0.arm.hasPrefix("finetune-") }.max {
       ($0.finishedAt ?? $0.startedAt) < ($1.finishedAt ?? $1.startedAt)
     }
   }
 
   private func showClasses(of runs: [Run], in section: inout StudySection) throws {
-    guard let run = takeHome(runs), let metrics = try Self.metrics(of: run) else { return }
+    guard let run = Self.takeHome(runs), let metrics = try Self.metrics(of: run) else { return }
     section.classArm = run.arm
     section.classes = zip(metrics.report.labels, metrics.report.classes).map { label, scores in
       StudySection.ClassRow(

@@ -115,8 +115,41 @@ public struct FinetuneStep {
         + "name its field with --label-field")
   }
 
-  private func data() throws -> TrainingParts {
-    try TrainingParts(index, arm: options.arm, seed: options.seed) { $0.labels[$1] != nil }
+  /// How training goes, as it follows from the options, the model and the data.
+  ///
+  /// - Throws: ``CurationError`` if the index cannot be learned from.
+  public func trainingOptions() throws -> TrainingOptions {
+    if let obstacle = try obstacle() { throw obstacle }
+    return request(try data()).options
+  }
+
+  /// The training without its test: no record of the test part is read.
+  ///
+  /// - Parameter stepShare: of the updates planned.
+  /// - Throws: ``CurationError`` if there is no development part to judge it by.
+  public func trial(stepShare: Double) throws -> TrainingTrial {
+    let data = try self.data(readsTest: false)
+    try data.checkDevelopment(index)
+    var request = self.request(data)
+    request.options.stepShare = stepShare < 1 ? stepShare : nil
+    let tokens = min(options.maximumTokens, model.configuration.maximumPositions)
+    return TrainingTrial(
+      id: StepAccount.hash([try request.id(modelHash: model.hash), "\(tokens)"]),
+      options: request.options, metric: .macroF1
+    ) { [request, model] checkpoint, progress, shouldStop in
+      try SequenceClassifier(
+        folder: model, labels: request.labels, adapters: request.options.adapters,
+        seed: request.seed, maximumTokens: tokens
+      ).train(
+        train: request.train, development: request.development, options: request.options,
+        checkpoint: checkpoint, progress: progress, shouldStop: shouldStop)
+    }
+  }
+
+  private func data(readsTest: Bool = true) throws -> TrainingParts {
+    try TrainingParts(index, arm: options.arm, seed: options.seed, readsTest: readsTest) {
+      $0.labels[$1] != nil
+    }
   }
 
   private func request(_ data: TrainingParts) -> RunRequest {

@@ -66,15 +66,21 @@ public struct TagFinetuneStep {
     var labels: [String] = []
     var reading: TagReading
 
-    init(_ index: OpenIndex, tagNames: [String]?) throws {
+    /// - Parameter rows: all if nil.
+    init(_ index: OpenIndex, rows: [Int]?, tagNames: [String]?) throws {
       var fields = TagFields()
       fields.tagNames = tagNames
       var (words, tags, ids): ([[String]], [[String]], [String]) = ([], [], [])
-      try index.catalog.forEachRecord { record in
+      func append(_ record: StoredRecord) throws {
         let sentence = try record.record.taggedSentence(fields)
         words.append(sentence.words)
         tags.append(sentence.tags)
         ids.append(record.id)
+      }
+      if let rows {
+        for row in rows { try index.catalog.record(row: row).map(append) }
+      } else {
+        try index.catalog.forEachRecord(append)
       }
       let data = try TaggedData(tags) { "record '\(ids[$0])'" }
       self.words = words
@@ -104,25 +110,9 @@ public struct TagFinetuneStep {
   ///   something else at `output`; `FileError` naming a record without readable tags; ``Interrupted``
   ///   after a stop: the checkpoint stays for the next time.
   public func run(output: URL? = nil, replacing: Bool = false) throws -> FinetuneSummary {
-    let place = index.folder.url.relativePath
-    guard try Self.hasTags(index) else {
-      throw CurationError(
-        place: place, expected: "sentences with a tag for each word, as --task tokens needs",
-        found: "records without 'tokens' and 'tags', or 'entities'",
-        advice: "index CoNLL files, or JSON lines with these fields")
-    }
-    let parts = try TrainingParts(index, arm: options.arm, seed: options.seed) { _, _ in true }
-    let sentences = try Sentences(index, tagNames: tagNames)
-    guard sentences.labels.count > 1, !parts.train.isEmpty, !parts.test.isEmpty else {
-      throw CurationError(
-        place: place, expected: "sentences with entities to train on, and some to test on",
-        found: "\(parts.train.count) to train on, \(parts.test.count) to test on, "
-          + "\((sentences.labels.count - 1) / 2) types of entities")
-    }
+    let (parts, sentences) = try data()
     tell(sentences.reading)
-    let training = options.training.takeHome(
-      model.configuration, records: parts.train.count, classes: sentences.labels.count,
-      seed: options.seed)
+    let training = self.training(parts, sentences)
     let id = try identity(parts, sentences, training)
     let target = output ?? FinetuneStep.modelFolder(index, run: id)
     let isThere =
@@ -138,6 +128,68 @@ public struct TagFinetuneStep {
     }
     let metrics = try train(parts, sentences, training, id, target)
     return summary(metrics, id, target, nothingToDo: false)
+  }
+
+  /// How training goes, as it follows from the options, the model and the data.
+  ///
+  /// - Throws: as ``run(output:replacing:)`` for an index that cannot be learned from.
+  public func trainingOptions() throws -> TrainingOptions {
+    let (parts, sentences) = try data()
+    return training(parts, sentences)
+  }
+
+  /// The training without its test: no record of the test part is read.
+  ///
+  /// - Parameter stepShare: of the updates planned.
+  /// - Throws: ``CurationError`` if there is no development part to judge it by, or `FileError` naming a
+  ///   record without readable tags.
+  public func trial(stepShare: Double) throws -> TrainingTrial {
+    let parts = try TrainingParts(
+      index, arm: options.arm, seed: options.seed, readsTest: false
+    ) { _, _ in true }
+    try parts.checkDevelopment(index)
+    let sentences = try Sentences(index, rows: parts.rows, tagNames: tagNames)
+    var training = self.training(parts, sentences)
+    training.stepShare = stepShare < 1 ? stepShare : nil
+    return TrainingTrial(
+      id: StepAccount.hash([try identity(parts, sentences, training)]), options: training,
+      metric: .entityF1
+    ) { [self, training] checkpoint, progress, shouldStop in
+      try tagger(sentences, training).train(
+        train: sentences.items(parts.train), development: sentences.items(parts.development),
+        options: training, checkpoint: checkpoint, progress: progress, shouldStop: shouldStop)
+    }
+  }
+
+  private func data() throws -> (TrainingParts, Sentences) {
+    let place = index.folder.url.relativePath
+    guard try Self.hasTags(index) else {
+      throw CurationError(
+        place: place, expected: "sentences with a tag for each word, as --task tokens needs",
+        found: "records without 'tokens' and 'tags', or 'entities'",
+        advice: "index CoNLL files, or JSON lines with these fields")
+    }
+    let parts = try TrainingParts(index, arm: options.arm, seed: options.seed) { _, _ in true }
+    let sentences = try Sentences(index, rows: nil, tagNames: tagNames)
+    guard sentences.labels.count > 1, !parts.train.isEmpty, !parts.test.isEmpty else {
+      throw CurationError(
+        place: place, expected: "sentences with entities to train on, and some to test on",
+        found: "\(parts.train.count) to train on, \(parts.test.count) to test on, "
+          + "\((sentences.labels.count - 1) / 2) types of entities")
+    }
+    return (parts, sentences)
+  }
+
+  private func training(_ parts: TrainingParts, _ sentences: Sentences) -> TrainingOptions {
+    options.training.takeHome(
+      model.configuration, records: parts.train.count, classes: sentences.labels.count,
+      seed: options.seed)
+  }
+
+  private func tagger(_ sentences: Sentences, _ training: TrainingOptions) throws -> TokenTagger {
+    try TokenTagger(
+      folder: model, labels: sentences.labels, adapters: training.adapters, seed: training.seed,
+      maximumTokens: min(options.maximumTokens, model.configuration.maximumPositions))
   }
 
   private func tell(_ reading: TagReading) {
@@ -175,9 +227,7 @@ public struct TagFinetuneStep {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     let checkpoint = folder.appendingPathComponent("checkpoint")
     let startedAt = Date()
-    let tagger = try TokenTagger(
-      folder: model, labels: sentences.labels, adapters: training.adapters, seed: training.seed,
-      maximumTokens: min(options.maximumTokens, model.configuration.maximumPositions))
+    let tagger = try self.tagger(sentences, training)
     let monitor = monitor
     let result = try tagger.train(
       train: sentences.items(parts.train), development: sentences.items(parts.development),

@@ -3,10 +3,14 @@ import Curation
 import Foundation
 import Store
 
-/// Rows of an index by part of its split, each in canonical order: training must not depend on the order of
+/// Records of an index by part of its split, each in canonical order: training must not depend on the order of
 /// the corpus.
 struct TrainingParts {
+  /// The records read, in the order of their rows.
   let table: RecordTable
+  /// The row of the index of each record of ``table``; nil if they are all there.
+  let rows: [Int]?
+  /// Places in ``table``.
   let train: [Int]
   let development: [Int]
   let test: [Int]
@@ -14,40 +18,65 @@ struct TrainingParts {
   /// - Parameters:
   ///   - arm: what is trained on: `raw` adds what was removed for a training record.
   ///   - seed: of the arm `random`.
-  ///   - isUsable: whether a row of the table has what the task needs.
+  ///   - readsTest: without it no record of the test part is looked at, and ``test`` is empty.
+  ///   - isUsable: whether a record of the table has what the task needs.
   /// - Throws: ``CurationError`` if there is no split yet.
   init(
-    _ index: OpenIndex, arm: Arm, seed: UInt64, isUsable: (RecordTable, Int) -> Bool
+    _ index: OpenIndex, arm: Arm, seed: UInt64, readsTest: Bool = true,
+    isUsable: (RecordTable, Int) -> Bool
   ) throws {
     _ = try StepAccount.outcomeHash(of: "split", in: index)
-    let table = try RecordTable(index.catalog)
-    let split = try index.catalog.split().filter { isUsable(table, $0.row) }
-    let training = split.filter { $0.part == .train }
-    let rows: [Int]
-    switch arm {
-    case .deduped: rows = training.map(\.row)
-    case .balanced: rows = training.filter(\.selected).map(\.row)
-    case .raw:
-      let inTrain = Set(training.map(\.row))
-      let removed = try index.catalog.removals().filter {
-        inTrain.contains($0.witness) && isUsable(table, $0.row)
-      }
-      rows = training.map(\.row) + removed.map(\.row)
-    case .random:
-      let keys = Dictionary(
-        uniqueKeysWithValues: training.map {
-          ($0.row, ContentHash("\(seed) \(table.ids[$0.row]) \(table.texts[$0.row])"))
-        })
-      rows = Array(
-        training.map(\.row).sorted { keys[$0]! < keys[$1]! }
-          .prefix(training.count { $0.selected }))
+    let split = try index.catalog.split().filter { readsTest || $0.part != .test }
+    let inTrain = Set(split.filter { $0.part == .train }.map(\.row))
+    let removals =
+      try arm == .raw ? index.catalog.removals().filter { inTrain.contains($0.witness) } : []
+    let read = readsTest ? nil : Set(split.map(\.row) + removals.map(\.row)).sorted()
+    let table = try RecordTable(index.catalog, rows: read)
+    let places = read.map { Dictionary(uniqueKeysWithValues: zip($0, $0.indices)) }
+    func place(_ row: Int) -> Int? {
+      let place = places.map { $0[row]! } ?? row
+      return isUsable(table, place) ? place : nil
     }
-    func canonical(_ rows: [Int]) -> [Int] {
-      rows.sorted { (table.textHashes[$0], table.ids[$0]) < (table.textHashes[$1], table.ids[$1]) }
+    func canonical(_ places: [Int]) -> [Int] {
+      places.sorted {
+        (table.textHashes[$0], table.ids[$0]) < (table.textHashes[$1], table.ids[$1])
+      }
+    }
+    func part(_ part: GivenSplit) -> [Int] {
+      canonical(split.filter { $0.part == part }.compactMap { place($0.row) })
+    }
+    let training = split.filter { $0.part == .train && place($0.row) != nil }
+    let chosen: [Int]
+    switch arm {
+    case .deduped: chosen = training.map(\.row)
+    case .balanced: chosen = training.filter(\.selected).map(\.row)
+    case .raw:
+      // What was removed for a record that cannot be used is as useless.
+      let usable = Set(training.map(\.row))
+      chosen = training.map(\.row) + removals.filter { usable.contains($0.witness) }.map(\.row)
+    case .random:
+      let keys = training.map { record in
+        let place = place(record.row)!
+        return ContentHash("\(seed) \(table.ids[place]) \(table.texts[place])")
+      }
+      chosen = training.indices.sorted { keys[$0] < keys[$1] }
+        .prefix(training.count { $0.selected }).map { training[$0].row }
     }
     self.table = table
-    train = canonical(rows)
-    development = canonical(split.filter { $0.part == .development }.map(\.row))
-    test = canonical(split.filter { $0.part == .test }.map(\.row))
+    rows = read
+    train = canonical(chosen.compactMap(place))
+    development = part(.development)
+    test = part(.test)
+  }
+
+  /// - Throws: ``CurationError`` if there is nothing to train on or to judge a training by.
+  func checkDevelopment(_ index: OpenIndex) throws {
+    guard !train.isEmpty, !development.isEmpty else {
+      throw CurationError(
+        place: index.folder.url.relativePath,
+        expected: "records to train on, and a development part to judge by",
+        found: "\(train.count) to train on, \(development.count) to judge by",
+        advice: "split the index into other parts with split --shares")
+    }
   }
 }

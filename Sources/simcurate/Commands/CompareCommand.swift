@@ -23,6 +23,7 @@ struct CompareCommand: ParsableCommand {
   @OptionGroup var study: StudyArguments
   @OptionGroup var training: TrainingArguments
   @OptionGroup var seed: SeedOption
+  @OptionGroup var recipe: RecipeOption
   @OptionGroup var common: CommonOptions
 
   mutating func validate() throws {
@@ -34,6 +35,10 @@ struct CompareCommand: ParsableCommand {
 
   func run() throws {
     let console = common.begin()
+    if let unused = RecipeArguments.given?.unused, !unused.isEmpty {
+      console.remark(
+        "a comparison has no use for these of the recipe: " + unused.joined(separator: ", "))
+    }
     let summary = try CompareStep(
       index.open(.exclusive, console), model: model.open(),
       options: study.options(training, steps: training.steps, seed: seed.seed),
@@ -42,6 +47,10 @@ struct CompareCommand: ParsableCommand {
     console.finish()
     try common.show(summary) { $0.text }
   }
+}
+
+extension CompareCommand: RecipeCommand {
+  static let foreignKeys: Set = ["patience"]
 }
 
 struct StudyArguments: ParsableArguments {

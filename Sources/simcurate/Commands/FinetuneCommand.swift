@@ -1,6 +1,8 @@
 import ArgumentParser
 import Curation
+import Files
 import Foundation
+import Recipes
 import Study
 import Training
 import Transformer
@@ -25,240 +27,64 @@ struct FinetuneCommand: ParsableCommand {
         simcurate finetune indexes/reviews --arm balanced --out my-model
         simcurate finetune indexes/wnut17 --task tokens --out my-tagger
         simcurate finetune indexes/reviews --method lora --lora-rank 16 --lora-targets all-linear
+        simcurate finetune indexes/reviews --print-config > recipe.yaml
+        simcurate finetune indexes/reviews --recipe recipe.yaml --seed 1
       """)
 
-  enum Task: String, ExpressibleByArgument, CaseIterable {
-    case classify, tokens
-  }
-
   @OptionGroup var index: IndexArgument
-  @Option(
-    name: .long,
-    help: ArgumentHelp("Training data: raw, deduped, balanced or random.", valueName: "arm"))
-  var arm: Arm = .deduped
-  @Option(
-    name: .long,
-    help: ArgumentHelp(
-      "What to learn: classify (a label a text) or tokens (a tag a word).", valueName: "task"))
-  var task: Task = .classify
-  @Option(
-    name: .long,
-    help: ArgumentHelp(
-      "Names of the tags, parted by commas, where records give numbers.", valueName: "names"))
-  var tagNames: String?
-  @Option(
-    name: .long,
-    help: ArgumentHelp("Model folder to write (default: in the index).", valueName: "dir"))
+  @OptionGroup var finetune: FinetuneArguments
+  @Option(help: ArgumentHelp("Model folder to write (default: in the index).", valueName: "dir"))
   var out: String?
   @OptionGroup var force: ForceOption
-  @Option(name: .long, help: ArgumentHelp("Cut texts to this many tokens.", valueName: "n"))
-  var maximumTokens = FinetuneOptions().maximumTokens
-  @OptionGroup var model: ModelOptions
-  @OptionGroup var training: TrainingArguments
-  @OptionGroup var seed: SeedOption
+  @OptionGroup var recipe: RecipeOption
+  @OptionGroup var printing: PrintOption
   @OptionGroup var common: CommonOptions
-
-  mutating func validate() throws {
-    if tagNames != nil, task != .tokens {
-      throw ValidationError("--tag-names needs --task tokens.")
-    }
-    guard maximumTokens >= 2 else {
-      throw ValidationError("--maximum-tokens must be at least 2, got \(maximumTokens).")
-    }
-  }
 
   func run() throws {
     let console = common.begin()
+    if printing.printConfig { return try printConfiguration(console) }
     let index = try index.open(.exclusive, console)
-    let options = FinetuneOptions(
-      arm: arm, maximumTokens: maximumTokens, training: training.choice, seed: seed.seed)
+    let (model, options) = (try finetune.model.open(), finetune.options)
     let output = out.map { URL(fileURLWithPath: $0) }
     let summary =
-      switch task {
+      switch finetune.task {
       case .classify:
-        try FinetuneStep(
-          index, model: model.open(), options: options, monitor: console.monitor
-        ).run(output: output, replacing: force.force)
+        try FinetuneStep(index, model: model, options: options, monitor: console.monitor)
+          .run(output: output, replacing: force.force)
       case .tokens:
         try TagFinetuneStep(
-          index, model: model.open(), options: options,
-          tagNames: tagNames?.split(separator: ",").map(String.init), monitor: console.monitor
+          index, model: model, options: options, tagNames: finetune.tagNameList,
+          monitor: console.monitor
         ).run(output: output, replacing: force.force)
       }
     console.finish()
     try common.show(summary) { $0.text }
   }
+
+  private func printConfiguration(_ console: Console) throws {
+    let index = try index.open(.shared, console)
+    var command = self
+    do {
+      let options = try finetune.trainingOptions(index, console.monitor)
+      command.finetune.settle(options, model: try finetune.model.folder)
+    } catch let error as FileError {
+      console.remark("what follows from model and data is left open: \(error)")
+    } catch let error as ModelError {
+      console.remark("what follows from model and data is left open: \(error)")
+    }
+    let settings = Settings(OptionField.all(of: command).map(\.setting))
+    let yaml = try settings.yaml()
+    try common.show(settings) { _ in yaml }
+  }
 }
 
-extension Arm: ExpressibleByArgument {}
-extension TrainingOptions.Schedule: ExpressibleByArgument {}
-extension TrainingOptions.Precision: ExpressibleByArgument {}
-extension Trainable.Method: ExpressibleByArgument {}
+extension FinetuneCommand: RecipeCommand {}
 
-/// How models are trained; what is not given follows from the model and the data.
-struct TrainingArguments: ParsableArguments {
-  @Option(
-    name: .long,
-    help: ArgumentHelp("Passes over the training data (default: by its size).", valueName: "n"))
-  var epochs: Int?
-  @Option(name: .long, help: ArgumentHelp("Updates in all.", valueName: "n"))
-  var steps: Int?
-  @Option(name: .long, help: ArgumentHelp("Texts per update.", valueName: "n"))
-  var batchSize: Int?
-  @Option(
-    name: .long,
-    help: ArgumentHelp("Tokens per update instead: as many texts as they hold.", valueName: "n"))
-  var batchTokens: Int?
-  @Option(
-    name: .long,
-    help: ArgumentHelp(
-      "What learns: full (every weight, the default), bitfit (biases) or lora (adapters); the head "
-        + "always does.", valueName: "kind"))
-  var method: Trainable.Method?
-  @Option(
-    name: .long,
-    help: ArgumentHelp("Inner dimension of the adapters (default: 8).", valueName: "r"))
-  var loraRank: Int?
-  @Option(
-    name: .long,
-    help: ArgumentHelp(
-      "Adapters count alpha / rank times (default: twice the rank).", valueName: "x"))
-  var loraAlpha: Float?
-  @Option(
-    name: .long, help: ArgumentHelp("Dropout before the adapters (default: 0).", valueName: "p"))
-  var loraDropout: Float?
-  @Option(
-    name: .long,
-    help: ArgumentHelp(
-      "Layers with adapters by the last part of their names, parted by commas, or all-linear (default: "
-        + "those of queries and values).", valueName: "names"))
-  var loraTargets: String?
-  @Option(
-    name: .customLong("training-precision"),
-    help: ArgumentHelp(
-      "Products of a step: f32 or bf16 (default: bf16 where the processor has it); weights and sums "
-        + "are float32.", valueName: "kind"))
-  var precision: TrainingOptions.Precision?
-  @Option(
-    name: .long,
-    help: ArgumentHelp("Updates between checkpoints (default: 200).", valueName: "n"))
-  var saveEvery: Int?
-  @Option(
-    name: .long,
-    help: ArgumentHelp(
-      "Peak learning rate of AdamW (default: by the model's size).", valueName: "x")
-  )
-  var learningRate: Float?
-  @Option(name: .long, help: ArgumentHelp("Decoupled weight decay.", valueName: "x"))
-  var weightDecay: Float?
-  @Option(
-    name: .long, help: ArgumentHelp("Dropout probability (default: the model's).", valueName: "p"))
-  var dropout: Float?
-  @Option(
-    name: .long,
-    help: ArgumentHelp(
-      "Evaluations on the development part without improvement before training stops.",
-      valueName: "n"))
-  var patience: Int?
-  @Option(
-    name: .long, help: ArgumentHelp("Lowest encoder layers that stay as they are.", valueName: "n"))
-  var frozenLayers: Int?
-  @Flag(name: .long, help: "Word, position and type embeddings stay as they are.")
-  var freezeEmbeddings = false
-  @Option(
-    name: .long,
-    help: ArgumentHelp(
-      "What the learning rate does after the warm-up: linear (default), cosine or constant.",
-      valueName: "kind"))
-  var schedule: TrainingOptions.Schedule?
-  @Option(
-    name: .long,
-    help: ArgumentHelp(
-      "Part of all updates over which the learning rate grows (default: 0.1).", valueName: "x"))
-  var warmUp: Float?
-  @Option(
-    name: .long,
-    help: ArgumentHelp(
-      "Learning rate of a layer in parts of that of the layer above (default: 1).", valueName: "x"))
-  var layerDecay: Float?
-  @Option(
-    name: .long,
-    help: ArgumentHelp(
-      "Passes that an update is divided into: less memory, the same gradient (default: 1).",
-      valueName: "n"))
-  var accumulation: Int?
-  @Option(
-    name: .long,
-    help: ArgumentHelp("Largest norm of the gradient, 0 for any (default: 1).", valueName: "x"))
-  var gradientClipping: Float?
-  @Option(
-    name: .long,
-    help: ArgumentHelp(
-      "Share of each target spread evenly over all classes (default: 0).", valueName: "x"))
-  var labelSmoothing: Float?
-  @Flag(name: .long, help: "Rare classes count more in the loss, frequent ones less.")
-  var balancedClasses = false
-
-  mutating func validate() throws {
-    for (name, value) in [
-      ("--epochs", epochs), ("--steps", steps), ("--batch-size", batchSize),
-      ("--patience", patience), ("--accumulation", accumulation), ("--lora-rank", loraRank),
-      ("--batch-tokens", batchTokens), ("--save-every", saveEvery),
-    ] {
-      if let value, value < 1 { throw ValidationError("\(name) must be at least 1, got \(value).") }
-    }
-    if method != .lowRank, let name = adapterOption {
-      throw ValidationError("\(name) needs --method lora.")
-    }
-    if let learningRate, !(learningRate > 0) {
-      throw ValidationError("--learning-rate must be positive, got \(learningRate).")
-    }
-  }
-
-  /// An option that only adapters have.
-  private var adapterOption: String? {
-    let given: [(String, Bool)] = [
-      ("--lora-rank", loraRank != nil), ("--lora-alpha", loraAlpha != nil),
-      ("--lora-dropout", loraDropout != nil), ("--lora-targets", loraTargets != nil),
-    ]
-    return given.first { $0.1 }?.0
-  }
-
-  private var adapters: AdapterOptions? {
-    guard method == .lowRank else { return nil }
-    var adapters = AdapterOptions()
-    if let loraRank { adapters.rank = loraRank }
-    adapters.alpha = loraAlpha ?? Float(2 * adapters.rank)
-    if let loraDropout { adapters.dropout = loraDropout }
-    adapters.targets = loraTargets?.split(separator: ",").map(String.init)
-    return adapters
-  }
-
-  var choice: TrainingChoice {
-    var choice = TrainingChoice()
-    choice.learningRate = learningRate
-    choice.epochs = epochs
-    choice.steps = steps
-    choice.batchSize = batchSize
-    choice.weightDecay = weightDecay
-    choice.dropout = dropout
-    choice.patience = patience
-    choice.frozenLayers = frozenLayers
-    choice.freezesEmbeddings = freezeEmbeddings ? true : nil
-    choice.schedule = schedule
-    choice.warmup = warmUp
-    choice.layerDecay = layerDecay
-    choice.accumulation = accumulation
-    choice.gradientClipping = gradientClipping
-    choice.labelSmoothing = labelSmoothing
-    choice.balancesClasses = balancedClasses ? true : nil
-    choice.batchTokens = batchTokens
-    choice.method = method
-    choice.precision = precision
-    choice.adapters = adapters
-    choice.checkpointInterval = saveEvery
-    return choice
-  }
+/// Whether a command only says what it would do.
+struct PrintOption: ParsableArguments {
+  @Flag(
+    help: "Print the configuration, all defaults in it, as a recipe, and train nothing.")
+  var printConfig = false
 }
 
 extension FinetuneSummary {

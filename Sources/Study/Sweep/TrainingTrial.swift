@@ -1,0 +1,47 @@
+import Foundation
+import Training
+
+/// A training that is judged by the development part alone: nothing of it has seen the test part.
+public struct TrainingTrial {
+  /// The same for the same model, data and options.
+  let id: String
+  public let options: TrainingOptions
+  /// What it is judged by; more is better.
+  let metric: TrainingOptions.Metric
+  /// Trains, or goes on from a checkpoint at the URL.
+  let train:
+    (_ checkpoint: URL, _ progress: (TrainingProgress) -> Void, _ shouldStop: () -> Bool) throws ->
+      TrainingSummary
+}
+
+/// How a trial ended; a line of an index's `trials.jsonl`.
+struct TrialRecord: Codable, Sendable {
+  /// Of the trial.
+  var id: String
+  var metric: TrainingOptions.Metric
+  /// At the step whose weights would be kept; nil if training failed.
+  var score: Double?
+  var loss: Float?
+  var updates: Int
+  /// The update after which ``score`` was measured.
+  var bestUpdate: Int
+  var seconds: Double
+  /// Why there is no score.
+  var failure: String?
+
+  init(_ trial: TrainingTrial, _ summary: TrainingSummary) {
+    (id, metric) = (trial.id, trial.metric)
+    let best = summary.evaluations.first { $0.step == summary.bestStep }
+    score = best?.scores[trial.metric]
+    loss = best?.loss
+    updates = summary.history.count
+    bestUpdate = summary.bestStep
+    seconds = summary.seconds
+  }
+
+  init(_ trial: TrainingTrial, _ error: TrainingError) {
+    (id, metric) = (trial.id, trial.metric)
+    (updates, bestUpdate, seconds) = (0, 0, 0)
+    failure = error.description
+  }
+}

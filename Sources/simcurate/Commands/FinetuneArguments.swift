@@ -1,0 +1,78 @@
+import ArgumentParser
+import Curation
+import Foundation
+import Study
+import Training
+import Transformer
+
+extension Arm: ExpressibleByArgument {}
+
+/// What is learned, from what, and how: all that decides which model `finetune` makes.
+struct FinetuneArguments: ParsableArguments {
+  enum Task: String, ExpressibleByArgument, CaseIterable {
+    case classify, tokens
+  }
+
+  @Option(help: ArgumentHelp("Training data: raw, deduped, balanced or random.", valueName: "arm"))
+  var arm: Arm = .deduped
+  @Option(
+    help: ArgumentHelp(
+      "What to learn: classify (a label a text) or tokens (a tag a word).", valueName: "task"))
+  var task: Task = .classify
+  @Option(
+    help: ArgumentHelp(
+      "Names of the tags, parted by commas, where records give numbers.", valueName: "names"))
+  var tagNames: String?
+  @Option(
+    within: TrainingOptions.Limits.maximumTokens, help: "Cut texts to this many tokens.",
+    valueName: "n")
+  var maximumTokens = FinetuneOptions().maximumTokens
+  @OptionGroup var model: ModelOptions
+  @OptionGroup var training: TrainingArguments
+  @OptionGroup var seed: SeedOption
+
+  mutating func validate() throws {
+    if tagNames != nil, task != .tokens {
+      throw ValidationError("--tag-names needs --task tokens.")
+    }
+  }
+
+  var tagNameList: [String]? { tagNames?.split(separator: ",").map(String.init) }
+
+  var options: FinetuneOptions {
+    FinetuneOptions(
+      arm: arm, maximumTokens: maximumTokens, training: training.choice, seed: seed.seed)
+  }
+
+  /// How training would go.
+  func trainingOptions(_ index: OpenIndex, _ monitor: StepMonitor) throws -> TrainingOptions {
+    switch task {
+    case .classify:
+      try FinetuneStep(index, model: model.open(), options: options, monitor: monitor)
+        .trainingOptions()
+    case .tokens:
+      try TagFinetuneStep(
+        index, model: model.open(), options: options, tagNames: tagNameList, monitor: monitor
+      ).trainingOptions()
+    }
+  }
+
+  /// The training without its test, on a share of its updates.
+  func trial(_ index: OpenIndex, share: Double, _ monitor: StepMonitor) throws -> TrainingTrial {
+    switch task {
+    case .classify:
+      try FinetuneStep(index, model: model.open(), options: options, monitor: monitor)
+        .trial(stepShare: share)
+    case .tokens:
+      try TagFinetuneStep(
+        index, model: model.open(), options: options, tagNames: tagNameList, monitor: monitor
+      ).trial(stepShare: share)
+    }
+  }
+
+  /// Puts in what followed from model and data.
+  mutating func settle(_ options: TrainingOptions, model folder: URL) {
+    training.settle(options)
+    model.model = folder.relativePath
+  }
+}
