@@ -185,6 +185,9 @@ enum Schema {
       high REAL NOT NULL,
       p_value REAL NOT NULL,
       adjusted_p REAL NOT NULL,
+      permutation_p REAL NOT NULL,
+      margin REAL NOT NULL,
+      equivalence_p REAL NOT NULL,
       minimum_detectable REAL NOT NULL,
       verdict TEXT NOT NULL,
       PRIMARY KEY (baseline, arm, metric, slice)

@@ -56,12 +56,19 @@ public struct Comparison: CatalogRow {
   public var pValue: Double
   /// After Holm's correction.
   public var adjustedPValue: Double
+  /// Of swapping the arms group by group.
+  public var permutationPValue: Double
+  /// A difference surely smaller than this counts as none.
+  public var margin: Double
+  /// Of a difference of the margin or more, after Holm's correction.
+  public var equivalencePValue: Double
   public var minimumDetectable: Double
   public var verdict: String
 
   public init(
     baseline: String, arm: String, metric: String, slice: String, difference: Double, low: Double,
-    high: Double, pValue: Double, adjustedPValue: Double, minimumDetectable: Double, verdict: String
+    high: Double, pValue: Double, adjustedPValue: Double, permutationPValue: Double,
+    margin: Double, equivalencePValue: Double, minimumDetectable: Double, verdict: String
   ) {
     self.baseline = baseline
     self.arm = arm
@@ -72,6 +79,9 @@ public struct Comparison: CatalogRow {
     self.high = high
     self.pValue = pValue
     self.adjustedPValue = adjustedPValue
+    self.permutationPValue = permutationPValue
+    self.margin = margin
+    self.equivalencePValue = equivalencePValue
     self.minimumDetectable = minimumDetectable
     self.verdict = verdict
   }
@@ -79,7 +89,7 @@ public struct Comparison: CatalogRow {
   public static let table = "comparisons"
   public static let columns = [
     "baseline", "arm", "metric", "slice", "difference", "low", "high", "p_value", "adjusted_p",
-    "minimum_detectable", "verdict",
+    "permutation_p", "margin", "equivalence_p", "minimum_detectable", "verdict",
   ]
 
   public init(row: Row) throws {
@@ -92,8 +102,11 @@ public struct Comparison: CatalogRow {
     high = try row.decode(atIndex: 6)
     pValue = try row.decode(atIndex: 7)
     adjustedPValue = try row.decode(atIndex: 8)
-    minimumDetectable = try row.decode(atIndex: 9)
-    verdict = try row.decode(atIndex: 10)
+    permutationPValue = try row.decode(atIndex: 9)
+    margin = try row.decode(atIndex: 10)
+    equivalencePValue = try row.decode(atIndex: 11)
+    minimumDetectable = try row.decode(atIndex: 12)
+    verdict = try row.decode(atIndex: 13)
   }
 
   public func bind(to values: inout RowBinder) {
@@ -106,6 +119,9 @@ public struct Comparison: CatalogRow {
     values.bind(high)
     values.bind(pValue)
     values.bind(adjustedPValue)
+    values.bind(permutationPValue)
+    values.bind(margin)
+    values.bind(equivalencePValue)
     values.bind(minimumDetectable)
     values.bind(verdict)
   }

@@ -12,7 +12,7 @@ extension SampleReport {
       analysis: StudyAnalysis(
         items: items, arms: arms, baselines: [.linear: arms.map(worse)],
         fits: names.map { ArmFit(arm: $0, finalLoss: 0.41, labelEntropy: 2.48, updates: 656) },
-        removed: ArmRemovals(within: 401, againstTest: 157), resamples: 2_000),
+        removed: ArmRemovals(within: 401, againstTest: 157), primaryMetric: .macroF1),
       arms: zip(names, [5520, 4962, 3000, 4962]).map {
         .init(
           name: $0, description: "\($0) training records", trainingItems: $1, updates: 656,
@@ -36,9 +36,10 @@ extension SampleReport {
 
   /// The same models, wrong on every sixth item.
   private static func worse(_ arm: ArmPredictions) -> ArmPredictions {
-    ArmPredictions(
+    guard case .classes(let rows) = arm.answers else { return arm }
+    return ArmPredictions(
       name: arm.name, seeds: arm.seeds,
-      predictions: arm.predictions.map { row in
+      predictions: rows.map { row in
         row.enumerated().map { $0 % 6 == 0 ? ($1 + 1) % 12 : $1 }
       })
   }

@@ -76,7 +76,8 @@ enum Sample {
   static let comparisons = [
     Comparison(
       baseline: "raw", arm: "deduped", metric: "macro F1", slice: "all", difference: 0.01,
-      low: -0.02, high: 0.04, pValue: 0.4, adjustedPValue: 0.8, minimumDetectable: 0.03,
+      low: -0.02, high: 0.04, pValue: 0.4, adjustedPValue: 0.8, permutationPValue: 0.06,
+      margin: 0.01, equivalencePValue: 0.4, minimumDetectable: 0.03,
       verdict: "no difference shown")
   ]
   static let step = Step(

@@ -47,16 +47,15 @@ struct SimulatedStudy {
 
   /// Share of `trials` whose interval of the difference holds the true one, and the mean of the
   /// intervals' standard errors over the standard deviation of the estimates.
-  func coverage(trials: Int, resamples: Int) -> (share: Double, errorRatio: Double) {
+  func coverage(trials: Int) -> (share: Double, errorRatio: Double) {
     var generator = SeededGenerator(seed: 7)
     var covered = 0
     var values: [Double] = []
     var errors = 0.0
     for _ in 0..<trials {
       let (items, arms) = draw(&generator)
-      let bootstrap = HierarchicalBootstrap(
-        items: items, resamples: resamples, seed: generator.next())
-      let estimate = bootstrap.difference(arms[1], minus: arms[0], .accuracy)!
+      let inference = CrossedInference(items: items)
+      let estimate = inference.difference(arms[1], minus: arms[0], .accuracy)!
       if estimate.low <= trueDifference && trueDifference <= estimate.high { covered += 1 }
       values.append(estimate.value)
       errors += estimate.standardError * estimate.standardError
@@ -72,7 +71,7 @@ struct SimulatedStudy {
   @Test(arguments: [(3, 0.1), (5, 0.3), (5, 0.0)])
   func intervalsHoldTheTruth(seeds: Int, seedEffect: Double) {
     let study = SimulatedStudy(seeds: seeds, groups: 120, seedEffect: seedEffect)
-    let coverage = study.coverage(trials: 300, resamples: 400)
+    let coverage = study.coverage(trials: 300)
     #expect((0.905...0.995).contains(coverage.share), "\(coverage)")
   }
 
@@ -85,7 +84,7 @@ struct SimulatedStudy {
     for seeds in [1, 2, 3, 5, 10] {
       for seedEffect in [0, 0.1, 0.3] {
         let study = SimulatedStudy(seeds: seeds, seedEffect: seedEffect)
-        let (share, ratio) = study.coverage(trials: trials, resamples: 1_000)
+        let (share, ratio) = study.coverage(trials: trials)
         print("seeds \(seeds), seed effect \(seedEffect): coverage \(share), error ratio \(ratio)")
         #expect(seeds < 3 || (0.92...0.995).contains(share))
       }

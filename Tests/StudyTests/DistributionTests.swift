@@ -26,6 +26,35 @@ import Testing
     }
   }
 
+  @Test func noncentralTEqualsScipy() {
+    for row in golden.noncentralT {
+      let p = NoncentralT.cumulative(row[0], degreesOfFreedom: row[1], noncentrality: row[2])
+      #expect(abs(p - row[3]) < 1e-9, "\(row): \(p)")
+    }
+    for row in golden.detectable {
+      let delta = NoncentralT.noncentrality(power: 0.8, level: row[0], degreesOfFreedom: row[1])
+      #expect(isClose(delta, row[2], 1e-4), "\(row): \(delta)")
+    }
+    // Central at 0, and beyond what series without logarithms reach.
+    let central = NoncentralT.twoSidedPower(
+      critical: 2.5, degreesOfFreedom: 7.5, noncentrality: 0)
+    #expect(isClose(central, StudentT.twoSidedP(2.5, degreesOfFreedom: 7.5)))
+    let far = NoncentralT.noncentrality(power: 0.8, level: 0.002, degreesOfFreedom: 1)
+    #expect((300...1000).contains(far), "\(far)")
+  }
+
+  @Test func twoOneSidedTestsEqualScipy() {
+    for row in golden.equivalence {
+      let estimate = Estimate(
+        value: row[0], standardError: row[1], degreesOfFreedom: row[2], items: 0, groups: 0,
+        seeds: 0)
+      #expect(isClose(estimate.equivalenceP(row[3]), row[4]), "\(row)")
+      // Below 0.05 exactly where the 90% interval lies within the margin.
+      let half = row[1] * StudentT.twoSidedQuantile(0.1, degreesOfFreedom: row[2])
+      #expect((row[4] < 0.05) == (abs(row[0]) + half < row[3]))
+    }
+  }
+
   @Test func wilsonEqualsScipy() {
     for row in golden.wilson {
       let interval = Interval.wilson(successes: Int(row[0]), of: Int(row[1]), level: row[2])

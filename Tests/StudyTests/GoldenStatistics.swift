@@ -34,6 +34,20 @@ struct GoldenStatistics: Decodable {
     var p: Double
   }
 
+  struct Correlations: Decodable {
+    var predicted: [Double]
+    var gold: [Double]
+    var weights: [Int]
+    var pearson: Double
+    var spearman: Double
+  }
+
+  struct Pooled: Decodable {
+    var scores: [[Double]]
+    var variance: Double
+    var pairs: [Double]
+  }
+
   var normal: [[Double]]
   var studentP: [[Double]]
   var studentQuantile: [[Double]]
@@ -43,6 +57,11 @@ struct GoldenStatistics: Decodable {
   var mean: Mean
   var crossed: Crossed
   var permutation: Permutation
+  var correlations: Correlations
+  var noncentralT: [[Double]]
+  var detectable: [[Double]]
+  var equivalence: [[Double]]
+  var pooled: Pooled
   var generator: [String]
 
   static let shared: GoldenStatistics = {

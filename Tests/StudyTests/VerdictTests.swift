@@ -1,66 +1,84 @@
+import Foundation
 import Study
 import Testing
 
 @Suite struct VerdictTests {
-  private func estimate(_ value: Double, error: Double, groups: Int = 480, seeds: Int = 5)
-    -> Estimate
-  {
-    Estimate(
-      value: value, low: value - 1.96 * error, high: value + 1.96 * error, standardError: error,
-      degreesOfFreedom: 200, items: 500, groups: groups, seeds: seeds)
-  }
-
   private func comparison(
-    _ value: Double, error: Double, p: Double, arm: String = "deduped", discordant: Int = 40
+    _ value: Double, error: Double, arm: String = "deduped", discordant: Int = 40,
+    groups: Int = 480, seeds: Int = 5, margin: Double = 0.01, holdsModels: Bool = false
   ) -> Comparison {
     Comparison(
       arm: arm, baseline: "raw", metric: .macroF1, slice: .all,
-      difference: estimate(value, error: error), family: .primary, discordantGroups: discordant,
-      studentP: p, permutationP: p, adjustedP: p)
+      difference: Estimate(
+        value: value, standardError: error, degreesOfFreedom: 200, items: 500, groups: groups,
+        seeds: seeds),
+      family: .primary, discordantGroups: discordant, margin: margin, holdsModels: holdsModels,
+      permutationP: 0.5)
   }
 
   @Test(arguments: [
-    (0.03, 0.01, 0.004, Verdict.Finding.improved),
-    (-0.03, 0.01, 0.004, .worsened),
-    // The interval excludes zero, but the corrected test does not agree: nothing is certain, and a
-    // relevant effect (+8.2, interval +2.1 to +14.3) may well be there.
-    (0.082, 0.031, 0.2, .inconclusive),
-    // The test agrees, but the interval holds zero.
-    (0.03, 0.02, 0.01, .inconclusive),
-    (0.003, 0.007, 0.7, .equivalent),
-    // −4.4 to +3.9: an effect of 4 points is not ruled out, though 2.7 would have been seen.
-    (-0.0025, 0.021, 0.9, .inconclusive),
-    (0.0, 0.0, 1.0, .equivalent),
+    (0.03, 0.01, Verdict.Finding.changed),
+    (-0.03, 0.01, .changed),
+    (0.02, 0.011, .inconclusive),
+    // The 90% interval lies within ±1 point, the 95% interval does not.
+    (0.001, 0.0048, .equivalent),
+    // No difference was seen, but one of a point is not ruled out.
+    (0.0, 0.0065, .inconclusive),
+    // A change for sure, and smaller than the margin.
+    (0.005, 0.001, .changed),
+    (0.0, 0.0, .equivalent),
   ])
-  func findingsFollowTheRule(value: Double, error: Double, p: Double, finding: Verdict.Finding) {
-    let comparison = comparison(value, error: error, p: p)
-    #expect(Verdict.finding(of: comparison, relevantEffect: 0.03) == finding)
+  func findingsFollowTheRule(value: Double, error: Double, finding: Verdict.Finding) {
+    let comparison = comparison(value, error: error)
+    #expect(comparison.finding == finding)
+    // Interval and test come from one standard error and agree.
+    #expect(comparison.difference.excludesZero == (comparison.studentP < 0.05))
   }
 
   /// Neither a change nor equivalence is claimed from too little, whatever interval and p-value say.
   @Test(arguments: [0.2, 0.001])
   func tooLittleSupportsNoClaim(value: Double) {
-    let enough = comparison(value, error: 0.001, p: value == 0.2 ? 0.0001 : 0.5)
-    #expect(enough.shortage == nil)
-    #expect(Verdict.finding(of: enough, relevantEffect: 0.03) != .inconclusive)
-    var few = [enough, enough, enough]
-    few[0].difference.seeds = 2
-    few[1].difference.groups = 29
-    few[2].discordantGroups = 5
+    let error = value == 0.2 ? 0.01 : 0.003
+    #expect(comparison(value, error: error).shortage == nil)
+    #expect(comparison(value, error: error).finding != .inconclusive)
+    let few = [
+      comparison(value, error: error, seeds: 2), comparison(value, error: error, groups: 29),
+      comparison(value, error: error, discordant: 5),
+    ]
     for (comparison, reason) in zip(few, ["2 seeds", "29 groups of test items", "5 groups that"]) {
-      #expect(Verdict.finding(of: comparison, relevantEffect: 0.03) == .inconclusive)
+      #expect(comparison.finding == .inconclusive)
       #expect(comparison.shortage?.hasPrefix(reason) == true, "\(comparison.shortage ?? "")")
     }
+    // Models that stand for themselves need no seeds.
+    let held = comparison(value, error: error, seeds: 1, holdsModels: true)
+    #expect(held.finding != .inconclusive)
+  }
+
+  /// Where no group is answered differently the rule of three bounds the difference.
+  @Test func withoutDiscordanceTheBoundIsThreeOfG() {
+    let few = comparison(0, error: 0, discordant: 0, groups: 200)
+    #expect(few.difference.low == -0.015 && few.difference.high == 0.015)
+    #expect(few.finding == .inconclusive && few.minimumDetectable == 0.015)
+    let many = comparison(0, error: 0, discordant: 0, groups: 400)
+    #expect(many.difference.high == 0.0075 && many.finding == .equivalent)
+    #expect(abs(many.equivalenceP - pow(0.99, 400)) < 1e-12)
+    #expect(many.studentP == 1)
   }
 
   @Test func adjustmentStaysWithinItsFamily() {
-    var slice = comparison(0.03, error: 0.01, p: 0.02, arm: "a")
-    slice.family = .exploratory
-    let adjusted = Comparison.adjusted([
-      comparison(0.03, error: 0.01, p: 0.02), comparison(0.03, error: 0.01, p: 0.01, arm: "b"),
-      slice,
-    ])
-    #expect(adjusted.map(\.adjustedP) == [0.02, 0.02, 0.02])
+    let given = [
+      comparison(0.02, error: 0.01), comparison(0.02, error: 0.008, arm: "b"),
+      comparison(0.02, error: 0.01),
+    ]
+    var mixed = given
+    mixed[2].family = .exploratory
+    let adjusted = Comparison.adjusted(mixed)
+    let (larger, smaller) = (given[0].studentP, given[1].studentP)
+    #expect(adjusted.map(\.adjustedP) == [max(larger, 2 * smaller), 2 * smaller, larger])
+    // Both are far from equivalent: twice the smaller p-value is 1.
+    #expect(adjusted.map(\.adjustedEquivalenceP).prefix(2).allSatisfy { $0 == 1 })
+    #expect(adjusted[0].minimumDetectable > adjusted[2].minimumDetectable)
+    #expect(abs(adjusted[2].minimumDetectable / 0.01 - 2.81) < 0.05)
     #expect(Comparison.adjusted([]).isEmpty)
   }
 
@@ -97,7 +115,7 @@ import Testing
         names.map {
           ArmFit(arm: $0, finalLoss: fit.loss, labelEntropy: fit.entropy, updates: 300)
         }
-      } ?? [], primaryMetric: .accuracy, resamples: 1_000)
+      } ?? [], permutations: 200)
   }
 
   /// Items with near-copies are easier for both arms alike: difficulty, not leakage.
@@ -129,7 +147,7 @@ import Testing
   @Test func underfitModelsGiveNoVerdict() {
     let arms = ["raw": (leaked: 0.45, clean: 0.45), "deduped": (leaked: 0.35, clean: 0.35)]
     let claimed = study(arms)
-    #expect(claimed.verdict.statements.contains { $0.finding == .worsened })
+    #expect(claimed.verdict.statements.contains { $0.finding == .changed })
     let analysis = study(arms, baseline: 0.8, fit: (loss: 3.1, entropy: 4.3))
     #expect(analysis.verdict.headline.hasPrefix("No verdict: the models of “raw”, “deduped”"))
     #expect(analysis.verdict.statements.map(\.finding) == [.underfit, .underfit])
@@ -169,7 +187,7 @@ import Testing
         ArmPredictions(name: $0, seeds: $1.seeds, predictions: $1.predictions)
       }
       let analysis = StudyAnalysis(
-        items: sliced, arms: arms, primaryMetric: .accuracy, resamples: 300)
+        items: sliced, arms: arms, permutations: 100)
       let near = analysis.verdict.statements.first { $0.finding == .nearCopies }
       if near?.text.contains(" raise ") == true || near?.text.contains(" lower ") == true {
         claims += 1
@@ -190,11 +208,13 @@ import Testing
     arms = zip(["raw", "deduped", "random"], arms).map {
       ArmPredictions(name: $0, seeds: $1.seeds, predictions: $1.predictions)
     }
-    let analysis = StudyAnalysis(items: items, arms: arms, relevantEffect: 0.1, resamples: 1_000)
+    let analysis = StudyAnalysis(
+      items: items, arms: arms, primaryMetric: .macroF1, margins: Margins(all: 0.1),
+      permutations: 200)
     let primary = analysis.comparisons.filter { $0.family == .primary && $0.slice == .all }
     #expect(primary.map(\.arm) == ["deduped", "random", "deduped"])
     #expect(primary.map(\.baseline) == ["raw", "raw", "random"])
-    #expect(primary.map(analysis.finding(of:)) == [.equivalent, .worsened, .improved])
+    #expect(primary.map(analysis.finding(of:)) == [.equivalent, .changed, .changed])
     #expect(analysis.scores.count == 2 * 3 * 3, "no arm has a near slice")
     #expect(analysis.gaps.count == 2 * 3 * 2)
     #expect(analysis.verdict.statements.count >= 4)

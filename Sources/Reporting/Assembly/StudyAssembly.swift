@@ -99,7 +99,7 @@ struct StudyAssembly {
     let arm = ArmPredictions(
       name: run.arm, seeds: [UInt64(run.seed)],
       predictions: [known.map { numbers[$0.predicted]! }])
-    guard let score = HierarchicalBootstrap(items: items).score(of: arm, .accuracy) else {
+    guard let score = CrossedInference(items: items).score(of: arm, .accuracy) else {
       return nil
     }
     var honest = StudySection.HonestScore(

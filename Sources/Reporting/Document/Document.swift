@@ -11,7 +11,7 @@ struct Document {
 
 /// The verdict.
 struct Lead {
-  enum Tone: String { case good, bad, neutral, warning, unknown, fact }
+  enum Tone: String { case changed, neutral, warning, unknown, fact }
 
   struct Statement {
     var tone: Tone

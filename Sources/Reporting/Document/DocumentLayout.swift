@@ -78,8 +78,7 @@ extension Lead.Tone {
   init(_ finding: Verdict.Finding) {
     self =
       switch finding {
-      case .improved: .good
-      case .worsened: .bad
+      case .changed: .changed
       case .equivalent: .neutral
       case .inconclusive: .unknown
       case .underfit: .warning
@@ -90,9 +89,8 @@ extension Lead.Tone {
   /// A sign for the tone that needs no color to be told apart, and its meaning in a word.
   var sign: (glyph: String, meaning: String) {
     switch self {
-    case .good: ("▲", "better")
-    case .bad: ("▼", "worse")
-    case .neutral: ("=", "no change")
+    case .changed: ("≠", "changed")
+    case .neutral: ("=", "equivalent")
     case .warning: ("!", "warning")
     case .unknown: ("?", "not known")
     case .fact: ("i", "fact")

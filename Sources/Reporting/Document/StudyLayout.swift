@@ -24,10 +24,18 @@ extension StudySection {
   private var explanation: String {
     "Every arm is trained on its own data and scored on the same test items. An item is leaked if "
       + "its nearest raw training record is a near-duplicate, near if it is somewhat alike, and "
-      + "clean otherwise. Intervals are 95%, over paraphrase groups of test items and over seeds; "
-      + "a difference counts only if its interval excludes zero and its p-value, corrected for "
-      + "the number of comparisons (Holm), is below 0.05; it counts as none only if its whole "
-      + "interval lies within \(NumberText.decimal(analysis.relevantEffect * 100, 1)) points of zero."
+      + "clean otherwise. Intervals are 95%, Student’s, over paraphrase groups of test items and over "
+      + "seeds; a difference counts as a change only if its p-value, corrected for the number of "
+      + "comparisons (Holm), is below 0.05; it counts as none only if two one-sided tests, corrected "
+      + "likewise, say that it is smaller than the margin (\(margins))."
+  }
+
+  private var margins: String {
+    let points = [\Margins.all, \.slice, \.clean].map {
+      NumberText.decimal(analysis.margins[keyPath: $0] * 100, 1)
+    }
+    return "\(points[0]) points on all items, \(points[1]) on leaked or near ones, "
+      + "\(points[2]) on clean ones"
   }
 
   private func series(_ arm: String) -> Int {
@@ -112,20 +120,19 @@ extension StudySection {
       let rows = members.filter { $0.slice == slice }.map {
         IntervalPlot.Row(
           name: "\($0.arm) − \($0.baseline)", series: series($0.arm), estimate: $0.difference,
-          band: analysis.relevantEffect)
+          band: $0.margin)
       }
       return rows.isEmpty ? nil : (slice.heading, rows)
     }
     if groups.isEmpty { return nil }
     return Figure(
-      caption: "Differences between arms. An interval wholly inside the gray band "
-        + "(±\(NumberText.decimal(analysis.relevantEffect * 100, 1)) points) is no relevant change; "
-        + "one that reaches out of it on both sides of zero says nothing.",
+      caption: "Differences between arms. Gray bands are the margins: an interval wholly inside is "
+        + "no relevant change; one that reaches out of it on both sides of zero says nothing.",
       drawing: IntervalPlot(
         groups: groups, isDifference: true,
         axisTitle: "difference of \(analysis.primaryMetric.title) in points",
         description: "Differences of \(analysis.primaryMetric.title) between arms in points with "
-          + "95% intervals; gray bands show the smallest relevant effect"
+          + "95% intervals; gray bands show the margins"
       ).element())
   }
 
@@ -133,17 +140,24 @@ extension StudySection {
     Table(
       caption:
         "Differences in points, \(family.rawValue) comparisons (p-values Holm-adjusted among "
-        + "them; differing: groups of test items that the two arms answer differently)",
+        + "them; p by swapping: of exchanging the arms group by group, which holds the models fixed; "
+        + "adjusted p of more: that they differ by the margin or more; detectable: the true "
+        + "difference that a study like this one finds with probability 0.8; differing: groups of "
+        + "test items that the two arms answer differently)",
       columns: [
         .name("arm − baseline"), .name("slice"), .name("metric"), .number("difference"),
-        .number("95% interval"), .number("adjusted p"), .number("differing"), .name("reading"),
+        .number("95% interval"), .number("adjusted p"), .number("p by swapping"),
+        .number("margin"), .number("adjusted p of more"), .number("detectable"),
+        .number("differing"), .name("reading"),
       ],
       rows: analysis.comparisons.filter { $0.family == family }.map {
         [
           "\($0.arm) − \($0.baseline)", $0.slice.rawValue, $0.metric.title,
           NumberText.points($0.difference.value), NumberText.pointsInterval($0.difference),
-          NumberText.pValue($0.adjustedP),
-          NumberText.integer($0.discordantGroups), analysis.finding(of: $0).reading,
+          NumberText.pValue($0.adjustedP), NumberText.pValue($0.permutationP),
+          NumberText.decimal($0.margin * 100, 1), NumberText.pValue($0.adjustedEquivalenceP),
+          NumberText.decimal($0.minimumDetectable * 100, 1),
+          NumberText.integer($0.discordantGroups), analysis.reading(of: $0),
         ]
       })
   }
@@ -200,12 +214,11 @@ extension StudySection {
   }
 }
 
-extension Verdict.Finding {
-  fileprivate var reading: String {
-    switch self {
-    case .improved: "▲ better"
-    case .worsened: "▼ worse"
-    case .equivalent: "= no relevant change"
+extension StudyAnalysis {
+  fileprivate func reading(of comparison: Comparison) -> String {
+    switch finding(of: comparison) {
+    case .changed: comparison.difference.value > 0 ? "▲ changed" : "▼ changed"
+    case .equivalent: "= equivalent"
     case .underfit: "! underfit"
     default: "? inconclusive"
     }

@@ -48,7 +48,7 @@ extension PageTemplates {
     .sign{width:1.5rem;height:1.5rem;border-radius:50%;border:1.5px solid;display:grid;place-items:center;
     font:600 .9rem/1 system-ui,sans-serif;color:var(--soft)}
     .statements small{display:block;font-size:.84rem;color:var(--soft);font-variant-numeric:tabular-nums}
-    .good .sign{color:var(--good)}.bad .sign,.warning .sign{color:var(--hot)}.unknown .sign{color:var(--unknown)}
+    .changed .sign{color:var(--good)}.warning .sign{color:var(--hot)}.unknown .sign{color:var(--unknown)}
     .caveats{margin:1rem 0 0;padding:.7rem 0 0 2.2rem;border-top:1px solid var(--line);color:var(--soft);
     font-size:.86rem;max-width:52rem}
     .key-numbers{display:grid;grid-template-columns:repeat(auto-fit,minmax(9.5rem,1fr));gap:1rem 1.4rem;margin:1.6rem 0 0}

@@ -1,5 +1,28 @@
 import Curation
 
+/// How small a difference counts as none, as a fraction: 0.01 is one point. A few leaked items allow
+/// no sharper answer, and matter less to the whole.
+public struct Margins: Codable, Hashable, Sendable {
+  public var all: Double
+  /// On leaked items, and on near ones.
+  public var slice: Double
+  public var clean: Double
+
+  public init(all: Double = 0.01, slice: Double = 0.03, clean: Double = 0.02) {
+    self.all = all
+    self.slice = slice
+    self.clean = clean
+  }
+
+  func of(_ slice: TestSlice) -> Double {
+    switch slice {
+    case .all: all
+    case .leaked, .near: self.slice
+    case .clean: clean
+    }
+  }
+}
+
 /// What a comparison of training sets compares, and how.
 public struct StudyOptions: Codable, Hashable, Sendable {
   /// Models per arm.
@@ -11,27 +34,23 @@ public struct StudyOptions: Codable, Hashable, Sendable {
   public var leakedThreshold: Float?
   /// A test item is near at or above this.
   public var nearThreshold: Float
-  /// The smallest difference worth knowing about: arms are equivalent if they surely differ by less.
-  public var relevantEffect: Double
+  /// Arms that surely differ by less are equivalent.
+  public var margins: Margins
   public var seed: UInt64
   /// Texts are cut to this many tokens, special tokens included.
   public var maximumTokens: Int
   public var training: TrainingChoice
 
-  /// Three points.
-  public static let defaultRelevantEffect = 0.03
-
   public init(
     seedCount: Int = 3, testShare: Double = 0.2, leakedThreshold: Float? = nil,
-    nearThreshold: Float = 0.75, relevantEffect: Double = Self.defaultRelevantEffect,
-    seed: UInt64 = 0,
+    nearThreshold: Float = 0.75, margins: Margins = Margins(), seed: UInt64 = 0,
     maximumTokens: Int = 64, training: TrainingChoice = TrainingChoice()
   ) {
     self.seedCount = seedCount
     self.testShare = testShare
     self.leakedThreshold = leakedThreshold
     self.nearThreshold = nearThreshold
-    self.relevantEffect = relevantEffect
+    self.margins = margins
     self.seed = seed
     self.maximumTokens = maximumTokens
     self.training = training

@@ -30,18 +30,70 @@ public struct Estimate: Codable, Equatable, Sendable {
     self.seeds = seeds
   }
 
+  /// With Student's 95% interval.
+  ///
+  /// - Precondition: `degreesOfFreedom >= 1`.
+  public init(
+    value: Double, standardError: Double, degreesOfFreedom: Double, items: Int, groups: Int,
+    seeds: Int
+  ) {
+    let half =
+      standardError
+      * StudentT.twoSidedQuantile(0.05, degreesOfFreedom: degreesOfFreedom)
+    self.init(
+      value: value, low: value - half, high: value + half, standardError: standardError,
+      degreesOfFreedom: degreesOfFreedom, items: items, groups: groups, seeds: seeds)
+  }
+
   /// Whether the interval lies on one side of zero.
   public var excludesZero: Bool { low > 0 || high < 0 }
 
-  /// Whether the whole interval lies within `margin` of zero: an equivalence test at level 0.025
-  /// (Schuirmann, "A comparison of the two one-sided tests procedure and the power approach", 1987,
-  /// with the interval that is shown, which is wider than the test at 0.05 asks for).
-  public func isWithin(_ margin: Double) -> Bool { low > -margin && high < margin }
+  /// Two-sided p-value of "the true value is zero"; 1 if both value and standard error are zero.
+  public var studentP: Double {
+    if value == 0 { return 1 }
+    if standardError == 0 { return 0 }
+    return StudentT.twoSidedP(value / standardError, degreesOfFreedom: degreesOfFreedom)
+  }
 
-  /// The true effect that a two-sided test at level 0.05 would have found with probability 0.8:
-  /// `(z(0.975) + z(0.8)) * standardError`.
-  public var minimumDetectableEffect: Double {
-    (Normal.quantile(0.975) + Normal.quantile(0.8)) * standardError
+  /// P-value of "the true value is `margin` or more away from zero": the larger of two one-sided t
+  /// tests (Schuirmann, "A comparison of the two one-sided tests procedure and the power approach",
+  /// 1987). Below 0.05 where the 90% interval lies within the margin.
+  public func equivalenceP(_ margin: Double) -> Double {
+    let room = margin - abs(value)
+    if standardError == 0 { return room > 0 ? 0 : 1 }
+    let p = StudentT.twoSidedP(room / standardError, degreesOfFreedom: degreesOfFreedom) / 2
+    return room > 0 ? p : 1 - p
+  }
+
+  /// The true value that a two-sided t test at `level` would find with probability 0.8, by the
+  /// noncentral t distribution.
+  public func detectable(level: Double = 0.05) -> Double {
+    standardError
+      * NoncentralT.noncentrality(power: 0.8, level: level, degreesOfFreedom: degreesOfFreedom)
+  }
+
+  /// The same times a number that is held fixed.
+  ///
+  /// - Precondition: `factor` is not negative.
+  public func scaled(by factor: Double) -> Estimate {
+    var result = self
+    result.value *= factor
+    result.low *= factor
+    result.high *= factor
+    result.standardError *= factor
+    return result
+  }
+
+  func clamped(to range: ClosedRange<Double>) -> Estimate {
+    var result = self
+    result.low = max(low, range.lowerBound)
+    result.high = min(high, range.upperBound)
+    return result
+  }
+
+  func clamped(toDifferenceOf metric: Metric) -> Estimate {
+    let most = metric.range.upperBound - metric.range.lowerBound
+    return clamped(to: -most...most)
   }
 }
 
@@ -62,82 +114,6 @@ public struct ArmScore: Codable, Equatable, Sendable {
     self.slice = slice
     self.score = score
     self.perSeed = perSeed
-  }
-}
-
-/// The difference `arm − baseline` of one metric on one slice.
-public struct Comparison: Codable, Equatable, Sendable {
-  /// Holm's correction is applied within a family.
-  public enum Family: String, Codable, Sendable {
-    /// The questions of the study, in the first metric: every arm on the whole test set, and what
-    /// near-copies in training are worth on the items that have one.
-    case primary
-    /// Everything else: slices and further metrics.
-    case exploratory
-  }
-
-  public var arm: String
-  public var baseline: String
-  public var metric: Metric
-  public var slice: TestSlice
-  public var difference: Estimate
-  public var family: Family
-  /// Groups of items of which the two arms' models, all seeds together, get differently many right;
-  /// only these can tell the arms apart.
-  public var discordantGroups: Int
-  /// Two-sided p-value of Student's t test of the difference over items and seeds.
-  public var studentP: Double
-  /// Two-sided p-value of swapping the arms group by group, the trained models held fixed.
-  public var permutationP: Double
-  /// The larger of both, Holm-adjusted within the family.
-  public var adjustedP: Double
-
-  public init(
-    arm: String, baseline: String, metric: Metric, slice: TestSlice, difference: Estimate,
-    family: Family, discordantGroups: Int, studentP: Double, permutationP: Double,
-    adjustedP: Double
-  ) {
-    self.arm = arm
-    self.baseline = baseline
-    self.metric = metric
-    self.slice = slice
-    self.difference = difference
-    self.family = family
-    self.discordantGroups = discordantGroups
-    self.studentP = studentP
-    self.permutationP = permutationP
-    self.adjustedP = adjustedP
-  }
-
-  /// Both tests agree after correction and the interval lies on one side of zero.
-  public var isSignificant: Bool { adjustedP < 0.05 && difference.excludesZero }
-
-  /// Fewer seeds, groups or discordant groups than these support no claim, whatever the interval:
-  /// seed variance from two seeds has one degree of freedom; with few groups the resamples are too
-  /// alike; and with five discordant groups no sign test reaches 0.05 (2 / 2^5 = 0.0625).
-  public static let leastSeeds = 3
-  public static let leastGroups = 30
-  public static let leastDiscordantGroups = 6
-
-  /// What is too little for any claim, in words; nil if there is enough.
-  public var shortage: String? {
-    func few(_ count: Int, _ least: Int, _ one: String, _ many: String) -> String? {
-      count >= least ? nil : "\(count) \(count == 1 ? one : many), a claim needs \(least)"
-    }
-    return few(difference.seeds, Self.leastSeeds, "seed", "seeds")
-      ?? few(difference.groups, Self.leastGroups, "group of test items", "groups of test items")
-      ?? few(
-        discordantGroups, Self.leastDiscordantGroups, "group that the arms answer differently",
-        "groups that the arms answer differently")
-  }
-
-  /// The same with the arms exchanged.
-  var reversed: Comparison {
-    var result = self
-    (result.arm, result.baseline) = (baseline, arm)
-    result.difference.value = -difference.value
-    (result.difference.low, result.difference.high) = (-difference.high, -difference.low)
-    return result
   }
 }
 

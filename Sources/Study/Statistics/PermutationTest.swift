@@ -1,9 +1,10 @@
-extension HierarchicalBootstrap {
+extension CrossedInference {
   /// Two-sided p-value of the hypothesis that it makes no difference which arm predicted a group:
   /// arms are swapped group by group (all seeds together) and the difference compared with the
   /// observed one. `(1 + as extreme) / (1 + permutations)`, which is a valid p-value (Phipson and
   /// Smyth, "Permutation p-values should never be zero", 2010). The trained models are held fixed:
-  /// it says nothing about other seeds. nil if the slice has fewer than two groups.
+  /// it says nothing about other seeds, and stands beside the test that decides. Of rank correlations
+  /// the ranks are swapped. nil if the slice has fewer than two groups.
   ///
   /// - Precondition: both arms have equally many seeds.
   public func permutationP(
@@ -14,75 +15,76 @@ extension HierarchicalBootstrap {
     let selection = items.indices(in: slice)
     let numbering = GroupNumbering(items.groups, selection: selection)
     guard numbering.count > 1 else { return nil }
-    let pairs = zip(arm.predictions, baseline.predictions).map {
-      SwappedPair(
-        items: items, selection: selection, groups: numbering.numbers, arm: $0, baseline: $1)
-    }
-    let unswapped = [Lanes](repeating: .zero, count: numbering.count)
-    let observed = abs(Self.difference(pairs, metric, swaps: unswapped)[0])
+    let groups = numbering.numbers(selection)
+    let pairs = zip(
+      ItemSums.of(arm, metric, items, selection: selection),
+      ItemSums.of(baseline, metric, items, selection: selection)
+    ).map { SwappedPair(arm: $0, baseline: $1, metric, groups: groups, count: numbering.count) }
+    let observed = abs(pairs.reduce(0) { $0 + $1.difference { _ in false } })
+    guard observed.isFinite else { return nil }
     var generator = SeededGenerator(seed: seed ^ 0x5157_4150)
     var extreme = 0
-    let blocks = (resamples + Lanes.scalarCount - 1) / Lanes.scalarCount
-    for _ in 0..<blocks {
-      let swaps = (0..<numbering.count).map { _ in Self.coins(generator.next()) }
-      let differences = Self.difference(pairs, metric, swaps: swaps)
-      extreme += differences.count { abs($0) >= observed - 1e-12 }
+    var isSwapped = [Bool](repeating: false, count: numbering.count)
+    for _ in 0..<permutations {
+      var coins: UInt64 = 0
+      for group in isSwapped.indices {
+        if group % 64 == 0 { coins = generator.next() }
+        isSwapped[group] = coins >> UInt64(group % 64) & 1 == 1
+      }
+      let difference = pairs.reduce(0) { $0 + $1.difference { isSwapped[$0] } }
+      if abs(difference) >= observed - 1e-12 { extreme += 1 }
     }
-    return Double(1 + extreme) / Double(1 + blocks * Lanes.scalarCount)
+    return Double(1 + extreme) / Double(1 + permutations)
   }
 
-  /// Sixteen fair coins.
-  private static func coins(_ bits: UInt64) -> Lanes {
-    var result = Lanes.zero
-    for lane in 0..<Lanes.scalarCount { result[lane] = Int32(bits >> UInt64(48 + lane) & 1) }
-    return result
-  }
-
-  private static func difference(_ pairs: [SwappedPair], _ metric: Metric, swaps: [Lanes])
-    -> [Double]
-  {
-    var total = [Double](repeating: 0, count: Lanes.scalarCount)
-    for pair in pairs {
-      let (arm, baseline) = pair.counts(swaps: swaps)
-      for (lane, scores) in zip(arm.scores(metric), baseline.scores(metric)).enumerated() {
-        total[lane] += (scores.0 - scores.1) / Double(pairs.count)
+  /// Groups that the arms' models, all seeds together, answer differently well: of classes with
+  /// differently many items right, else with another sum of what is scored.
+  func discordantGroups(
+    _ arm: ArmPredictions, _ baseline: ArmPredictions, _ metric: Metric, on slice: TestSlice
+  ) -> Int {
+    let metric = metric == .macroF1 ? .accuracy : metric
+    let selection = items.indices(in: slice)
+    let numbering = GroupNumbering(items.groups, selection: selection)
+    let groups = numbering.numbers(selection)
+    var balance = [[Int: Double]](repeating: [:], count: numbering.count)
+    let models = zip(
+      ItemSums.of(arm, metric, items, selection: selection),
+      ItemSums.of(baseline, metric, items, selection: selection))
+    for (own, other) in models {
+      let excess = own.excess(over: other, groups: groups, count: numbering.count)
+      for (group, sums) in excess.enumerated() {
+        for (column, value) in sums { balance[group][column, default: 0] += value }
       }
     }
-    return total
+    return balance.count { $0.values.contains { abs($0) > 1e-12 } }
   }
 }
 
-/// Two models' predictions for the same items, to be exchanged in some groups.
+/// Two models' sums over the same items, to be exchanged in some groups.
 private struct SwappedPair {
-  private var arm: ClassCounts
-  private var baseline: ClassCounts
-  /// Items that the models judge differently; swapping others changes nothing.
-  private var changes: [(group: Int, label: Int, arm: Int, baseline: Int)] = []
+  private let metric: Metric
+  private let arm: [Double]
+  private let baseline: [Double]
+  /// What moves from one to the other with each group in which they differ.
+  private let excess: [(group: Int, sums: [(column: Int, value: Double)])]
 
-  init(items: TestItems, selection: [Int], groups: [Int], arm: [Int], baseline: [Int]) {
-    var support = [Lanes](repeating: .zero, count: items.classCount)
-    for item in selection { support[items.labels[item]] &+= .one }
-    self.arm = ClassCounts(support: support)
-    self.baseline = ClassCounts(support: support)
-    for item in selection {
-      let label = items.labels[item]
-      self.arm.add(arm[item], label: label, weight: .one)
-      self.baseline.add(baseline[item], label: label, weight: .one)
-      if arm[item] != baseline[item] {
-        changes.append((groups[item], label, arm[item], baseline[item]))
-      }
+  init(arm: ItemSums, baseline: ItemSums, _ metric: Metric, groups: [Int], count: Int) {
+    self.metric = metric
+    self.arm = arm.totals
+    self.baseline = baseline.totals
+    excess = arm.excess(over: baseline, groups: groups, count: count).enumerated().compactMap {
+      $1.isEmpty ? nil : (group: $0, sums: $1)
     }
   }
 
-  func counts(swaps: [Lanes]) -> (arm: ClassCounts, baseline: ClassCounts) {
-    var swapped = (arm: arm, baseline: baseline)
-    for change in changes {
-      let swap = swaps[change.group]
-      swapped.arm.add(change.arm, label: change.label, weight: .zero &- swap)
-      swapped.arm.add(change.baseline, label: change.label, weight: swap)
-      swapped.baseline.add(change.baseline, label: change.label, weight: .zero &- swap)
-      swapped.baseline.add(change.arm, label: change.label, weight: swap)
+  func difference(_ isSwapped: (Int) -> Bool) -> Double {
+    var (arm, baseline) = (arm, baseline)
+    for (group, sums) in excess where isSwapped(group) {
+      for (column, value) in sums {
+        arm[column] -= value
+        baseline[column] += value
+      }
     }
-    return swapped
+    return metric.value(of: arm) - metric.value(of: baseline)
   }
 }

@@ -29,8 +29,8 @@ public struct StudyAnalysis: Codable, Equatable, Sendable {
   public var fits: [ArmFit]
   /// Test items by slice.
   public var items: [String: Int]
-  /// The smallest difference worth knowing about; differences surely below it count as none.
-  public var relevantEffect: Double
+  /// Arms that surely differ by less are equivalent.
+  public var margins: Margins
   /// What the arm `deduped` lacks of the raw training records; nil where it is not known.
   public var removed: ArmRemovals?
   /// What takes no part in the study, in sentences.
@@ -46,33 +46,31 @@ public struct StudyAnalysis: Codable, Equatable, Sendable {
   ///   - control: name of the control arm; ignored when no arm has it.
   ///   - baselines: per method what it predicts from each arm's records, named and seeded as the
   ///     arms are.
-  ///   - relevantEffect: the smallest difference worth knowing about. Arms are called equivalent if
-  ///     the whole interval of their difference is nearer to zero.
+  ///   - permutations: of the test that stands beside each comparison.
   /// - Precondition: names are distinct, `baseline` is one of them, all arms have equally many
   ///   seeds.
   public init(
     items: TestItems, arms: [ArmPredictions], baseline: String = "raw",
     control: String? = "random", baselines: [FrozenBaseline: [ArmPredictions]] = [:],
     fits: [ArmFit] = [], removed: ArmRemovals? = nil,
-    notes: [String] = [], primaryMetric: Metric = .macroF1,
-    relevantEffect: Double = StudyOptions.defaultRelevantEffect, resamples: Int = 4000,
-    seed: UInt64 = 1
+    notes: [String] = [], primaryMetric: Metric = .accuracy, margins: Margins = Margins(),
+    permutations: Int = 4000, seed: UInt64 = 1
   ) {
     precondition(Set(arms.map(\.name)).count == arms.count, "arm names repeat")
     precondition(arms.contains { $0.name == baseline }, "no arm is called \(baseline)")
-    let bootstrap = HierarchicalBootstrap(items: items, resamples: resamples, seed: seed)
-    let metrics = [primaryMetric] + Metric.allCases.filter { $0 != primaryMetric }
+    let inference = CrossedInference(items: items, permutations: permutations, seed: seed)
+    let metrics = [primaryMetric] + Metric.ofClasses.filter { $0 != primaryMetric }
     self.baseline = baseline
     self.primaryMetric = primaryMetric
-    scores = Self.scores(bootstrap, arms, metrics)
-    gaps = Self.gaps(bootstrap, arms, metrics)
+    scores = Self.scores(inference, arms, metrics)
+    gaps = Self.gaps(inference, arms, metrics)
     comparisons = Self.comparisons(
-      bootstrap, Self.pairs(arms, baseline: baseline, control: control), metrics)
-    self.baselines = Self.baselines(bootstrap, arms, baselines, primaryMetric)
+      inference, arms, Self.pairs(arms, baseline: baseline, control: control), metrics, margins)
+    self.baselines = Self.baselines(inference, arms, baselines, primaryMetric)
     self.fits = fits
     self.items = Dictionary(
       uniqueKeysWithValues: TestSlice.allCases.map { ($0.rawValue, items.indices(in: $0).count) })
-    self.relevantEffect = relevantEffect
+    self.margins = margins
     self.notes = notes
     self.removed = removed
     verdict = Verdict(headline: "", statements: [], caveats: [])
@@ -82,11 +80,11 @@ public struct StudyAnalysis: Codable, Equatable, Sendable {
   /// What a comparison supports; nothing where models are underfit.
   public func finding(of comparison: Comparison) -> Verdict.Finding {
     verdict.statements.contains { $0.finding == .underfit }
-      ? .underfit : Verdict.finding(of: comparison, relevantEffect: relevantEffect)
+      ? .underfit : comparison.finding
   }
 
   private static func baselines(
-    _ bootstrap: HierarchicalBootstrap, _ arms: [ArmPredictions],
+    _ inference: CrossedInference, _ arms: [ArmPredictions],
     _ predictions: [FrozenBaseline: [ArmPredictions]], _ metric: Metric
   ) -> [BaselineScore] {
     arms.flatMap { arm in
@@ -95,8 +93,8 @@ public struct StudyAnalysis: Codable, Equatable, Sendable {
           return []
         }
         return TestSlice.allCases.compactMap { slice in
-          guard let score = bootstrap.score(of: own, metric, on: slice),
-            let advantage = bootstrap.difference(arm, minus: own, metric, on: slice)
+          guard let score = inference.score(of: own, metric, on: slice),
+            let advantage = inference.difference(arm, minus: own, metric, on: slice)
           else { return nil }
           return BaselineScore(
             arm: arm.name, baseline: method, metric: metric, slice: slice, score: score,
@@ -107,15 +105,15 @@ public struct StudyAnalysis: Codable, Equatable, Sendable {
   }
 
   private static func scores(
-    _ bootstrap: HierarchicalBootstrap, _ arms: [ArmPredictions], _ metrics: [Metric]
+    _ inference: CrossedInference, _ arms: [ArmPredictions], _ metrics: [Metric]
   ) -> [ArmScore] {
     metrics.flatMap { metric in
       arms.flatMap { arm in
         TestSlice.allCases.compactMap { slice in
-          bootstrap.score(of: arm, metric, on: slice).map {
+          inference.score(of: arm, metric, on: slice).map {
             ArmScore(
               arm: arm.name, metric: metric, slice: slice, score: $0,
-              perSeed: bootstrap.scorePerSeed(of: arm, metric, on: slice))
+              perSeed: inference.scorePerSeed(of: arm, metric, on: slice))
           }
         }
       }
@@ -123,12 +121,12 @@ public struct StudyAnalysis: Codable, Equatable, Sendable {
   }
 
   private static func gaps(
-    _ bootstrap: HierarchicalBootstrap, _ arms: [ArmPredictions], _ metrics: [Metric]
+    _ inference: CrossedInference, _ arms: [ArmPredictions], _ metrics: [Metric]
   ) -> [SliceGap] {
     metrics.flatMap { metric in
       arms.flatMap { arm in
         [TestSlice.leaked, .all].compactMap { slice in
-          bootstrap.gap(of: arm, metric, from: .clean, to: slice).map {
+          inference.gap(of: arm, metric, from: .clean, to: slice).map {
             SliceGap(arm: arm.name, metric: metric, slice: slice, reference: .clean, gap: $0)
           }
         }
@@ -146,16 +144,18 @@ public struct StudyAnalysis: Codable, Equatable, Sendable {
   }
 
   private static func comparisons(
-    _ bootstrap: HierarchicalBootstrap,
-    _ pairs: [(arm: ArmPredictions, baseline: ArmPredictions)], _ metrics: [Metric]
+    _ inference: CrossedInference, _ arms: [ArmPredictions],
+    _ pairs: [(arm: ArmPredictions, baseline: ArmPredictions)], _ metrics: [Metric],
+    _ margins: Margins
   ) -> [Comparison] {
     var result: [Comparison] = []
     for metric in metrics {
       for slice in TestSlice.allCases {
         result += pairs.compactMap { pair in
-          bootstrap.comparison(
-            pair.arm, with: pair.baseline, metric, on: slice,
-            family: metric == metrics[0] && isPlanned(pair, slice) ? .primary : .exploratory)
+          inference.comparison(
+            pair.arm, with: pair.baseline, metric, on: slice, among: arms,
+            family: metric == metrics[0] && isPlanned(pair, slice) ? .primary : .exploratory,
+            margin: margins.of(slice))
         }
       }
     }
@@ -169,61 +169,5 @@ public struct StudyAnalysis: Codable, Equatable, Sendable {
     slice == .all
       || slice == .leaked && pair.arm.name == Arm.deduped.rawValue
         && pair.baseline.name == Arm.raw.rawValue
-  }
-}
-
-extension HierarchicalBootstrap {
-  /// Interval and both tests of one comparison, not yet adjusted; nil as in ``difference``.
-  public func comparison(
-    _ arm: ArmPredictions, with baseline: ArmPredictions, _ metric: Metric, on slice: TestSlice,
-    family: Comparison.Family
-  ) -> Comparison? {
-    guard let difference = difference(arm, minus: baseline, metric, on: slice),
-      let permutationP = permutationP(arm, against: baseline, metric, on: slice)
-    else { return nil }
-    let studentP = difference.studentP
-    return Comparison(
-      arm: arm.name, baseline: baseline.name, metric: metric, slice: slice, difference: difference,
-      family: family, discordantGroups: discordantGroups(arm, baseline, on: slice),
-      studentP: studentP, permutationP: permutationP, adjustedP: max(studentP, permutationP))
-  }
-}
-
-extension HierarchicalBootstrap {
-  /// Groups of which the arms' models, all seeds together, get differently many items right.
-  func discordantGroups(
-    _ arm: ArmPredictions, _ baseline: ArmPredictions, on slice: TestSlice
-  ) -> Int {
-    var balance: [Int: Int] = [:]
-    for item in items.indices(in: slice) {
-      let hits = { (arm: ArmPredictions) in
-        arm.predictions.count { $0[item] == items.labels[item] }
-      }
-      balance[items.groups[item], default: 0] += hits(arm) - hits(baseline)
-    }
-    return balance.values.count { $0 != 0 }
-  }
-}
-
-extension Comparison {
-  /// Sets `adjustedP` by Holm's correction of the larger p-value within each family.
-  public static func adjusted(_ comparisons: [Comparison]) -> [Comparison] {
-    var result = comparisons
-    for family in [Family.primary, .exploratory] {
-      let members = result.indices.filter { result[$0].family == family }
-      let pValues = holmAdjusted(
-        members.map { max(result[$0].studentP, result[$0].permutationP) })
-      for (index, pValue) in zip(members, pValues) { result[index].adjustedP = pValue }
-    }
-    return result
-  }
-}
-
-extension Estimate {
-  /// Two-sided p-value of "the true value is zero"; 1 if both value and standard error are zero.
-  public var studentP: Double {
-    if value == 0 { return 1 }
-    if standardError == 0 { return 0 }
-    return StudentT.twoSidedP(value / standardError, degreesOfFreedom: degreesOfFreedom)
   }
 }

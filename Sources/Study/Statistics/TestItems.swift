@@ -16,63 +16,114 @@ public enum TestSlice: String, Codable, CaseIterable, Sendable {
   }
 }
 
-/// A score of predictions against labels, between 0 and 1.
-public enum Metric: String, Codable, CaseIterable, Sendable {
-  /// Share of items whose prediction is the label.
-  case accuracy
-  /// Unweighted mean of the classes' F1 scores, over the classes that occur among the labels or
-  /// the predictions; a class never hit scores 0 (scikit-learn's `f1_score(average="macro")`).
-  case macroF1
-
-  /// As running text has it.
-  package var title: String { self == .accuracy ? "accuracy" : "macro-F1" }
-  package var titleWithArticle: String { (self == .accuracy ? "an " : "a ") + title }
-}
-
 /// The test items that every arm of a study is scored on.
 public struct TestItems: Sendable {
-  /// True class per item, in `0..<classCount`.
-  public let labels: [Int]
-  public let classCount: Int
+  /// What is right for each item.
+  public enum Truth: Sendable {
+    /// The class per item, in `0..<count`.
+    case classes([Int], count: Int)
+    /// The number per item.
+    case numbers([Double])
+    /// The arms bring scores or counts that hold it already.
+    case counted(items: Int)
+  }
+
+  public let truth: Truth
   /// Paraphrase group per item (any numbers). Items of a group are resampled together, because
   /// they are not independent observations.
   public let groups: [Int]
   /// Where each item stands towards the training data; no item is `all`.
   public let slices: [TestSlice]
 
-  /// - Precondition: the arrays have one length; labels lie in `0..<classCount`.
-  public init(labels: [Int], classCount: Int, groups: [Int], slices: [TestSlice]) {
-    precondition(labels.count == groups.count && labels.count == slices.count)
-    precondition(labels.allSatisfy { (0..<classCount).contains($0) }, "label out of range")
+  /// - Precondition: the arrays have one length; classes lie in `0..<count`.
+  public init(truth: Truth, groups: [Int], slices: [TestSlice]) {
+    switch truth {
+    case .classes(let labels, let count):
+      precondition(labels.count == groups.count)
+      precondition(labels.allSatisfy { (0..<count).contains($0) }, "label out of range")
+    case .numbers(let numbers): precondition(numbers.count == groups.count)
+    case .counted(let items): precondition(items == groups.count)
+    }
+    precondition(groups.count == slices.count)
     precondition(!slices.contains(.all), "an item lies in one slice, not in all")
-    self.labels = labels
-    self.classCount = classCount
+    self.truth = truth
     self.groups = groups
     self.slices = slices
   }
 
-  public var count: Int { labels.count }
+  /// Items with classes; preconditions as above.
+  public init(labels: [Int], classCount: Int, groups: [Int], slices: [TestSlice]) {
+    self.init(truth: .classes(labels, count: classCount), groups: groups, slices: slices)
+  }
+
+  public var count: Int { groups.count }
+
+  /// True class per item.
+  ///
+  /// - Precondition: the items have classes.
+  public var labels: [Int] {
+    guard case .classes(let labels, _) = truth else { preconditionFailure("no classes") }
+    return labels
+  }
 
   /// Indices of the items in `slice`, ascending.
   public func indices(in slice: TestSlice) -> [Int] {
-    slice == .all ? Array(labels.indices) : slices.indices.filter { slices[$0] == slice }
+    slice == .all ? Array(groups.indices) : slices.indices.filter { slices[$0] == slice }
   }
 }
 
-/// What the models of one arm predicted for the test items, one model a seed.
+/// What the models of one arm said of the test items, one model a seed.
 public struct ArmPredictions: Sendable {
+  /// By model, then by item.
+  public enum Answers: Sendable {
+    /// Classes, as in the labels.
+    case classes([[Int]])
+    case numbers([[Double]])
+    /// Entities found and right, found, and there to be found.
+    case entities([[EntityCounts]])
+    /// A score of each item.
+    case scores([[Double]])
+
+    fileprivate var itemCounts: [Int] {
+      switch self {
+      case .classes(let rows): rows.map(\.count)
+      case .numbers(let rows): rows.map(\.count)
+      case .entities(let rows): rows.map(\.count)
+      case .scores(let rows): rows.map(\.count)
+      }
+    }
+  }
+
   public let name: String
   /// One per trained model. Arms are paired by position, so compared arms list equal seeds.
   public let seeds: [UInt64]
-  /// `predictions[model][item]`, classes as in the labels.
-  public let predictions: [[Int]]
+  public let answers: Answers
 
   /// - Precondition: as many rows as seeds, at least one, all of one length.
-  public init(name: String, seeds: [UInt64], predictions: [[Int]]) {
-    precondition(!seeds.isEmpty && seeds.count == predictions.count)
-    precondition(predictions.allSatisfy { $0.count == predictions[0].count })
+  public init(name: String, seeds: [UInt64], answers: Answers) {
+    let counts = answers.itemCounts
+    precondition(!seeds.isEmpty && seeds.count == counts.count)
+    precondition(counts.allSatisfy { $0 == counts[0] })
     self.name = name
     self.seeds = seeds
-    self.predictions = predictions
+    self.answers = answers
+  }
+
+  /// Models that predict classes: `predictions[model][item]`.
+  public init(name: String, seeds: [UInt64], predictions: [[Int]]) {
+    self.init(name: name, seeds: seeds, answers: .classes(predictions))
+  }
+}
+
+/// How many entities of an item a model found.
+public struct EntityCounts: Equatable, Sendable {
+  public var right: Double
+  public var predicted: Double
+  public var gold: Double
+
+  public init(right: Double, predicted: Double, gold: Double) {
+    self.right = right
+    self.predicted = predicted
+    self.gold = gold
   }
 }

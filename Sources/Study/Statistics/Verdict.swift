@@ -2,11 +2,11 @@
 public struct Verdict: Codable, Equatable, Sendable {
   /// What a statement claims.
   public enum Finding: String, Codable, Sendable {
-    case improved
-    case worsened
-    /// The arms differ by less than the smallest relevant effect.
+    /// The arms differ; the sign of the difference says which way.
+    case changed
+    /// The arms differ by less than the margin, if at all.
     case equivalent
-    /// The data support neither a change nor equivalence.
+    /// The data support neither.
     case inconclusive
     /// Models are not trained well enough to say anything about their data.
     case underfit
@@ -43,8 +43,8 @@ public struct Verdict: Codable, Equatable, Sendable {
     self.caveats = caveats
   }
 
-  /// Applies the rule of ``finding(of:relevantEffect:)`` to the primary comparisons. Where an arm is
-  /// underfit the verdict says so, and nothing else.
+  /// Says what ``Comparison/finding`` is of the primary comparisons. Where an arm is underfit the
+  /// verdict says so, and nothing else.
   init(_ analysis: StudyAnalysis) {
     let arms = analysis.scores.map(\.arm).uniqued
     let underfit = arms.compactMap { Underfit(arm: $0, analysis: analysis) }
@@ -68,34 +68,19 @@ public struct Verdict: Codable, Equatable, Sendable {
   }
 
   private init(trained analysis: StudyAnalysis) {
-    let margin = analysis.relevantEffect
     let primary = analysis.comparisons.filter { $0.family == .primary }
     let whole = primary.filter { $0.slice == .all }
     let nearCopies = NearCopies(analysis)
-    statements = whole.map {
-      $0.statement(Self.finding(of: $0, relevantEffect: margin), margin: margin)
-    }
+    statements = whole.map(\.statement)
     statements.insert(
       contentsOf: [nearCopies.statement, analysis.difficulty].compactMap(\.self),
       at: min(1, statements.count))
     let lead = whole.first { $0.baseline == analysis.baseline }
     headline = [
-      lead.map { $0.headline(Self.finding(of: $0, relevantEffect: margin), margin: margin) },
-      nearCopies.headline,
+      lead?.headline, nearCopies.headline,
     ].compactMap(\.self).joined(separator: " ")
     caveats = Self.caveats(
       seeds: analysis.scores.map(\.score.seeds).min(), primary: primary.count)
-  }
-
-  /// A change is claimed only if the interval excludes zero *and* the Holm-adjusted p-value is below
-  /// 0.05; equivalence only if the whole interval lies within `relevantEffect` of zero; and neither
-  /// with fewer seeds, groups or discordant groups than ``Comparison/shortage`` allows (in
-  /// simulation, 95% intervals from one seed hold the truth in 35% to 75% of studies where seeds
-  /// matter). A detectable change within the margin is a change, and said with its size.
-  public static func finding(of comparison: Comparison, relevantEffect: Double) -> Finding {
-    if comparison.shortage != nil { return .inconclusive }
-    if comparison.isSignificant { return comparison.difference.value > 0 ? .improved : .worsened }
-    return comparison.difference.isWithin(relevantEffect) ? .equivalent : .inconclusive
   }
 
   private static func caveats(seeds: Int?, primary: Int) -> [String] {

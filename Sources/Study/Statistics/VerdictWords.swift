@@ -51,40 +51,45 @@ enum Words {
 }
 
 extension Comparison {
-  func statement(_ finding: Verdict.Finding, margin: Double) -> Verdict.Statement {
+  /// What the comparison supports, as a sentence that follows from its finding alone.
+  var statement: Verdict.Statement {
     let subject = Words.subject(arm)
     let place = "\(metric.title) on the whole test set against “\(baseline)”"
     let text =
       switch finding {
-      case .improved, .worsened:
-        Words.capitalized(subject)
-          + " \(finding == .improved ? "raised" : "lowered") \(place) by "
+      case .changed:
+        Words.capitalized(subject) + " \(difference.value > 0 ? "raised" : "lowered") \(place) by "
           + "\(Words.points(difference.value))."
       case .equivalent:
-        Words.capitalized(subject) + " changed \(place) by less than \(Words.points(margin))."
+        Words.capitalized(subject) + " changed \(place) by less than \(Words.points(margin)), if "
+          + "at all."
       default: "Inconclusive whether \(subject) changes \(place)."
       }
-    return .init(finding: finding, text: text, evidence: evidence(finding, margin: margin))
+    return .init(finding: finding, text: text, evidence: evidence)
   }
 
-  private func evidence(_ finding: Verdict.Finding, margin: Double) -> String {
+  var evidence: String {
     var evidence =
       "difference \(Words.signedPoints(difference.value)), \(Words.interval(difference))"
     if let shortage { return evidence + "; \(shortage)" }
     evidence += "; adjusted \(Words.pValue(adjustedP))"
-    if finding == .equivalent { evidence += "; within ±\(Words.points(margin))" }
+    if finding != .changed {
+      evidence +=
+        "; of a difference of ±\(Words.points(margin)) or more adjusted "
+        + Words.pValue(adjustedEquivalenceP)
+    }
     return evidence
   }
 
-  func headline(_ finding: Verdict.Finding, margin: Double) -> String {
+  var headline: String {
     let subject = Words.capitalized(Words.subject(arm))
     switch finding {
-    case .improved, .worsened:
-      let verb = finding == .improved ? "raised" : "lowered"
+    case .changed:
+      let verb = difference.value > 0 ? "raised" : "lowered"
       return "\(subject) \(verb) \(metric.title) by \(Words.points(difference.value)) "
         + "(\(Words.interval(difference)))."
     case .equivalent:
-      return "\(subject) changed \(metric.title) by less than \(Words.points(margin)) "
+      return "\(subject) changed \(metric.title) by less than \(Words.points(margin)), if at all "
         + "(\(Words.interval(difference)))."
     default:
       return "What \(Words.subject(arm)) does to \(metric.title) is inconclusive "
@@ -124,16 +129,15 @@ struct NearCopies {
       statement = .init(finding: .nearCopies, text: headline!, evidence: "")
       return
     }
-    let finding = Verdict.finding(of: worth, relevantEffect: analysis.relevantEffect)
+    let finding = worth.finding
     let metric = worth.metric.title
     let effect =
       switch finding {
-      case .improved, .worsened:
-        "on these the copies \(finding == .improved ? "raise" : "lower") \(metric) by "
+      case .changed:
+        "on these the copies \(worth.difference.value > 0 ? "raise" : "lower") \(metric) by "
           + Words.points(worth.difference.value)
       case .equivalent:
-        "on these the copies change \(metric) by less than "
-          + Words.points(analysis.relevantEffect)
+        "on these the copies change \(metric) by less than \(Words.points(worth.margin)), if at all"
       default: "what the copies do to \(metric) on these is inconclusive"
       }
     let reason = finding == .inconclusive ? worth.reservation : Words.interval(worth.difference)

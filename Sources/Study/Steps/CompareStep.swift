@@ -69,7 +69,7 @@ public struct CompareStep {
       monitor.remark(pace.end(number: number + 1, run))
     }
     monitor.progress(
-      StepProgress(phase: "resampling", completed: 0, total: nil, unit: "differences"))
+      StepProgress(phase: "testing", completed: 0, total: nil, unit: "differences"))
     let slices = Self.slices(design, options, dedup)
     let analysis = try analyze(design, slices, requests)
     if !isDone { try store(analysis, design, slices, input) }
@@ -142,7 +142,7 @@ public struct CompareStep {
       arms: arms, baselines: try baselines(design, seeds: arms[0].seeds),
       fits: try Arm.allCases.map { try fit($0, requests) }, removed: design.removed,
       notes: design.notes,
-      primaryMetric: .accuracy, relevantEffect: options.relevantEffect, seed: options.seed + 1)
+      margins: options.margins, seed: options.seed + 1)
   }
 
   /// What the frozen vectors give from each arm's records; arms that are the same for every seed are
@@ -196,9 +196,10 @@ public struct CompareStep {
         baseline: comparison.baseline, arm: comparison.arm, metric: comparison.metric.rawValue,
         slice: comparison.slice.rawValue, difference: comparison.difference.value,
         low: comparison.difference.low, high: comparison.difference.high,
-        pValue: max(comparison.studentP, comparison.permutationP),
-        adjustedPValue: comparison.adjustedP,
-        minimumDetectable: comparison.difference.minimumDetectableEffect,
+        pValue: comparison.studentP, adjustedPValue: comparison.adjustedP,
+        permutationPValue: comparison.permutationP, margin: comparison.margin,
+        equivalencePValue: comparison.adjustedEquivalenceP,
+        minimumDetectable: comparison.minimumDetectable,
         verdict: analysis.finding(of: comparison).rawValue)
     }
     let step = try account.step("compare", options: options, inputHash: input)

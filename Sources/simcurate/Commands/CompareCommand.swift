@@ -74,16 +74,24 @@ struct StudyArguments: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
-      "The smallest difference worth knowing about; surely less counts as none.", valueName: "x"))
-  var relevantEffect = StudyOptions().relevantEffect
+      "A difference surely smaller counts as none, on all test items.", valueName: "x"))
+  var margin = Margins().all
+  @Option(
+    name: .long,
+    help: ArgumentHelp("The same on leaked items, and on near ones.", valueName: "x"))
+  var marginSlice = Margins().slice
+  @Option(name: .long, help: ArgumentHelp("The same on clean items.", valueName: "x"))
+  var marginClean = Margins().clean
 
   mutating func validate() throws {
     guard seeds >= 1 else { throw ValidationError("--seeds must be at least 1, got \(seeds).") }
     if let studySteps, studySteps < 1 {
       throw ValidationError("--study-steps must be at least 1, got \(studySteps).")
     }
-    guard relevantEffect > 0, relevantEffect < 1 else {
-      throw ValidationError("--relevant-effect must be between 0 and 1, got \(relevantEffect).")
+    for (name, margin) in [("", margin), ("-slice", marginSlice), ("-clean", marginClean)] {
+      guard margin > 0, margin < 1 else {
+        throw ValidationError("--margin\(name) must be between 0 and 1, got \(margin).")
+      }
     }
     guard testShare > 0, testShare < 1 else {
       throw ValidationError("--test-share must be between 0 and 1, got \(testShare).")
@@ -96,8 +104,9 @@ struct StudyArguments: ParsableArguments {
     choice.steps = studySteps ?? steps
     choice.patience = nil
     return StudyOptions(
-      seedCount: seeds, testShare: testShare, nearThreshold: near, relevantEffect: relevantEffect,
-      seed: seed, training: choice)
+      seedCount: seeds, testShare: testShare, nearThreshold: near,
+      margins: Margins(all: margin, slice: marginSlice, clean: marginClean), seed: seed,
+      training: choice)
   }
 }
 

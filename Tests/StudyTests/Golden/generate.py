@@ -9,7 +9,7 @@ import json
 import pathlib
 
 import numpy
-from scipy import stats
+from scipy import optimize, stats
 from sklearn.metrics import accuracy_score, f1_score
 
 numbers = numpy.random.default_rng(20261123)
@@ -52,7 +52,7 @@ for classes, count, accuracy in ((2, 20, 0.5), (5, 60, 0.7), (12, 300, 0.4), (7,
         }
     )
 
-# Single seed, accuracy, one item a group: the percentile bootstrap of a mean, stretched by t.
+# Single seed, accuracy, one item a group: Student's interval of a mean.
 hits = (numbers.random(400) < 0.7).astype(int)
 test = stats.ttest_1samp(hits, 0)
 interval = test.confidence_interval(0.95)
@@ -119,6 +119,58 @@ def crossed():
 
 
 golden["crossed"] = crossed()
+
+
+def correlations():
+    """Pairs of numbers with ties, every item repeated as often as it weighs."""
+    weights = numbers.integers(1, 4, size=40)
+    gold = numbers.integers(0, 6, size=40) / 2
+    predicted = numpy.round(gold + numbers.normal(0, 1, 40), 1)
+    x, y = numpy.repeat(predicted, weights), numpy.repeat(gold, weights)
+    return {
+        "predicted": predicted.tolist(),
+        "gold": gold.tolist(),
+        "weights": weights.tolist(),
+        "pearson": float(stats.pearsonr(x, y).statistic),
+        "spearman": float(stats.spearmanr(x, y).statistic),
+    }
+
+
+golden["correlations"] = correlations()
+golden["noncentralT"] = [
+    [t, df, delta, float(stats.nct.cdf(t, df, delta))]
+    for t, df, delta in (
+        (0.0, 3, 1.0), (2.0, 2, 0.5), (1.5, 4.5, 3.0), (6.0, 2, 8.0), (2.3, 1.4, 2.0),
+        (2.0, 30, 2.8), (-1.0, 10, 1.0), (3.1, 400, 2.9), (12.0, 1, 14.0),
+    )
+]
+# The noncentrality with power 0.8, the far tail (below 1e-9) left out: of scipy's noncentral t, solved by Brent's method.
+golden["detectable"] = []
+for level, df in ((0.05, 2), (0.05, 8.5), (0.025, 3), (0.05, 500), (0.001, 4)):
+    critical = stats.t.isf(level / 2, df)
+    power = lambda delta: stats.nct.sf(critical, df, delta)
+    golden["detectable"].append([level, df, optimize.brentq(lambda delta: power(delta) - 0.8, 2, 15)])
+# Two one-sided tests of a mean, from scipy's t tests of one sample.
+golden["equivalence"] = []
+for center, count, margin in ((0.0, 90, 0.5), (0.2, 35, 0.5), (-0.6, 12, 0.5)):
+    sample = numbers.normal(center, 1, count)
+    p = max(
+        stats.ttest_1samp(sample, -margin, alternative="greater").pvalue,
+        stats.ttest_1samp(sample, margin, alternative="less").pvalue,
+    )
+    golden["equivalence"].append(
+        [float(sample.mean()), float(stats.sem(sample)), count - 1, margin, float(p)]
+    )
+# Seeds by arms: the mean square of their interaction in a two-way layout without repetition.
+scores = numbers.normal(0, 1, (4, 1)) + numbers.normal(0, 1, (1, 3)) + numbers.normal(0, 0.3, (4, 3))
+rest = scores - scores.mean(axis=0) - scores.mean(axis=1, keepdims=True) + scores.mean()
+golden["pooled"] = {
+    "scores": scores.tolist(),
+    "variance": float(2 * (rest**2).sum() / 6),
+    "pairs": [
+        float((scores[a] - scores[b]).var(ddof=1)) for a in range(4) for b in range(a)
+    ],
+}
 
 
 def xoshiro(seed, count):

@@ -1,0 +1,141 @@
+import Curation
+
+/// Intervals and tests for scores and their differences over new test items *and* new seeds, from one
+/// standard error: the crossed analysis of variance of ``CrossedTable``, with Student's t on
+/// Satterthwaite's degrees of freedom. Interval and test cannot disagree.
+///
+/// What compared arms share (items, seeds) cancels; the seeds' part of a difference is pooled over all
+/// arms where they are given, see ``SeedVariance``. Results but for permutations do not depend on
+/// `seed`.
+public struct CrossedInference: Sendable {
+  public let items: TestItems
+  public let permutations: Int
+  public let seed: UInt64
+  /// Whether the models are the ones in question, so that only test items are drawn: predictions
+  /// whose seeds nobody knows. Else they stand for all that could be trained likewise.
+  public let holdsModels: Bool
+
+  /// - Precondition: at least 100 permutations.
+  public init(
+    items: TestItems, permutations: Int = 4000, seed: UInt64 = 1, holdsModels: Bool = false
+  ) {
+    precondition(permutations >= 100)
+    self.items = items
+    self.permutations = permutations
+    self.seed = seed
+    self.holdsModels = holdsModels
+  }
+
+  /// The arm's score on `slice`, averaged over seeds; nil if the slice has fewer than two groups,
+  /// because then nothing tells how far to trust it, or if the metric has no value there.
+  ///
+  /// Where all items are right, or all wrong, the interval is Wilson's, on the number of groups.
+  /// O(seeds x items), as all of these.
+  public func score(of arm: ArmPredictions, _ metric: Metric, on slice: TestSlice = .all)
+    -> Estimate?
+  {
+    guard var estimate = estimate([Term(sign: 1, arm: arm, slice: slice)], metric) else {
+      return nil
+    }
+    if estimate.standardError == 0, metric.range == 0...1,
+      estimate.value == 0 || estimate.value == 1
+    {
+      let wilson = Interval.wilson(
+        successes: estimate.value == 1 ? estimate.groups : 0, of: estimate.groups)
+      (estimate.low, estimate.high) = (wilson.low, wilson.high)
+    }
+    return estimate.clamped(to: metric.range)
+  }
+
+  /// `arm − baseline` on `slice`, seeds paired by position; nil as in ``score(of:_:on:)``.
+  ///
+  /// - Parameter arms: of the study, for the variance between seeds; these two alone if empty.
+  /// - Precondition: all arms have equally many seeds.
+  public func difference(
+    _ arm: ArmPredictions, minus baseline: ArmPredictions, _ metric: Metric,
+    on slice: TestSlice = .all, among arms: [ArmPredictions] = []
+  ) -> Estimate? {
+    precondition(arm.seeds.count == baseline.seeds.count, "arms are paired seed by seed")
+    return estimate(
+      [Term(sign: 1, arm: arm, slice: slice), Term(sign: -1, arm: baseline, slice: slice)], metric,
+      pooled: seedVariance(arms, metric, on: slice)
+    )?.clamped(toDifferenceOf: metric)
+  }
+
+  /// `score(slice) − score(reference)` of one arm, or of an arm less that of a baseline; nil if either
+  /// slice has fewer than two groups.
+  public func gap(
+    of arm: ArmPredictions, minus baseline: ArmPredictions? = nil, _ metric: Metric,
+    from reference: TestSlice, to slice: TestSlice
+  ) -> Estimate? {
+    var terms = [
+      Term(sign: 1, arm: arm, slice: slice), Term(sign: -1, arm: arm, slice: reference),
+    ]
+    if let baseline {
+      terms.append(Term(sign: -1, arm: baseline, slice: slice))
+      terms.append(Term(sign: 1, arm: baseline, slice: reference))
+    }
+    return estimate(terms, metric)?.clamped(toDifferenceOf: metric)
+  }
+
+  /// The score of each seed's model; empty if the slice is.
+  public func scorePerSeed(
+    of arm: ArmPredictions, _ metric: Metric, on slice: TestSlice = .all
+  ) -> [Double] {
+    let selection = items.indices(in: slice)
+    if selection.isEmpty { return [] }
+    return ItemSums.of(arm, metric, items, selection: selection).map { metric.value(of: $0.totals) }
+  }
+
+  /// A signed score; an estimate is a sum of these.
+  private struct Term {
+    var sign: Double
+    var arm: ArmPredictions
+    var slice: TestSlice
+  }
+
+  private func seedVariance(_ arms: [ArmPredictions], _ metric: Metric, on slice: TestSlice)
+    -> SeedVariance?
+  {
+    let scores = arms.map { scorePerSeed(of: $0, metric, on: slice) }
+    return scores.joined().contains(where: \.isNaN) ? nil : SeedVariance(scores: scores)
+  }
+
+  private func estimate(_ terms: [Term], _ metric: Metric, pooled: SeedVariance? = nil)
+    -> Estimate?
+  {
+    let selections = terms.map { items.indices(in: $0.slice) }
+    for selection in selections where Set(selection.map { items.groups[$0] }).count < 2 {
+      return nil
+    }
+    let union = Set(selections.joined()).sorted()
+    let numbering = GroupNumbering(items.groups, selection: union)
+    var table = CrossedTable.sum(
+      zip(terms, selections).map { term, selection in
+        (
+          term.sign,
+          CrossedTable(
+            ItemSums.of(term.arm, metric, items, selection: selection), metric,
+            groups: numbering.numbers(selection), count: numbering.count)
+        )
+      })
+    let (seeds, value) = (table.seeds, table.value)
+    guard value.isFinite else { return nil }
+    if holdsModels { table = table.seedsHeld }
+    let (variance, degreesOfFreedom) = table.varianceOfMean(pooled: holdsModels ? nil : pooled)
+    return Estimate(
+      value: value, standardError: variance.squareRoot(), degreesOfFreedom: degreesOfFreedom,
+      items: union.count, groups: numbering.count, seeds: seeds)
+  }
+}
+
+extension CrossedTable {
+  fileprivate init(_ models: [ItemSums], _ metric: Metric, groups: [Int], count: Int) {
+    rows = models.map { sums in
+      let value = metric.value(of: sums.totals)
+      return sums.influence(metric, groups: groups, count: count).map {
+        value + Double(count) * $0
+      }
+    }
+  }
+}

@@ -1,0 +1,123 @@
+/// A score of models on items: a function of sums over the items, see ``ItemSums``.
+public enum Metric: String, Codable, CaseIterable, Sendable {
+  /// Share of items whose prediction is the label.
+  case accuracy
+  /// Unweighted mean of the classes' F1 scores, over the classes that occur among the labels or
+  /// the predictions; a class never hit scores 0 (scikit-learn's `f1_score(average="macro")`).
+  case macroF1
+  /// F1 of entities, counted over all items (seqeval's micro average); 0 where there are none.
+  case entityF1
+  /// Mean of the items' scores.
+  case meanScore
+  /// Pearson's correlation of predicted and true numbers.
+  case pearson
+  /// Pearson's correlation of their mid-ranks.
+  case spearman
+
+  /// Those of classifiers.
+  public static let ofClasses: [Metric] = [.accuracy, .macroF1]
+
+  /// As running text has it.
+  package var title: String {
+    switch self {
+    case .accuracy: "accuracy"
+    case .macroF1: "macro-F1"
+    case .entityF1: "entity F1"
+    case .meanScore: "mean score"
+    case .pearson: "Pearson correlation"
+    case .spearman: "Spearman correlation"
+    }
+  }
+  package var titleWithArticle: String {
+    (self == .accuracy || self == .entityF1 ? "an " : "a ") + title
+  }
+
+  /// What a score can be.
+  var range: ClosedRange<Double> {
+    switch self {
+    case .accuracy, .macroF1, .entityF1: 0...1
+    case .pearson, .spearman: -1...1
+    case .meanScore: -Double.infinity...Double.infinity
+    }
+  }
+
+  /// The score that the sums amount to; NaN where they amount to none (no item, or numbers without
+  /// variance).
+  func value(of sums: [Double]) -> Double {
+    switch self {
+    case .accuracy, .meanScore: return sums[0] / sums[1]
+    case .entityF1: return sums[1] == 0 ? 0 : 2 * sums[0] / sums[1]
+    case .macroF1:
+      let classes = sums.count / 2
+      var sum = 0.0
+      var used = 0
+      for index in 0..<classes where sums[classes + index] > 0 {
+        sum += 2 * sums[index] / sums[classes + index]
+        used += 1
+      }
+      return used == 0 ? .nan : sum / Double(used)
+    case .pearson, .spearman:
+      let moments = Moments(sums)
+      return moments.covariance / moments.scale
+    }
+  }
+
+  /// The derivative of ``value(of:)`` by each sum.
+  func gradient(at sums: [Double]) -> [Double] {
+    switch self {
+    case .accuracy, .meanScore: return [1 / sums[1], -sums[0] / (sums[1] * sums[1])]
+    case .entityF1:
+      if sums[1] == 0 { return [0, 0] }
+      return [2 / sums[1], -2 * sums[0] / (sums[1] * sums[1])]
+    case .macroF1:
+      let classes = sums.count / 2
+      let used = Double((0..<classes).count { sums[classes + $0] > 0 })
+      var gradient = [Double](repeating: 0, count: sums.count)
+      for index in 0..<classes where sums[classes + index] > 0 {
+        let occurrences = sums[classes + index]
+        gradient[index] = 2 / occurrences / used
+        gradient[classes + index] = -2 * sums[index] / (occurrences * occurrences) / used
+      }
+      return gradient
+    case .pearson, .spearman: return Moments(sums).gradientOfCorrelation
+    }
+  }
+}
+
+/// Second moments of pairs of numbers, from `[n, Σx, Σy, Σx², Σy², Σxy]`, each times n².
+private struct Moments {
+  let sums: [Double]
+  let ofX: Double
+  let ofY: Double
+  let covariance: Double
+
+  init(_ sums: [Double]) {
+    self.sums = sums
+    ofX = sums[0] * sums[3] - sums[1] * sums[1]
+    ofY = sums[0] * sums[4] - sums[2] * sums[2]
+    covariance = sums[0] * sums[5] - sums[1] * sums[2]
+  }
+
+  /// NaN where the numbers are all the same, to rounding.
+  var scale: Double {
+    let rounding = 1e-12 * sums[0]
+    guard ofX > rounding * sums[3], ofY > rounding * sums[4] else { return .nan }
+    return (ofX * ofY).squareRoot()
+  }
+
+  var gradientOfCorrelation: [Double] {
+    let correlation = covariance / scale
+    /// From the derivatives of covariance and of both variances.
+    func derivative(_ c: Double, _ x: Double, _ y: Double) -> Double {
+      c / scale - correlation / 2 * (x / ofX + y / ofY)
+    }
+    return [
+      derivative(sums[5], sums[3], sums[4]),
+      derivative(-sums[2], -2 * sums[1], 0),
+      derivative(-sums[1], 0, -2 * sums[2]),
+      derivative(0, sums[0], 0),
+      derivative(0, 0, sums[0]),
+      derivative(sums[0], 0, 0),
+    ]
+  }
+}
