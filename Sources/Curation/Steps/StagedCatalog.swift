@@ -37,6 +37,16 @@ struct IndexOptions: Codable {
   var fields: Fields
 }
 
+extension OpenIndex {
+  /// The fields whose values make a record's text, in their order.
+  package func textFields() throws -> [String] {
+    guard let step = try catalog.step("index"),
+      let options = try? JSONDecoder().decode(IndexOptions.self, from: Data(step.options.utf8))
+    else { return [] }
+    return [options.fields.text] + (options.fields.moreTexts ?? [])
+  }
+}
+
 /// The catalog of an index that is being built.
 struct StagedCatalog {
   let catalog: Catalog

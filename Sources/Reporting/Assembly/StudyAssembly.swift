@@ -117,9 +117,10 @@ struct StudyAssembly {
   }
 
   private func showClasses(of runs: [Run], in section: inout StudySection) throws {
-    guard let run = Self.takeHome(runs), let metrics = try Self.metrics(of: run) else { return }
+    guard let run = Self.takeHome(runs), let report = try Self.metrics(of: run)?.report
+    else { return }
     section.classArm = run.arm
-    section.classes = zip(metrics.report.labels, metrics.report.classes).map { label, scores in
+    section.classes = zip(report.labels, report.classes).map { label, scores in
       StudySection.ClassRow(
         label: label, precision: scores.precision, recall: scores.recall, f1: scores.f1,
         support: scores.support)

@@ -84,7 +84,7 @@ public struct FinetuneStep {
           maximumTokens: min(options.maximumTokens, model.configuration.maximumPositions))
       },
       keep: { classifier, result, _ in
-        try classifier.save(to: target, run: id, accuracy: result.report.accuracy)
+        try classifier.save(to: target, run: id, accuracy: result.report?.accuracy)
         metrics = result
       })
     return FinetuneSummary(

@@ -32,10 +32,12 @@ struct RunRequest {
 
 /// What a run is judged by; the column `metrics` of its row, and `metrics.json` in its folder.
 public struct RunMetrics: Codable, Sendable {
-  /// Of the test records' classes; of a tagger those of its words, `O` among them.
-  public var report: ClassificationReport
+  /// Of the test records' classes; of a tagger those of its words, `O` among them; nil of sentence vectors.
+  public var report: ClassificationReport?
   /// Of a tagger.
   public var tagging: TagScores?
+  /// Of sentence vectors.
+  public var similarity: SimilarityScores?
   public var trainingRecords: Int
   public var developmentRecords: Int
   public var updates: Int
@@ -51,7 +53,8 @@ public struct RunMetrics: Codable, Sendable {
 
   /// The best baseline, if the model is below it.
   public var betterBaseline: FrozenScore? {
-    baselines?.filter { $0.accuracy > report.accuracy }.max { $0.accuracy < $1.accuracy }
+    guard let report else { return nil }
+    return baselines?.filter { $0.accuracy > report.accuracy }.max { $0.accuracy < $1.accuracy }
   }
 }
 

@@ -69,6 +69,9 @@ struct TrainingParts {
     test = part(.test)
   }
 
+  /// The row of the index that a place in ``table`` stands for.
+  func row(_ place: Int) -> Int { rows?[place] ?? place }
+
   /// - Throws: ``CurationError`` if there is nothing to train on or to judge a training by.
   func checkDevelopment(_ index: OpenIndex) throws {
     guard !train.isEmpty, !development.isEmpty else {

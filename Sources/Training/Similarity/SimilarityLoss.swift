@@ -42,6 +42,16 @@ public struct SimilarityOptions: Codable, Hashable, Sendable {
 
   public init(loss: SimilarityLoss) { self.loss = loss }
 
+  /// What development examples are judged by, the first unless somebody says otherwise.
+  package var metrics: [TrainingOptions.Metric] {
+    switch loss {
+    case .ranking: [.meanReciprocalRank]
+    case .triplet: [.accuracy]
+    case .contrastive: [.averagePrecision]
+    case .cosent, .cosine: [.spearman, .pearson]
+    }
+  }
+
   /// - Throws: ``TrainingError`` naming what makes no sense for vectors of `size` numbers.
   func validate(size: Int) throws {
     func require(_ name: String, _ value: Any, _ isValid: Bool, _ expected: String) throws {

@@ -53,14 +53,7 @@ package struct SimilarityTask: TrainingTask {
     return Judgment(loss: loss / Float(max(1, targets.count)), scores: report.scores)
   }
 
-  package var metrics: [TrainingOptions.Metric] {
-    switch options.loss {
-    case .ranking: [.meanReciprocalRank, .loss]
-    case .triplet: [.accuracy, .loss]
-    case .contrastive: [.averagePrecision, .loss]
-    case .cosent, .cosine: [.spearman, .pearson, .loss]
-    }
-  }
+  package var metrics: [TrainingOptions.Metric] { options.metrics + [.loss] }
 
   package static func digits(_ target: SimilarityTarget) -> [Int] {
     target.kin + [target.score.map { Int($0.bitPattern) } ?? -1]

@@ -10,14 +10,15 @@ extension Arm: ExpressibleByArgument {}
 /// What is learned, from what, and how: all that decides which model `finetune` makes.
 struct FinetuneArguments: ParsableArguments {
   enum Task: String, ExpressibleByArgument, CaseIterable {
-    case classify, tokens
+    case classify, tokens, similarity
   }
 
   @Option(help: ArgumentHelp("Training data: raw, deduped, balanced or random.", valueName: "arm"))
   var arm: Arm = .deduped
   @Option(
     help: ArgumentHelp(
-      "What to learn: classify (a label a text) or tokens (a tag a word).", valueName: "task"))
+      "What to learn: classify (a label a text), tokens (a tag a word) or similarity (sentence vectors).",
+      valueName: "task"))
   var task: Task = .classify
   @Option(
     help: ArgumentHelp(
@@ -27,6 +28,7 @@ struct FinetuneArguments: ParsableArguments {
     within: TrainingOptions.Limits.maximumTokens, help: "Cut texts to this many tokens.",
     valueName: "n")
   var maximumTokens = FinetuneOptions().maximumTokens
+  @OptionGroup var similarity: SimilarityArguments
   @OptionGroup var model: ModelOptions
   @OptionGroup var training: TrainingArguments
   @OptionGroup var seed: SeedOption
@@ -34,6 +36,9 @@ struct FinetuneArguments: ParsableArguments {
   mutating func validate() throws {
     if tagNames != nil, task != .tokens {
       throw ValidationError("--tag-names needs --task tokens.")
+    }
+    if task != .similarity, let name = similarity.given {
+      throw ValidationError("\(name) needs --task similarity.")
     }
   }
 
@@ -54,6 +59,11 @@ struct FinetuneArguments: ParsableArguments {
       try TagFinetuneStep(
         index, model: model.open(), options: options, tagNames: tagNameList, monitor: monitor
       ).trainingOptions()
+    case .similarity:
+      try SimilarityFinetuneStep(
+        index, model: model.open(), options: options, similarity: similarity.choice,
+        monitor: monitor
+      ).trainingOptions()
     }
   }
 
@@ -67,12 +77,18 @@ struct FinetuneArguments: ParsableArguments {
       try TagFinetuneStep(
         index, model: model.open(), options: options, tagNames: tagNameList, monitor: monitor
       ).trial(stepShare: share)
+    case .similarity:
+      try SimilarityFinetuneStep(
+        index, model: model.open(), options: options, similarity: similarity.choice,
+        monitor: monitor
+      ).trial(stepShare: share)
     }
   }
 
   /// Puts in what followed from model and data.
   mutating func settle(_ options: TrainingOptions, model folder: URL) {
     training.settle(options)
+    if let own = options.similarity { similarity.settle(own) }
     model.model = folder.relativePath
   }
 }

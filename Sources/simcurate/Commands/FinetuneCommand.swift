@@ -10,7 +10,8 @@ import Transformer
 struct FinetuneCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "finetune",
-    abstract: "Fine-tune a classifier or tagger on the split and score it on the test part.",
+    abstract:
+      "Fine-tune a classifier, tagger or embedder on the split and score it on the test part.",
     discussion: """
       The model may be of any family that embeds (BERT, DistilBERT, RoBERTa, XLM-RoBERTa, CamemBERT, MPNet, \
       ModernBERT, Nomic-BERT); the result is a Hugging Face model folder that transformers loads as \
@@ -23,9 +24,15 @@ struct FinetuneCommand: ParsableCommand {
       files, or JSON lines with tokens and tags, or with entities by their offsets; IOB1, IOB2 and BIOES \
       are recognized. The result is an AutoModelForTokenClassification.
 
+      With --task similarity sentence vectors learn what is alike. Records of two text fields \
+      (index --text-field a --text-field b) are pairs, with a number as label pairs with a score; of more \
+      fields the third and later ones are negatives. Records of one text are paired by their labels, or by \
+      their paraphrase clusters. The result is a sentence-transformers folder, for --model of index and embed.
+
       Examples:
         simcurate finetune indexes/reviews --arm balanced --out my-model
         simcurate finetune indexes/wnut17 --task tokens --out my-tagger
+        simcurate finetune indexes/sts --task similarity --out my-encoder
         simcurate finetune indexes/reviews --method lora --lora-rank 16 --lora-targets all-linear
         simcurate finetune indexes/reviews --print-config > recipe.yaml
         simcurate finetune indexes/reviews --recipe recipe.yaml --seed 1
@@ -54,6 +61,11 @@ struct FinetuneCommand: ParsableCommand {
       case .tokens:
         try TagFinetuneStep(
           index, model: model, options: options, tagNames: finetune.tagNameList,
+          monitor: console.monitor
+        ).run(output: output, replacing: force.force)
+      case .similarity:
+        try SimilarityFinetuneStep(
+          index, model: model, options: options, similarity: finetune.similarity.choice,
           monitor: console.monitor
         ).run(output: output, replacing: force.force)
       }
@@ -89,24 +101,25 @@ struct PrintOption: ParsableArguments {
 
 extension FinetuneSummary {
   var text: String {
-    let report = metrics.report
     var text = nothingToDo ? "finetune: nothing to do; " : "finetune: "
     text += "\(arm.rawValue), \(metrics.trainingRecords) records, \(metrics.updates) updates"
     text += String(format: ", %.0f examples/s; ", metrics.examplesPerSecond)
     if let tagging = metrics.tagging { return text + tagging.text + "model: \(model)\n" }
+    if let similarity = metrics.similarity { return text + similarity.text + "model: \(model)\n" }
+    guard let report = metrics.report else { return text }
     text += "scores on \(report.classes.reduce(0) { $0 + $1.support }) test records:\n"
     return text + report.table + baselines + "model: \(model)\n"
   }
 
   private var baselines: String {
-    guard let baselines = metrics.baselines else { return "" }
+    guard let baselines = metrics.baselines, let report = metrics.report else { return "" }
     let scores = baselines.map { String(format: "%@ %.3f", $0.baseline.title, $0.accuracy) }
     var text = "on the frozen vectors: " + scores.joined(separator: ", ") + "\n"
     if let better = metrics.betterBaseline {
       text += String(
         format: "WARNING: the model (%.3f) is below the %@ on the frozen vectors (%.3f); try more "
           + "--epochs, another --learning-rate, or keep that classifier\n",
-        metrics.report.accuracy, better.baseline.title, better.accuracy)
+        report.accuracy, better.baseline.title, better.accuracy)
     }
     return text
   }

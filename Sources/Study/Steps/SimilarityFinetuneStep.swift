@@ -1,0 +1,176 @@
+import Curation
+import Foundation
+import Store
+import Training
+import Transformer
+
+/// How well sentence vectors say what is alike in test examples, before and after training.
+public struct SimilarityScores: Codable, Hashable, Sendable {
+  public var loss: SimilarityLoss
+  /// Where the pairs came from: scores, fields, labels or clusters.
+  public var source: String
+  public var before: SimilarityReport
+  public var after: SimilarityReport
+  /// Of the main score; nil with fewer than two test items.
+  public var gain: SimilarityGain?
+}
+
+/// Fine-tunes an encoder's sentence vectors on the split's training part and compares them with those from
+/// before on its test part.
+public struct SimilarityFinetuneStep {
+  private let index: OpenIndex
+  private let model: ModelFolder
+  private let options: FinetuneOptions
+  private let choice: SimilarityChoice
+  private let monitor: StepMonitor
+
+  public init(
+    _ index: OpenIndex, model: ModelFolder, options: FinetuneOptions,
+    similarity: SimilarityChoice = SimilarityChoice(), monitor: StepMonitor
+  ) {
+    self.index = index
+    self.model = model
+    self.options = options
+    choice = similarity
+    self.monitor = monitor
+  }
+
+  /// - Parameters:
+  ///   - output: where the model folder goes; `INDEX/runs/RUN_ID/model` if nil.
+  ///   - replacing: another model at `output` may be replaced.
+  /// - Throws: ``CurationError`` if the index has too little of what the loss needs, or there is something
+  ///   else at `output`; `FileError` naming a record that lacks a field; ``Interrupted`` after a stop: the
+  ///   checkpoint stays for the next time.
+  public func run(output: URL? = nil, replacing: Bool = false) throws -> FinetuneSummary {
+    let data = try SimilarityData(index, choice, arm: options.arm, seed: options.seed)
+    guard !data.train.isEmpty, !data.test.isEmpty else {
+      throw CurationError(
+        place: index.folder.url.relativePath,
+        expected: "pairs of texts that are alike, to train on and to test on",
+        found: "\(data.train.count) to train on, \(data.test.count) to test on",
+        advice:
+          "index pairs (--text-field a --text-field b) with or without a score, or give records "
+          + "labels or paraphrases (simcurate cluster)")
+    }
+    let training = self.training(data)
+    let id = try identity(data, training)
+    let target = output ?? FinetuneStep.modelFolder(index, run: id)
+    let isThere =
+      try output.map { try ModelTarget($0).holds(run: id, replacing: replacing) }
+      ?? FileManager.default.fileExists(atPath: target.appendingPathComponent("config.json").path)
+    if isThere, let run = try index.catalog.run(id: id), run.status == .finished,
+      let metrics = run.metrics
+    {
+      let known = try StoredJSON.decode(
+        RunMetrics.self, from: Data(metrics.utf8), place: "table runs, metrics of \(id)")
+      return summary(known, id, target, nothingToDo: true)
+    }
+    return summary(try train(data, training, id, target), id, target, nothingToDo: false)
+  }
+
+  /// How training goes, as it follows from the options, the model and the data.
+  ///
+  /// - Throws: as ``run(output:replacing:)`` for an index that cannot be learned from.
+  public func trainingOptions() throws -> TrainingOptions {
+    training(try SimilarityData(index, choice, arm: options.arm, seed: options.seed))
+  }
+
+  /// The training without its test: no record of the test part is read.
+  ///
+  /// - Parameter stepShare: of the updates planned.
+  /// - Throws: as ``run(output:replacing:)``; ``CurationError`` too if there is no development part to judge
+  ///   it by.
+  public func trial(stepShare: Double) throws -> TrainingTrial {
+    let data = try SimilarityData(
+      index, choice, arm: options.arm, seed: options.seed, readsTest: false)
+    guard !data.train.isEmpty, !data.development.isEmpty else {
+      throw CurationError(
+        place: index.folder.url.relativePath,
+        expected: "pairs of texts that are alike, to train on and to choose by",
+        found: "\(data.train.count) to train on, \(data.development.count) in the development part")
+    }
+    var training = self.training(data)
+    training.stepShare = stepShare < 1 ? stepShare : nil
+    return TrainingTrial(
+      id: try identity(data, training), options: training, metric: data.options.metrics[0]
+    ) { [self, training] checkpoint, progress, shouldStop in
+      try trainer(training).train(
+        train: data.train, development: data.development, checkpoint: checkpoint,
+        progress: progress, shouldStop: shouldStop)
+    }
+  }
+
+  private func training(_ data: SimilarityData) -> TrainingOptions {
+    var training = options.training.takeHome(
+      model.configuration, records: data.train.count, classes: 0, seed: options.seed)
+    training.head = nil
+    training.similarity = data.options
+    return training
+  }
+
+  private func trainer(_ training: TrainingOptions) throws -> SimilarityTrainer {
+    try SimilarityTrainer(
+      folder: model, options: training,
+      maximumTokens: min(options.maximumTokens, model.configuration.maximumPositions))
+  }
+
+  private func identity(_ data: SimilarityData, _ training: TrainingOptions) throws -> String {
+    func lines(_ examples: [SimilarityExample]) -> String {
+      examples.map { "\($0.score ?? -1)\t\($0.group ?? -1)\t" + $0.texts.joined(separator: "\t") }
+        .joined(separator: "\n")
+    }
+    let hash = StepAccount.hash([
+      model.hash, try StepAccount.json(training), "\(options.maximumTokens)", lines(data.train),
+      lines(data.development), lines(data.test),
+    ])
+    return "finetune-similarity-\(options.arm.rawValue)-seed\(options.seed)-\(hash.prefix(10))"
+  }
+
+  private func train(
+    _ data: SimilarityData, _ training: TrainingOptions, _ id: String, _ target: URL
+  ) throws -> RunMetrics {
+    let folder = index.folder.run(id: id)
+    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+    let checkpoint = folder.appendingPathComponent("checkpoint")
+    let startedAt = Date()
+    let trainer = try self.trainer(training)
+    monitor.progress(StepProgress(phase: "scoring the model as it is", completed: 0, total: 1, unit: "models"))
+    let before = try trainer.report(data.test)
+    let monitor = monitor
+    let result = try trainer.train(
+      train: data.train, development: data.development, checkpoint: checkpoint,
+      progress: {
+        monitor.progress(
+          StepProgress(
+            phase: "fine-tuning", completed: $0.step, total: $0.totalSteps, unit: "updates"))
+      }, shouldStop: monitor.shouldStop)
+    if result.interrupted { throw Interrupted() }
+    let after = try trainer.report(data.test)
+    let scores = SimilarityScores(
+      loss: data.options.loss, source: data.source.rawValue, before: before, after: after,
+      gain: SimilarityGain(from: before, to: after))
+    let metrics = RunMetrics(
+      similarity: scores, trainingRecords: data.train.count,
+      developmentRecords: data.development.count, updates: result.history.count,
+      bestStep: result.bestStep, stoppedEarly: result.stoppedEarly,
+      seconds: Date().timeIntervalSince(startedAt), examplesPerSecond: result.examplesPerSecond,
+      tokens: result.tokens, development: result.evaluations)
+    try trainer.save(to: target, run: id)
+    let log = try RunRecorder.writeFiles(result, metrics, to: folder, run: id)
+    let run = Run(
+      id: id, arm: "finetune-similarity-" + options.arm.rawValue, seed: Int(options.seed),
+      options: try StepAccount.json(training), status: .finished, startedAt: startedAt,
+      finishedAt: Date(), metrics: try StepAccount.json(metrics))
+    try index.catalog.update { try $0.replaceRun(run, log: log, predictions: []) }
+    try? FileManager.default.removeItem(at: checkpoint)
+    return metrics
+  }
+
+  private func summary(
+    _ metrics: RunMetrics, _ id: String, _ target: URL, nothingToDo: Bool
+  ) -> FinetuneSummary {
+    FinetuneSummary(
+      index: index.folder.url.relativePath, model: target.relativePath, run: id,
+      arm: options.arm, metrics: metrics, nothingToDo: nothingToDo)
+  }
+}
