@@ -85,7 +85,7 @@ struct StudyAssembly {
   }
 
   private func honest(_ runs: [Run]) throws -> StudySection.HonestScore? {
-    guard let run = takeHome(runs) else { return nil }
+    guard let run = takeHome(runs), try Self.metrics(of: run)?.report != nil else { return nil }
     let predictions = try index.catalog.predictions(run: run.id)
     let numbers = Dictionary(
       uniqueKeysWithValues: table.labelNames.enumerated().map { ($1, $0) })
@@ -116,9 +116,9 @@ struct StudyAssembly {
   }
 
   private func showClasses(of runs: [Run], in section: inout StudySection) throws {
-    guard let run = takeHome(runs), let metrics = try Self.metrics(of: run) else { return }
+    guard let run = takeHome(runs), let report = try Self.metrics(of: run)?.report else { return }
     section.classArm = run.arm
-    section.classes = zip(metrics.report.labels, metrics.report.classes).map { label, scores in
+    section.classes = zip(report.labels, report.classes).map { label, scores in
       StudySection.ClassRow(
         label: label, precision: scores.precision, recall: scores.recall, f1: scores.f1,
         support: scores.support)

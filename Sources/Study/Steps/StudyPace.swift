@@ -20,7 +20,7 @@ struct StudyPace {
     let metrics = run.metrics.flatMap {
       try? JSONDecoder().decode(RunMetrics.self, from: Data($0.utf8))
     }
-    let accuracy = metrics.map { String(format: ", accuracy %.3f", $0.report.accuracy) } ?? ""
+    let accuracy = metrics?.report.map { String(format: ", accuracy %.3f", $0.accuracy) } ?? ""
     let left = seconds / Double(trained) * Double(total - number)
     let time =
       number == total
