@@ -148,8 +148,14 @@ struct RowContext {
 
   func record(id: String?, text: String, label: String?, line: Int, fields: String?) -> Record {
     Record(
-      id: id ?? "\(place.stem):\(line)", text: text, label: label, split: split,
+      id: id ?? "\(place.stem):\(line)", text: text, label: label.map(canonical), split: split,
       source: place.name, line: line, fields: fields)
+  }
+
+  /// A label as it is written, or the set that it is.
+  private func canonical(_ label: String) -> String {
+    if let set = LabelSet(label) { return set.label }
+    return options.labelSeparator.map { LabelSet(label, separator: $0).label } ?? label
   }
 
   func invalid(_ line: Int, expected: String, found: String, advice: String? = nil) -> InvalidRow {

@@ -44,7 +44,7 @@ struct JSONLinesReader: RowReader {
       throw try missing(context.options.idField, option: "--id-field", line)
     }
     if id?.isEmpty == true { throw invalid(line, expected: "an id", found: "an empty one") }
-    let label = try member(labelKey, line.bytes).flatMap { try scalar($0, "a label", line) }
+    let label = try member(labelKey, line.bytes).flatMap { try labels($0, line) }
     return context.record(
       id: id, text: text, label: label, line: line.element ?? line.number,
       fields: JSONText.compact(line.bytes))
@@ -121,6 +121,18 @@ struct JSONLinesReader: RowReader {
     case .string, .number, .boolean:
       return try JSONText.string(line.bytes, member.value, hasEscapes: member.valueHasEscapes)
     }
+  }
+
+  /// One label, or an array of any number of them as it is written.
+  private func labels(_ member: JSONScanner.Member, _ line: Line) throws -> String? {
+    guard member.kind == .array else { return try scalar(member, "a label", line) }
+    let array = String(
+      decoding: UnsafeBufferPointer(rebasing: line.bytes[member.value]), as: UTF8.self)
+    guard LabelSet(array) != nil else {
+      throw invalid(
+        line, expected: "a label, or an array of labels", found: "an array of something else")
+    }
+    return array
   }
 
   private func names(_ bytes: UnsafeBufferPointer<UInt8>) throws -> [String] {

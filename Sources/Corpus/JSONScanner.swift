@@ -82,6 +82,8 @@ struct JSONScanner {
     scanner.position += 1
     var elements: [Range<Int>] = []
     try scanner.scanElements({ elements.append($0) }, depth: 1)
+    scanner.skipSpace()
+    if scanner.position < bytes.count { throw scanner.fault("text after the array") }
     return elements
   }
 

@@ -47,6 +47,8 @@ public struct ReadingOptions: Sendable, Equatable {
   public var textSeparator = "\n"
   /// A row may lack it.
   public var labelField: String
+  /// Parts the names of a label field that holds several; nil if it holds one, or a JSON array.
+  public var labelSeparator: String?
   /// Whether ``labelField`` must occur in every file.
   public var requiresLabel: Bool
   /// A row may lack `id` (its id is then `stem:line`); any other name must occur in every row.

@@ -32,6 +32,9 @@ public struct Run: CatalogRow {
     self.metrics = metrics
   }
 
+  /// Begins the arm of models that predict numbers, which need be no label of a record.
+  public static let regressionPrefix = "finetune-regress-"
+
   public static let table = "runs"
   public static let columns = [
     "id", "arm", "seed", "options", "status", "started_at", "finished_at", "metrics",

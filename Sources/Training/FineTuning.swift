@@ -13,6 +13,7 @@ final class FineTuning {
   let tokenizer: Tokenizer
   /// Names of the outputs; none of sentence vectors.
   let labels: [String]
+  let problem: ClassificationProblem
   private let seed: UInt64
   /// The last training, for the record that ``save(to:head:run:accuracy:)`` writes.
   private var training: (options: TrainingOptions, summary: TrainingSummary)?
@@ -24,7 +25,8 @@ final class FineTuning {
   /// - Throws: ``TrainingError`` for fewer than two labels, a name twice or an impossible
   ///   `maximumTokens`; `ModelError` or `TokenizerError` if weights or tokenizer cannot be read.
   init(
-    folder: ModelFolder, head: HeadKind, labels: [String], adapters: AdapterOptions?, seed: UInt64,
+    folder: ModelFolder, head: HeadKind, labels: [String],
+    problem: ClassificationProblem = .singleLabel, adapters: AdapterOptions?, seed: UInt64,
     maximumTokens: Int
   ) throws {
     let limit = folder.configuration.maximumPositions
@@ -32,17 +34,14 @@ final class FineTuning {
       throw TrainingError(
         place: "maximum tokens", expected: "3...\(limit)", found: "\(maximumTokens)")
     }
-    guard labels.count >= 2 || head == .vectors else {
-      throw TrainingError(
-        place: "labels", expected: "at least 2 classes", found: "\(labels.count)",
-        advice: "classification needs texts of different labels")
-    }
+    if head != .vectors { try Self.checkCount(labels.count, problem) }
     guard Set(labels).count == labels.count else {
       throw TrainingError(
         place: "labels", expected: "each name once", found: labels.joined(separator: ", "))
     }
     self.folder = folder
     self.labels = labels
+    self.problem = problem
     self.seed = seed
     self.maximumTokens = maximumTokens
     tokenizer = try Tokenizer(folder: folder.transformerURL, maximumTokens: maximumTokens)
@@ -56,6 +55,20 @@ final class FineTuning {
       folder: folder, head: head,
       outputs: head == .vectors ? folder.configuration.hiddenSize : labels.count, seed: seed,
       adapters: adapters)
+  }
+
+  private static func checkCount(_ labels: Int, _ problem: ClassificationProblem) throws {
+    let (isRight, expected) =
+      switch problem {
+      case .singleLabel: (labels >= 2, "at least 2 classes")
+      case .multiLabel: (labels >= 1, "at least one label")
+      case .regression: (labels == 1, "a name for the one output")
+      }
+    guard isRight else {
+      throw TrainingError(
+        place: "labels", expected: expected, found: "\(labels)",
+        advice: problem == .singleLabel ? "classification needs texts of different labels" : nil)
+    }
   }
 
   /// Trains `task`, or resumes a training from `checkpoint`; see
@@ -94,8 +107,11 @@ final class FineTuning {
   ///   - head: decides the class that transformers opens it with.
   ///   - run: names the training in the record.
   ///   - accuracy: of the model on test data, for the record.
+  ///   - threshold: from which probability on a label holds, where a text may have several.
   /// - Throws: `ModelError` or `FileError` if something cannot be written.
-  func save(to url: URL, head: HeadKind, run: String?, accuracy: Double?) throws {
+  func save(
+    to url: URL, head: HeadKind, run: String?, accuracy: Double?, threshold: Double? = nil
+  ) throws {
     try AtomicFolder.replace(url) { temporary in
       if head == .vectors {
         try folder.writeVectors(
@@ -103,14 +119,14 @@ final class FineTuning {
       } else {
         try folder.write(
           to: temporary, className: head.className(folder.configuration), labels: labels,
-          tensors: network.tensors)
+          problem: problem == .singleLabel ? nil : problem, tensors: network.tensors)
       }
       try network.writeAdapters(
         to: temporary.appendingPathComponent(SavedTraining.adapterFolder),
         base: folder.url.lastPathComponent, task: head.adapterTask)
       try SavedTraining(
-        run: run, accuracy: accuracy, maximumTokens: maximumTokens, options: training?.options,
-        summary: training?.summary
+        run: run, accuracy: accuracy, maximumTokens: maximumTokens, threshold: threshold,
+        options: training?.options, summary: training?.summary
       ).write(to: temporary)
     }
   }

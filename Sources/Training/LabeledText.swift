@@ -1,11 +1,27 @@
-/// A text and the index of its class.
+/// A text, and what is to be learned of it.
 public struct LabeledText: Hashable, Sendable {
-  public var text: String
-  /// Index into the classifier's labels.
-  public var label: Int
-
-  public init(text: String, label: Int) {
-    self.text = text
-    self.label = label
+  public enum Target: Hashable, Sendable {
+    /// Index into the classifier's labels.
+    case label(Int)
+    /// Indices of all that hold, ascending.
+    case labels([Int])
+    case score(Double)
   }
+
+  public var text: String
+  public var target: Target
+
+  public init(text: String, target: Target) {
+    self.text = text
+    self.target = target
+  }
+
+  /// Index of the one label, where that is what is learned.
+  public var label: Int? { if case .label(let label) = target { label } else { nil } }
+  /// Indices of all labels that hold, where there may be several.
+  public var labels: [Int]? { if case .labels(let labels) = target { labels } else { nil } }
+  /// The number, where one is learned.
+  public var score: Double? { if case .score(let score) = target { score } else { nil } }
+
+  public init(text: String, label: Int) { self.init(text: text, target: .label(label)) }
 }

@@ -20,8 +20,10 @@ extension TextClassifier {
     _ folder: ModelFolder, savedAt url: URL, precision: Precision = .automatic,
     maximumTokens: Int? = nil
   ) throws {
-    let limit = try maximumTokens ?? SavedTraining(folder: url)?.maximumTokens
-    try self.init(folder: folder, precision: precision, maximumTokens: limit)
+    let saved = try SavedTraining(folder: url)
+    try self.init(
+      folder: folder, precision: precision, maximumTokens: maximumTokens ?? saved?.maximumTokens,
+      threshold: saved?.threshold ?? 0.5)
   }
 }
 
@@ -32,6 +34,8 @@ package struct SavedTraining: Encodable {
   /// On test data, if that was measured.
   package var accuracy: Double?
   var maximumTokens: Int
+  /// Where a text may have several labels, those of at least this probability hold.
+  var threshold: Double?
   var options: TrainingOptions?
   var summary: TrainingSummary?
 
@@ -40,9 +44,10 @@ package struct SavedTraining: Encodable {
   static let adapterFolder = "adapter"
 
   init(
-    run: String?, accuracy: Double?, maximumTokens: Int, options: TrainingOptions?,
-    summary: TrainingSummary?
+    run: String?, accuracy: Double?, maximumTokens: Int, threshold: Double?,
+    options: TrainingOptions?, summary: TrainingSummary?
   ) {
+    self.threshold = threshold
     self.run = run
     self.accuracy = accuracy
     self.maximumTokens = maximumTokens
@@ -64,10 +69,12 @@ package struct SavedTraining: Encodable {
       var run: String?
       var accuracy: Double?
       var maximumTokens: Int
+      var threshold: Double?
     }
     do {
       let record = try JSONDecoder().decode(Record.self, from: RegularFile.contents(of: url))
       (run, accuracy, maximumTokens) = (record.run, record.accuracy, record.maximumTokens)
+      threshold = record.threshold
     } catch {
       throw TrainingError(
         place: url.path, expected: "a training record", found: "\(error)",

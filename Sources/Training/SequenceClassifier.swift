@@ -2,16 +2,21 @@ import Foundation
 import Kernels
 import Transformer
 
-/// An encoder with its family's classification head, to train and to save in the layout that Python's
-/// transformers opens as `AutoModelForSequenceClassification`; `TextClassifier` predicts with what was
-/// saved.
+/// An encoder with its family's head for sequences, to train for one label, several or a number a text, and
+/// to save in the layout that Python's transformers opens as `AutoModelForSequenceClassification`;
+/// `TextClassifier` predicts with what was saved.
 ///
 /// Not thread-safe; the work itself runs on ``Threads``.
 public final class SequenceClassifier {
   private let model: FineTuning
+  /// Where a text may have several labels, those of at least this probability hold: the best for micro F1
+  /// on the development part; nil before training, or without such a part.
+  public private(set) var threshold: Double?
 
   /// Names of the classes; a class's index is its place here.
   public var labels: [String] { model.labels }
+  /// What is learned of a text.
+  public var problem: ClassificationProblem { model.problem }
   /// Texts are cut to this many tokens, special tokens included.
   public var maximumTokens: Int { model.maximumTokens }
 
@@ -19,17 +24,18 @@ public final class SequenceClassifier {
   /// 0.02, from `seed`) unless the folder has some of the same shape.
   ///
   /// - Parameters:
+  ///   - labels: of a regression one, the number's name.
   ///   - adapters: low-rank adapters beside the weights; none if nil.
   ///   - maximumTokens: 3 to the positions the model has.
-  /// - Throws: ``TrainingError`` for fewer than two labels, a name twice or an impossible
+  /// - Throws: ``TrainingError`` for too few labels, a name twice or an impossible
   ///   `maximumTokens`; `ModelError` or `TokenizerError` if weights or tokenizer cannot be read.
   public init(
-    folder: ModelFolder, labels: [String], adapters: AdapterOptions? = nil, seed: UInt64,
-    maximumTokens: Int
+    folder: ModelFolder, labels: [String], problem: ClassificationProblem = .singleLabel,
+    adapters: AdapterOptions? = nil, seed: UInt64, maximumTokens: Int
   ) throws {
     model = try FineTuning(
-      folder: folder, head: .sequences, labels: labels, adapters: adapters, seed: seed,
-      maximumTokens: maximumTokens)
+      folder: folder, head: .sequences, labels: labels, problem: problem, adapters: adapters,
+      seed: seed, maximumTokens: maximumTokens)
   }
 
   /// Fine-tunes on `train`, choosing the step by `development` (which may be empty: then the last
@@ -45,7 +51,7 @@ public final class SequenceClassifier {
   ///     without the interruption. It stays afterwards; the caller removes it.
   ///   - progress: told after every step.
   ///   - shouldStop: asked after every step.
-  /// - Throws: ``TrainingError`` for empty data, a label out of range, options that make no sense,
+  /// - Throws: ``TrainingError`` for empty data, a label out of range or of another kind, options that make no sense,
   ///   a loss that is not finite, or a checkpoint of another training; `ModelError` if a checkpoint
   ///   cannot be read or written.
   @discardableResult
@@ -57,20 +63,83 @@ public final class SequenceClassifier {
     guard !train.isEmpty else {
       throw TrainingError(place: "training set", expected: "at least one text", found: "none")
     }
-    let training = try encode(train, place: "training set")
-    return try model.train(
-      ClassificationTask(labels: labels.count, examples: training.targets, options: options),
-      training: training, development: encode(development, place: "development set"),
-      options: options, checkpoint: checkpoint, progress: progress, shouldStop: shouldStop)
+    func run<Task: TrainingTask>(
+      _ target: (LabeledText.Target) -> Task.Target?, _ makeTask: ([Task.Target]) -> Task
+    ) throws -> (TrainingSummary, EncodedSet<Task.Target>) {
+      let training = try encode(train, place: "training set", target)
+      let held = try encode(development, place: "development set", target)
+      let summary = try model.train(
+        makeTask(training.targets), training: training, development: held, options: options,
+        checkpoint: checkpoint, progress: progress, shouldStop: shouldStop)
+      return (summary, held)
+    }
+    switch problem {
+    case .singleLabel:
+      return try run(label) {
+        ClassificationTask(labels: labels.count, examples: $0, options: options)
+      }.0
+    case .multiLabel:
+      let (summary, held) = try run(labelSet) {
+        MultiLabelTask(labels: labels.count, examples: $0, options: options)
+      }
+      threshold = MultiLabelTask.threshold(outputs(held.sentences), held.targets)
+      return summary
+    case .regression:
+      try Self.checkRegression(options)
+      let scale = try TargetScale(train.compactMap(\.score))
+      // New weights begin with a bias of 0; others give numbers of the data.
+      if model.network.classifier.bias[0] != 0 { scale.fold(model.network) }
+      func standard(_ target: LabeledText.Target) -> Float? {
+        if case .score(let score) = target, score.isFinite { scale.standard(score) } else { nil }
+      }
+      let summary = try run(standard) { _ in RegressionTask() }.0
+      scale.unfold(model.network)
+      return summary
+    }
   }
 
-  private func encode(_ texts: [LabeledText], place: String) throws -> EncodedSet<Int> {
-    for (index, text) in texts.enumerated() where !labels.indices.contains(text.label) {
+  private func label(_ target: LabeledText.Target) -> Int? {
+    if case .label(let label) = target, labels.indices.contains(label) { label } else { nil }
+  }
+
+  private func labelSet(_ target: LabeledText.Target) -> [Int]? {
+    guard case .labels(let set) = target, set.allSatisfy(labels.indices.contains),
+      Set(set).count == set.count
+    else { return nil }
+    return set
+  }
+
+  /// Numbers have no classes that could be weighed or smoothed.
+  private static func checkRegression(_ options: TrainingOptions) throws {
+    for (name, isThere) in [
+      ("labelSmoothing", options.labelSmoothing != 0), ("balancesClasses", options.balancesClasses),
+      ("classWeights", options.classWeights != nil),
+    ] where isThere {
       throw TrainingError(
-        place: "\(place), text \(index)", expected: "a label in 0..<\(labels.count)",
-        found: "\(text.label)")
+        place: "option \(name)", expected: "none, for numbers are learned", found: "one",
+        advice: "leave it out: it is about classes")
     }
-    return EncodedSet(sentences: try encode(texts.map(\.text)), targets: texts.map(\.label))
+  }
+
+  private func encode<Target>(
+    _ texts: [LabeledText], place: String, _ target: (LabeledText.Target) -> Target?
+  ) throws -> EncodedSet<Target> {
+    let targets = try texts.enumerated().map { index, text in
+      guard let target = target(text.target) else {
+        throw TrainingError(
+          place: "\(place), text \(index)", expected: expectedTarget, found: "\(text.target)")
+      }
+      return target
+    }
+    return EncodedSet(sentences: try encode(texts.map(\.text)), targets: targets)
+  }
+
+  private var expectedTarget: String {
+    switch problem {
+    case .singleLabel: "a label in 0..<\(labels.count)"
+    case .multiLabel: "different labels in 0..<\(labels.count)"
+    case .regression: "a finite score"
+    }
   }
 
   private func encode(_ texts: [String]) throws -> [[Int32]] {
@@ -89,8 +158,11 @@ public final class SequenceClassifier {
   ///
   /// - Throws: ``TrainingError`` for a text without tokens (only tokenizers without special tokens).
   public func logits(_ texts: [String]) throws -> [[Float]] {
-    let sentences = try encode(texts)
-    return model.network.outputs(sentences, EvaluationPlan(sentences, tokens: 512))
+    outputs(try encode(texts))
+  }
+
+  private func outputs(_ sentences: [[Int32]]) -> [[Float]] {
+    model.network.outputs(sentences, EvaluationPlan(sentences, tokens: 512))
   }
 
   /// Writes a folder with configuration, weights, tokenizer files and a record of the training,
@@ -102,6 +174,6 @@ public final class SequenceClassifier {
   ///   - accuracy: of the classifier on test data, for the record.
   /// - Throws: `ModelError` or `FileError` if something cannot be written.
   public func save(to url: URL, run: String? = nil, accuracy: Double? = nil) throws {
-    try model.save(to: url, head: .sequences, run: run, accuracy: accuracy)
+    try model.save(to: url, head: .sequences, run: run, accuracy: accuracy, threshold: threshold)
   }
 }

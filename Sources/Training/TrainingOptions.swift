@@ -5,7 +5,8 @@ import Transformer
 public struct TrainingOptions: Codable, Hashable, Sendable {
   /// What development predictions are judged by.
   public enum Metric: String, Codable, CodingKeyRepresentable, Sendable, CaseIterable {
-    case macroF1, accuracy, entityF1, spearman, pearson, averagePrecision, meanReciprocalRank, loss
+    case macroF1, microF1, accuracy, entityF1, pearson, spearman, averagePrecision
+    case meanReciprocalRank, loss
   }
 
   /// Peak learning rate, reached at the end of the warm-up.
@@ -42,10 +43,12 @@ public struct TrainingOptions: Codable, Hashable, Sendable {
   public var gradientClipping: Float = 1
   /// Share of the target probability spread evenly over all classes.
   public var labelSmoothing: Float = 0
-  /// Weight of each class in the loss, in label order.
+  /// Weight of each class in the loss, in label order; where a text may have several labels, of each
+  /// where it holds.
   public var classWeights: [Float]?
   /// Weighs classes in inverse proportion to their training examples, as scikit-learn's `balanced`
-  /// does, where there are no ``classWeights``.
+  /// does, where there are no ``classWeights``; where a text may have several labels, each counts as much
+  /// where it holds as where it does not.
   public var balancesClasses = false
   /// Development evaluations without improvement before training stops; nil never stops early.
   public var patience: Int?

@@ -39,7 +39,8 @@ import Testing
     "\"a\"",
     #"{"text":"a" "id":1}"#, "{\"text\":\"a\tb\"}", #"{"text":"a","x":[1 2]}"#,
     #"{"text":"a","x":[1,]}"#, #"{"text":null}"#, #"{"text":{}}"#, #"{"text":true}"#,
-    #"{"text":"a","label":[]}"#, #"{"text":"a","id":{}}"#, #"{"text":"a","id":""}"#,
+    #"{"text":"a","label":[{}]}"#, #"{"text":"a","label":[["b"]]}"#, #"{"text":"a","id":{}}"#,
+    #"{"text":"a","id":""}"#,
     #"{"text":"a","x":NaN}"#, #"{"text":"a\"#,
   ])
   func refusesWithPlace(_ row: String) {

@@ -76,9 +76,17 @@ private struct ScoreGolden: Decodable {
       #expect(abs(report.exactMatch - golden.exactMatch) < 1e-12)
       let best = try #require(
         MultiLabelReport.bestThreshold(probabilities: golden.probabilities, truth: truth))
-      #expect(best.threshold == golden.threshold)
+      // Half way from the golden one, a probability, to the next lower.
+      let lower = golden.probabilities.joined().filter { $0 < golden.threshold }.max()!
+      #expect(best.threshold == (golden.threshold + lower) / 2)
       #expect(abs(best.f1 - golden.thresholdF1) < 1e-12)
     }
+  }
+
+  @Test func thresholdOfNeighborsKeepsThemApart() {
+    let (low, high) = (0.5, 0.5.nextUp)
+    let best = MultiLabelReport.bestThreshold(probabilities: [[high], [low]], truth: [[0], []])
+    #expect(best?.threshold == high && best?.f1 == 1)
   }
 
   @Test func thresholdNeedsATrueLabel() {

@@ -15,7 +15,11 @@ struct CompositionGroups {
   /// - Returns: nil for topics before the step `cluster`.
   init?(_ key: CompositionKey, _ table: RecordTable, _ index: OpenIndex) throws {
     switch key {
-    case .label: names = table.labels.map { $0 ?? "(none)" }
+    case .label:
+      names =
+        table.labelKind == .scores
+        ? table.strata.map { $0 < 0 ? "(none)" : table.stratumNames[Int($0)] }
+        : table.labels.map { $0 ?? "(none)" }
     case .source: names = table.sources
     case .length: names = table.texts.map { Self.lengthBucket($0.unicodeScalars.count) }
     case .topic:

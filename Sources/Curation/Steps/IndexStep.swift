@@ -117,6 +117,7 @@ public struct IndexStep {
       ("--text-field", fields.texts, asked.texts),
       ("--text-separator", fields.shownSeparator, asked.shownSeparator),
       ("--label-field", fields.label, asked.label),
+      ("--label-separator", fields.labelSeparator ?? "''", asked.labelSeparator ?? "''"),
       ("--id-field", fields.id, asked.id),
     ] where had != has {
       throw FileError(

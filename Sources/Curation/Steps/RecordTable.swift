@@ -25,6 +25,10 @@ public struct RecordTable: Sendable {
   /// Distinct labels, sorted; ``labelNumbers`` counts in them.
   public private(set) var labelNames: [String] = []
   public private(set) var labelNumbers: [Int32] = []
+  public private(set) var labelKind = LabelKind.classes
+  /// What a split divides evenly: the labels themselves, or what stands for sets and scores.
+  private(set) var strata: [Int32] = []
+  private(set) var stratumNames: [String] = []
 
   /// With the field the options' keep rule ranks by, and the records they protect.
   ///
@@ -91,14 +95,14 @@ public struct RecordTable: Sendable {
     table.isProtected = pick(isProtected)
     table.isDropped = pick(isDropped)
     table.labelNumbers = pick(labelNumbers)
+    table.strata = pick(strata)
     return table
   }
 
   private mutating func numberLabels() {
-    labelNames = Set(labels.compactMap { $0 }).sorted()
-    let numbers = Dictionary(
-      uniqueKeysWithValues: labelNames.enumerated().map { ($1, Int32($0)) })
-    labelNumbers = labels.map { $0.map { numbers[$0]! } ?? RecordColumns.unlabeled }
+    let found = LabelStrata(labels)
+    (labelKind, labelNames, labelNumbers) = (found.kind, found.labelNames, found.labels)
+    (strata, stratumNames) = (found.strata, found.names)
   }
 
   public var count: Int { ids.count }

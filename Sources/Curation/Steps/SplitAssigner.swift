@@ -85,7 +85,7 @@ struct SplitAssigner {
       seed: options.seed)
     let result = split.split(
       groups: rows.map { groups.groupOfRow[Int($0)] },
-      labels: rows.map { table.labelNumbers[Int($0)] },
+      labels: rows.map { table.strata[Int($0)] },
       texts: rows.map { table.textHashes[Int($0)] })
     for (place, row) in rows.enumerated() {
       placement.partOfRow[row] = parts[result.partOfRow[place]].0
@@ -125,7 +125,7 @@ struct SplitAssigner {
     let rows = placement.partOfRow.keys.filter { table.givenSplits[Int($0)] != .test }.sorted()
     let result = GroupSplit.folds(count, seed: options.seed).split(
       groups: rows.map { groups.groupOfRow[Int($0)] },
-      labels: rows.map { table.labelNumbers[Int($0)] },
+      labels: rows.map { table.strata[Int($0)] },
       texts: rows.map { table.textHashes[Int($0)] })
     return (
       Dictionary(uniqueKeysWithValues: zip(rows, result.partOfRow)), result

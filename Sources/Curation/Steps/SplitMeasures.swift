@@ -41,7 +41,7 @@ struct SplitMeasures {
           ("test share leaked at \(threshold)", Diversity.coverage(scores, atLeast: threshold)))
       }
     }
-    values.append(("label entropy", entropy(train.map { Int(table.labelNumbers[Int($0)]) })))
+    values.append(("label entropy", entropy(train.map { Int(table.strata[Int($0)]) })))
     values.append(
       ("topic entropy", entropy(train.map { Int(topicOfRow[Int($0)]) }, of: topicCount)))
     return values.compactMap { name, value in
@@ -51,14 +51,14 @@ struct SplitMeasures {
 
   /// How far sizes and label shares of the parts are from what was asked for.
   func targets(_ placement: SplitAssigner.Placement, options: SplitOptions) -> [Store.Measurement] {
-    let all = placement.partOfRow.keys.map { table.labelNumbers[Int($0)] }
+    let all = placement.partOfRow.keys.map { table.strata[Int($0)] }
     let whole = shares(all)
     let counts = Dictionary(placement.partOfRow.values.map { ($0, 1) }, uniquingKeysWith: +)
     let wanted = zip(
       GivenSplit.allCases,
       options.attainableShares(counts, given: Set(table.givenSplits.compactMap(\.self))))
     return wanted.flatMap { part, share in
-      let labels = placement.rows(part).map { table.labelNumbers[Int($0)] }
+      let labels = placement.rows(part).map { table.strata[Int($0)] }
       let found = shares(labels)
       let worst = whole.map { abs($1 - found[$0, default: 0]) }.max() ?? 0
       let size = Double(labels.count) / Double(max(1, all.count))
@@ -161,7 +161,7 @@ struct SplitMeasures {
 
   private func entropy(_ classes: [Int], of count: Int? = nil) -> Double? {
     let labeled = classes.filter { $0 >= 0 }
-    var counts = [Int](repeating: 0, count: max(count ?? table.labelNames.count, 1))
+    var counts = [Int](repeating: 0, count: max(count ?? table.stratumNames.count, 1))
     if labeled.isEmpty { return nil }
     for number in labeled { counts[number] += 1 }
     return Diversity.normalizedEntropy(counts)

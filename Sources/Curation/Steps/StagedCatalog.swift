@@ -13,6 +13,7 @@ struct IndexOptions: Codable {
     var moreTexts: [String]?
     var separator: String?
     var label: String
+    var labelSeparator: String?
     var id: String
 
     init(_ reading: ReadingOptions) {
@@ -22,6 +23,7 @@ struct IndexOptions: Codable {
         separator = reading.textSeparator
       }
       label = reading.labelField
+      labelSeparator = reading.labelSeparator
       id = reading.idField
     }
 

@@ -1,3 +1,4 @@
+import Corpus
 import Store
 
 /// Holds what models are said to have predicted, and how near test records are said to be to training
@@ -7,12 +8,15 @@ struct PredictionCheck {
   let table: RecordTable
 
   func violations() throws -> [Violation] {
-    let known = Set(table.labelNames)
+    let known = Set(table.labelNames.flatMap(names))
     var found: [Violation] = []
     for run in try index.catalog.runs() {
+      // Numbers that are predicted need not occur among the labels.
+      let isRegression = run.arm.hasPrefix(Run.regressionPrefix)
       for prediction in try index.catalog.predictions(run: run.id) {
         let isTrue =
-          prediction.label == table.labels[prediction.row] && known.contains(prediction.predicted)
+          prediction.label == table.labels[prediction.row]
+          && (isRegression || known.isSuperset(of: names(prediction.predicted)))
           && prediction.correct == (prediction.label == prediction.predicted)
         if !isTrue {
           found.append(
@@ -21,6 +25,11 @@ struct PredictionCheck {
       }
     }
     return found + (try sliceViolations())
+  }
+
+  /// The labels that one label stands for, in the tables of sets.
+  private func names(_ label: String) -> [String] {
+    table.labelKind == .sets ? LabelSet.names(of: label) : [label]
   }
 
   private func sliceViolations() throws -> [Violation] {

@@ -36,6 +36,12 @@ struct Population {
   }
 
   func obstacle(_ table: RecordTable, _ place: String) -> CurationError? {
+    guard table.labelKind == .classes else {
+      let found = table.labelKind == .sets ? "several labels a record" : "numbers"
+      return CurationError(
+        place: place, expected: "one label of several a record, as a comparison needs",
+        found: found, advice: "fine-tune on the arms one by one instead")
+    }
     if table.labelNames.count < 2 { return StudyDesign.tooFewLabels(table, place) }
     if Set(raw.map { table.labelNumbers[Int($0)] }).count >= 2, !test.isEmpty { return nil }
     return CurationError(

@@ -95,7 +95,8 @@ public struct CompareStep {
         return RunRequest(
           arm: arm.rawValue, seed: seed,
           train: items(design.canonical(design.rows(arm, seed: seed))),
-          development: [], testRows: design.test, test: test, labels: design.labelNames,
+          development: [], testRows: design.test, test: test,
+          testLabels: design.test.map { design.table.labels[Int($0)]! }, labels: design.labelNames,
           options: training)
       }
     }
@@ -176,7 +177,7 @@ public struct CompareStep {
       let log = try index.catalog.log(run: request.id(modelHash: model.hash))
       return log.suffix(max(1, log.count / 10)).map(\.loss)
     }.joined()
-    let labels = own.flatMap { $0.train.map(\.label) }
+    let labels = own.flatMap { $0.train.compactMap(\.label) }
     return ArmFit(
       arm: arm.rawValue, finalLoss: losses.reduce(0, +) / Double(max(1, losses.count)),
       labels: labels, updates: own[0].options.maximumSteps ?? 0)

@@ -7,6 +7,7 @@ import Transformer
 
 /// What to fine-tune on, and how.
 public struct FinetuneOptions: Codable, Hashable, Sendable {
+  public var task: LearningTask
   public var arm: Arm
   /// Texts are cut to this many tokens, special tokens included.
   public var maximumTokens: Int
@@ -14,9 +15,10 @@ public struct FinetuneOptions: Codable, Hashable, Sendable {
   public var seed: UInt64
 
   public init(
-    arm: Arm = .deduped, maximumTokens: Int = 128, training: TrainingChoice = TrainingChoice(),
-    seed: UInt64 = 0
+    task: LearningTask = .classify, arm: Arm = .deduped, maximumTokens: Int = 128,
+    training: TrainingChoice = TrainingChoice(), seed: UInt64 = 0
   ) {
+    self.task = task
     self.arm = arm
     self.maximumTokens = maximumTokens
     self.training = training
@@ -35,7 +37,8 @@ public struct FinetuneSummary: Codable, Sendable {
   public var nothingToDo: Bool
 }
 
-/// Fine-tunes a sequence classifier on the split's training part and scores it on its test part.
+/// Fine-tunes a model for one label, several or a number a text on the split's training part and scores it
+/// on its test part.
 public struct FinetuneStep {
   private let index: OpenIndex
   private let model: ModelFolder
@@ -57,8 +60,9 @@ public struct FinetuneStep {
   /// - Throws: ``CurationError`` if there is something else at `output`.
   public func run(output: URL? = nil, replacing: Bool = false) throws -> FinetuneSummary {
     if let obstacle = try tagObstacle() { throw obstacle }
-    let data = try self.data()
-    if let obstacle = data.obstacle(index) { throw obstacle }
+    let data = try LearningData(index, options)
+    if let obstacle = data.obstacle { throw obstacle }
+    if let remark = data.unlearnedLabels { monitor.remark(remark) }
     let request = self.request(data)
     let recorder = RunRecorder(index: index, modelHash: model.hash, monitor: monitor)
     let id = try request.id(modelHash: model.hash)
@@ -79,12 +83,13 @@ public struct FinetuneStep {
       request, title: "fine-tuning", baselines: try baselines(data),
       makeClassifier: {
         try SequenceClassifier(
-          folder: model, labels: request.labels, adapters: request.options.adapters,
-          seed: request.seed,
+          folder: model, labels: request.labels, problem: request.problem,
+          adapters: request.options.adapters, seed: request.seed,
           maximumTokens: min(options.maximumTokens, model.configuration.maximumPositions))
       },
       keep: { classifier, result, _ in
-        try classifier.save(to: target, run: id, accuracy: result.report?.accuracy)
+        try classifier.save(
+          to: target, run: id, accuracy: result.report?.accuracy ?? result.multiLabel?.exactMatch)
         metrics = result
       })
     return FinetuneSummary(
@@ -99,7 +104,7 @@ public struct FinetuneStep {
 
   /// Why the index cannot be learned from; nil if it can.
   public func obstacle() throws -> CurationError? {
-    try tagObstacle() ?? data().obstacle(index)
+    try tagObstacle() ?? LearningData(index, options).obstacle
   }
 
   /// Why sentences with tags cannot be classified; nil if the index has labels.
@@ -109,7 +114,7 @@ public struct FinetuneStep {
     else { return nil }
     return CurationError(
       place: index.folder.url.relativePath,
-      expected: "texts with a label each, as --task classify needs",
+      expected: "texts with a label each, as --task \(options.task.rawValue) needs",
       found: "sentences with a tag for each word",
       advice: "train a tagger with --task tokens, or index files with a label for each text and "
         + "name its field with --label-field")
@@ -120,7 +125,7 @@ public struct FinetuneStep {
   /// - Throws: ``CurationError`` if the index cannot be learned from.
   public func trainingOptions() throws -> TrainingOptions {
     if let obstacle = try obstacle() { throw obstacle }
-    return request(try data()).options
+    return request(try LearningData(index, options)).options
   }
 
   /// The training without its test: no record of the test part is read.
@@ -128,43 +133,42 @@ public struct FinetuneStep {
   /// - Parameter stepShare: of the updates planned.
   /// - Throws: ``CurationError`` if there is no development part to judge it by.
   public func trial(stepShare: Double) throws -> TrainingTrial {
-    let data = try self.data(readsTest: false)
-    try data.checkDevelopment(index)
+    let data = try LearningData(index, options, readsTest: false)
+    try data.parts.checkDevelopment(index)
+    if let fault = data.noNumber { throw fault }
     var request = self.request(data)
     request.options.stepShare = stepShare < 1 ? stepShare : nil
     let tokens = min(options.maximumTokens, model.configuration.maximumPositions)
     return TrainingTrial(
       id: StepAccount.hash([try request.id(modelHash: model.hash), "\(tokens)"]),
-      options: request.options, metric: .macroF1
+      options: request.options, metric: data.metric
     ) { [request, model] checkpoint, progress, shouldStop in
       try SequenceClassifier(
-        folder: model, labels: request.labels, adapters: request.options.adapters,
-        seed: request.seed, maximumTokens: tokens
+        folder: model, labels: request.labels, problem: request.problem,
+        adapters: request.options.adapters, seed: request.seed, maximumTokens: tokens
       ).train(
         train: request.train, development: request.development, options: request.options,
         checkpoint: checkpoint, progress: progress, shouldStop: shouldStop)
     }
   }
 
-  private func data(readsTest: Bool = true) throws -> TrainingParts {
-    try TrainingParts(index, arm: options.arm, seed: options.seed, readsTest: readsTest) {
-      $0.labels[$1] != nil
-    }
-  }
-
-  private func request(_ data: TrainingParts) -> RunRequest {
-    let labels = data.table.labelNames
+  private func request(_ data: LearningData) -> RunRequest {
+    let parts = data.parts
+    let prefix = data.problem == .regression ? Run.regressionPrefix : "finetune-"
     return RunRequest(
-      arm: "finetune-" + options.arm.rawValue, seed: options.seed, train: data.items(data.train),
-      development: data.items(data.development), testRows: data.test.map { UInt32($0) },
-      test: data.items(data.test), labels: labels,
+      arm: prefix + options.arm.rawValue, seed: options.seed, train: data.items(parts.train),
+      development: data.items(parts.development), testRows: parts.test.map { UInt32($0) },
+      test: data.items(parts.test), testLabels: parts.test.map { parts.table.labels[$0]! },
+      labels: data.labels, problem: data.problem,
       options: options.training.takeHome(
-        model.configuration, records: data.train.count, classes: labels.count,
+        model.configuration, records: parts.train.count, classes: data.labels.count,
         seed: options.seed))
   }
 
-  private func baselines(_ data: TrainingParts) throws -> [FrozenScore] {
-    let table = data.table
+  /// - Returns: nil where records have several labels or numbers, which they do not predict.
+  private func baselines(_ data: LearningData) throws -> [FrozenScore]? {
+    guard data.problem == .singleLabel else { return nil }
+    let (table, data) = (data.parts.table, data.parts)
     let predictions = try FrozenClassifiers(
       vectors: index.vectors.vectors, labels: table.labelNumbers,
       classCount: table.labelNames.count, monitor: monitor
@@ -176,22 +180,5 @@ public struct FinetuneStep {
         predictions: predictions[$0]!)
       return FrozenScore(baseline: $0, accuracy: report.accuracy, macroF1: report.macro.f1)
     }
-  }
-}
-
-extension TrainingParts {
-  fileprivate func items(_ rows: [Int]) -> [LabeledText] {
-    rows.map { LabeledText(text: table.texts[$0], label: Int(table.labelNumbers[$0])) }
-  }
-
-  fileprivate func obstacle(_ index: OpenIndex) -> CurationError? {
-    let place = index.folder.url.relativePath
-    if table.labelNames.count < 2 { return StudyDesign.tooFewLabels(table, place) }
-    if Set(train.map { table.labelNumbers[$0] }).count >= 2, !test.isEmpty { return nil }
-    return CurationError(
-      place: place,
-      expected: "labeled records of two labels to train on, and some to test on",
-      found: "\(train.count) to train on, \(test.count) to test on",
-      advice: "give more labeled records, or other parts with --shares")
   }
 }

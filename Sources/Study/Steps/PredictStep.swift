@@ -4,7 +4,7 @@ import Foundation
 import Training
 import Transformer
 
-/// What a classifier says of one record.
+/// What a model says of one record.
 public struct RecordPrediction: Sendable {
   public struct Class: Codable, Hashable, Sendable {
     public var label: String
@@ -12,8 +12,13 @@ public struct RecordPrediction: Sendable {
   }
 
   public var record: Record
-  /// The most probable label, or all of at least one half where a text may have several.
+  /// The most probable label, or all that are probable enough where a text may have several; none of a
+  /// number.
   public var labels: [String]
+  /// Whether there may be several labels or none.
+  public var isSet: Bool
+  /// Where the model predicts a number.
+  public var value: Double?
   /// The most probable classes, best first; as many as were asked for.
   public var top: [Class]
 }
@@ -26,14 +31,17 @@ public struct PredictSummary: Codable, Sendable {
   public var records: Int
   /// Texts that were cut.
   public var longTexts: Int
-  /// Records that have a label of their own which the model knows; none where a text may have several
-  /// labels.
+  /// Records that have a label of their own which the model knows, all of it where it is a set.
   public var scored: Int
   /// Records with a label that the model does not know, which are not scored.
   public var unknownLabels: Int
-  /// Of the scored records; nil without any.
+  /// Of the scored records; nil without any. Sets are right as a whole or not.
   public var accuracy: Double?
   public var macroF1: Double?
+  /// Where a text may have several labels.
+  public var microF1: Double?
+  /// Of the scored records' numbers.
+  public var regression: RegressionReport?
   public var seconds: Double
 }
 
@@ -62,14 +70,14 @@ public struct PredictStep {
     _ use: (RecordPrediction) throws -> Void
   ) throws -> PredictSummary {
     let startedAt = Date()
-    var score = Score(classifier.labels)
+    var score = PredictionScore(classifier.labels, classifier.problem)
     var records: [Record] = []
     var done = 0
     func flush() throws {
       try monitor.checkpoint()
       let predictions = try predictions(records)
       for prediction in predictions {
-        if classifier.problem == .singleLabel { score.add(prediction) }
+        score.add(prediction)
         try use(prediction)
       }
       done += records.count
@@ -82,12 +90,12 @@ public struct PredictStep {
       if records.count == Self.window { try flush() }
     }
     try flush()
-    let report = score.report
     return PredictSummary(
       model: model, precision: classifier.precision.rawValue,
       maximumTokens: classifier.maximumTokens, records: done, longTexts: classifier.longTextCount,
-      scored: score.truth.count, unknownLabels: score.unknown, accuracy: report?.accuracy,
-      macroF1: report?.macro.f1, seconds: Date().timeIntervalSince(startedAt))
+      scored: score.count, unknownLabels: score.unknown, accuracy: score.accuracy,
+      macroF1: score.macroF1, microF1: score.microF1, regression: score.regression,
+      seconds: Date().timeIntervalSince(startedAt))
   }
 
   /// In the order given.
@@ -102,45 +110,16 @@ public struct PredictStep {
       let chosen =
         switch classifier.problem {
         case .singleLabel: Array(order.prefix(1))
-        case .multiLabel: order.filter { probabilities[$0] >= 0.5 }.sorted()
+        case .multiLabel: order.filter { probabilities[$0] >= classifier.threshold }.sorted()
+        case .regression: [Int]()
         }
+      let isRegression = classifier.problem == .regression
       return RecordPrediction(
         record: record, labels: chosen.map { labels[$0] },
-        top: order.prefix(top).map { .init(label: labels[$0], probability: probabilities[$0]) })
+        isSet: classifier.problem == .multiLabel, value: isRegression ? probabilities[0] : nil,
+        top: isRegression
+          ? []
+          : order.prefix(top).map { .init(label: labels[$0], probability: probabilities[$0]) })
     }
-  }
-}
-
-/// Predictions of one label a text beside the records' own.
-private struct Score {
-  private let labels: [String]
-  private let numbers: [String: Int]
-  private(set) var truth: [Int] = []
-  private var predicted: [Int] = []
-  private(set) var unknown = 0
-
-  init(_ labels: [String]) {
-    self.labels = labels
-    numbers = Dictionary(zip(labels, labels.indices), uniquingKeysWith: { first, _ in first })
-  }
-
-  mutating func add(_ prediction: RecordPrediction) {
-    guard let label = prediction.record.label, let first = prediction.labels.first else { return }
-    guard let number = numbers[label] else {
-      unknown += 1
-      return
-    }
-    truth.append(number)
-    predicted.append(numbers[first]!)
-  }
-
-  /// Averages over the classes that occur, as a truth or a prediction; nil without a record.
-  var report: ClassificationReport? {
-    guard !truth.isEmpty else { return nil }
-    let present = Set(truth + predicted).sorted()
-    let compact = Dictionary(uniqueKeysWithValues: zip(present, present.indices))
-    return ClassificationReport(
-      labels: present.map { labels[$0] }, truth: truth.map { compact[$0]! },
-      predictions: predicted.map { compact[$0]! })
   }
 }

@@ -14,13 +14,16 @@ struct RunRequest {
   /// Rows of the index the model is scored on, and their texts and labels.
   var testRows: [UInt32]
   var test: [LabeledText]
+  /// The labels of the test rows as the index has them.
+  var testLabels: [String]
   var labels: [String]
+  var problem = ClassificationProblem.singleLabel
   var options: TrainingOptions
 
   /// The same for the same data, options and model, whatever the order of the rows.
   func id(modelHash: String) throws -> String {
     func lines(_ items: [LabeledText]) -> String {
-      items.map { "\($0.label) \($0.text)" }.joined(separator: "\n")
+      items.map { "\($0.target.shown) \($0.text)" }.joined(separator: "\n")
     }
     let hash = StepAccount.hash([
       modelHash, try StepAccount.json(options), labels.joined(separator: "\n"), lines(train),
@@ -30,10 +33,27 @@ struct RunRequest {
   }
 }
 
+extension LabeledText.Target {
+  fileprivate var shown: String {
+    switch self {
+    case .label(let label): "\(label)"
+    case .labels(let labels): "\(labels)"
+    case .score(let score): "\(score)"
+    }
+  }
+}
+
 /// What a run is judged by; the column `metrics` of its row, and `metrics.json` in its folder.
 public struct RunMetrics: Codable, Sendable {
-  /// Of the test records' classes; of a tagger those of its words, `O` among them; nil of sentence vectors.
+  /// Of the test records' classes; of a tagger those of its words, `O` among them; nil where records have
+  /// several labels or numbers, and of sentence vectors.
   public var report: ClassificationReport?
+  /// Of the test records' labels, where each may have several.
+  public var multiLabel: MultiLabelReport?
+  /// From which probability on a label holds there.
+  public var threshold: Double?
+  /// Of the test records' numbers.
+  public var regression: RegressionReport?
   /// Of a tagger.
   public var tagging: TagScores?
   /// Of sentence vectors.
@@ -98,11 +118,17 @@ struct RunRecorder {
       }, shouldStop: monitor.shouldStop)
     if summary.interrupted { throw Interrupted() }
     let logits = try classifier.logits(request.test.map(\.text))
-    let predicted = logits.map { row in row.indices.max { row[$0] < row[$1] } ?? 0 }
+    // In the order of the catalog, so that sums come out the same when they are held against it.
+    let order = request.testRows.indices.sorted { request.testRows[$0] < request.testRows[$1] }
+    let scores = TestScores(
+      order.map { request.test[$0] }, order.map { logits[$0] }, problem: request.problem,
+      labels: request.labels,
+      threshold: classifier.threshold ?? 0.5)
     let metrics = RunMetrics(
-      report: ClassificationReport(
-        labels: request.labels, truth: request.test.map(\.label), predictions: predicted),
-      trainingRecords: request.train.count, developmentRecords: request.development.count,
+      report: scores.report, multiLabel: scores.multiLabel,
+      threshold: request.problem == .multiLabel ? classifier.threshold ?? 0.5 : nil,
+      regression: scores.regression, trainingRecords: request.train.count,
+      developmentRecords: request.development.count,
       updates: summary.history.count, bestStep: summary.bestStep,
       stoppedEarly: summary.stoppedEarly, seconds: Date().timeIntervalSince(startedAt),
       examplesPerSecond: summary.examplesPerSecond, tokens: summary.tokens,
@@ -114,14 +140,11 @@ struct RunRecorder {
       id: id, arm: request.arm, seed: Int(request.seed),
       options: try StepAccount.json(request.options), status: .finished, startedAt: startedAt,
       finishedAt: Date(), metrics: try StepAccount.json(metrics))
-    let predictions = request.testRows.indices.map { place in
-      let probabilities = ClassificationProblem.singleLabel.probabilities(logits[place])
+    let predictions = zip(order, scores.answers).map { place, answer in
+      let label = request.testLabels[place]
       return Prediction(
-        run: id, row: Int(request.testRows[place]),
-        label: request.labels[request.test[place].label],
-        predicted: request.labels[predicted[place]],
-        correct: predicted[place] == request.test[place].label,
-        probability: probabilities[predicted[place]])
+        run: id, row: Int(request.testRows[place]), label: label, predicted: answer.predicted,
+        correct: label == answer.predicted, probability: answer.probability)
     }
     try index.catalog.update {
       try $0.replaceRun(run, log: log, predictions: predictions)

@@ -134,7 +134,8 @@ public struct SimilarityFinetuneStep {
     let checkpoint = folder.appendingPathComponent("checkpoint")
     let startedAt = Date()
     let trainer = try self.trainer(training)
-    monitor.progress(StepProgress(phase: "scoring the model as it is", completed: 0, total: 1, unit: "models"))
+    monitor.progress(
+      StepProgress(phase: "scoring the model as it is", completed: 0, total: 1, unit: "models"))
     let before = try trainer.report(data.test)
     let monitor = monitor
     let result = try trainer.train(

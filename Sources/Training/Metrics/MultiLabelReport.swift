@@ -1,6 +1,7 @@
 /// Per-label and averaged precision, recall and F1 of items with any number of labels each, as
 /// scikit-learn's `classification_report` defines them, with a zero denominator giving 0.
 public struct MultiLabelReport: Codable, Hashable, Sendable {
+  public let items: Int
   /// Names of the labels.
   public let labels: [String]
   /// One entry per label, in the order of ``labels``.
@@ -23,23 +24,24 @@ public struct MultiLabelReport: Codable, Hashable, Sendable {
   public init(labels: [String], truth: [Set<Int>], predictions: [Set<Int>]) {
     precondition(truth.count == predictions.count, "predictions for every item")
     var counts = [MatchCounts](repeating: .init(), count: labels.count)
-    var items: [MatchCounts] = []
+    var ofItems: [MatchCounts] = []
     for (truth, predictions) in zip(truth, predictions) {
       let correct = truth.intersection(predictions)
       for label in truth { counts[label].support += 1 }
       for label in predictions { counts[label].predicted += 1 }
       for label in correct { counts[label].correct += 1 }
-      items.append(
+      ofItems.append(
         MatchCounts(
           correct: correct.count, predicted: predictions.count, support: truth.count))
     }
     let averages = ScoreAverages(counts)
+    items = truth.count
     self.labels = labels
     classes = counts.map(\.scores)
     micro = averages.micro
     macro = averages.macro
     weighted = averages.weighted
-    samples = ScoreAverages(items).macro
+    samples = ScoreAverages(ofItems).macro
     let exact = zip(truth, predictions).reduce(0) { $0 + ($1.0 == $1.1 ? 1 : 0) }
     exactMatch = truth.isEmpty ? 0 : Double(exact) / Double(truth.count)
   }
@@ -49,8 +51,9 @@ extension MultiLabelReport {
   /// The threshold that gives the largest micro F1 if labels with at least that probability are
   /// predicted; of several the largest, which predicts the fewest labels.
   ///
-  /// It is one of the probabilities. Nil where no item has a true label, so that every F1 is 0. What
-  /// is no number is never predicted. O(n log n) of n probabilities.
+  /// It lies half way between the least probability that is enough and the next lower one, so that
+  /// rounding decides nothing. Nil where no item has a true label, so that every F1 is 0. What is no
+  /// number is never predicted. O(n log n) of n probabilities.
   ///
   /// - Parameters:
   ///   - probabilities: [items, labels].
@@ -82,6 +85,9 @@ extension MultiLabelReport {
     }
     guard best.correct > 0 else { return nil }
     let counts = MatchCounts(correct: best.correct, predicted: best.predicted, support: support)
-    return (candidates[best.predicted - 1].probability, counts.scores.f1)
+    let least = candidates[best.predicted - 1].probability
+    let next = best.predicted < candidates.count ? candidates[best.predicted].probability : least
+    let middle = (least + next) / 2
+    return (middle > next ? middle : least, counts.scores.f1)
   }
 }

@@ -97,8 +97,11 @@ extension ConfigurationFields {
     guard let problem = name.map(ClassificationProblem.init(rawValue:)) ?? .singleLabel else {
       let known = ClassificationProblem.allCases.map(\.rawValue).joined(separator: " or ")
       throw ModelError(
-        place: place, expected: "problem_type \(known)", found: "\"\(name ?? "none")\"",
-        advice: "only classes are predicted")
+        place: place, expected: "problem_type \(known)", found: "\"\(name ?? "none")\"")
+    }
+    guard problem != .regression || labels == 1 else {
+      throw ModelError(
+        place: place, expected: "one output for problem_type regression", found: "\(labels)")
     }
     return problem
   }

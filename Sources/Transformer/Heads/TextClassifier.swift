@@ -8,6 +8,8 @@ import Synchronization
 public final class TextClassifier: Sendable {
   /// Texts are cut to this many tokens, special tokens included.
   public let maximumTokens: Int
+  /// Where a text may have several labels, those of at least this probability hold.
+  public let threshold: Double
   private let folder: ModelFolder
   private let chunker: TokenChunker
   private let network: ClassifyingEncoder
@@ -18,9 +20,11 @@ public final class TextClassifier: Sendable {
   ///   or the token limit is not within `2...` the model's positions; the tokenizer's error if its
   ///   files are damaged.
   public init(
-    folder: ModelFolder, precision: Precision = .automatic, maximumTokens: Int? = nil
+    folder: ModelFolder, precision: Precision = .automatic, maximumTokens: Int? = nil,
+    threshold: Double = 0.5
   ) throws {
     let limit = maximumTokens ?? folder.maximumTokens
+    self.threshold = threshold
     self.folder = folder
     self.maximumTokens = limit
     network = try ClassifyingEncoder(folder, precision: precision)

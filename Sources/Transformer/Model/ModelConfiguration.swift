@@ -125,15 +125,19 @@ public struct ModelConfiguration: Sendable {
 
   /// This configuration's JSON with the class and labels of a fine-tuned model in it.
   ///
-  /// - Parameter labels: in the order of the ids; left as they are if `nil`.
-  public func json(className: String, labels: [String]?) throws -> Data {
+  /// - Parameters:
+  ///   - labels: in the order of the ids; left as they are if `nil`.
+  ///   - problem: what the labels' logits mean; nil for what no file needs to say, one label of several.
+  public func json(
+    className: String, labels: [String]?, problem: ClassificationProblem? = nil
+  ) throws -> Data {
     guard var fields = try JSONSerialization.jsonObject(with: json) as? [String: Any] else {
       preconditionFailure("a configuration that was read is a JSON object")
     }
     fields["architectures"] = [className]
     if let labels {
-      // What the labels meant to another head.
-      fields["problem_type"] = nil
+      // Whatever the labels meant to another head.
+      fields["problem_type"] = problem?.rawValue
       fields["id2label"] = Dictionary(
         uniqueKeysWithValues: labels.enumerated().map { ("\($0.offset)", $0.element) })
       fields["label2id"] = Dictionary(

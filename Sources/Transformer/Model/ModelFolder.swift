@@ -132,7 +132,7 @@ public final class ModelFolder: Sendable {
   ]
   private static let mergeNames = ["vocab.json", "merges.txt"]
 
-  /// Whether ``write(to:className:labels:tensors:)`` writes a file `name`.
+  /// Whether ``write(to:className:labels:problem:tensors:)`` writes a file `name`.
   package static func isFile(_ name: String) -> Bool {
     let names = companionNames + mergeNames + ["config.json", "model.safetensors"]
     return names.contains(name) || vectorNames.contains(name)
@@ -180,7 +180,8 @@ public final class ModelFolder: Sendable {
   /// The configuration goes last, so that a folder cut short is not taken for a model.
   /// - Throws: ``ModelError`` or `FileError` if something cannot be written.
   public func write(
-    to folder: URL, className: String, labels: [String]?, tensors: [WeightTensor]
+    to folder: URL, className: String, labels: [String]?, problem: ClassificationProblem? = nil,
+    tensors: [WeightTensor]
   ) throws {
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -195,7 +196,8 @@ public final class ModelFolder: Sendable {
       try copy.write(file.bytes)
       try copy.commit()
     }
-    let json = try configuration.json(className: className, labels: labels)
+    let json = try configuration.json(
+      className: className, labels: labels, problem: problem)
     try AtomicFile.write(json, to: folder.appendingPathComponent("config.json"))
   }
 }

@@ -10,14 +10,24 @@ extension Arm: ExpressibleByArgument {}
 /// What is learned, from what, and how: all that decides which model `finetune` makes.
 struct FinetuneArguments: ParsableArguments {
   enum Task: String, ExpressibleByArgument, CaseIterable {
-    case classify, tokens, similarity
+    case classify, regress, tokens, similarity
+
+    /// What it learns of a text; nil if that is none of a label or number.
+    var learning: LearningTask? {
+      switch self {
+      case .classify: .classify
+      case .regress: .regress
+      case .tokens, .similarity: nil
+      }
+    }
   }
 
   @Option(help: ArgumentHelp("Training data: raw, deduped, balanced or random.", valueName: "arm"))
   var arm: Arm = .deduped
   @Option(
     help: ArgumentHelp(
-      "What to learn: classify (a label a text), tokens (a tag a word) or similarity (sentence vectors).",
+      "What to learn: classify (a label a text, or several), regress (a number a text), tokens (a tag a "
+        + "word) or similarity (sentence vectors).",
       valueName: "task"))
   var task: Task = .classify
   @Option(
@@ -46,13 +56,14 @@ struct FinetuneArguments: ParsableArguments {
 
   var options: FinetuneOptions {
     FinetuneOptions(
-      arm: arm, maximumTokens: maximumTokens, training: training.choice, seed: seed.seed)
+      task: task.learning ?? .classify, arm: arm, maximumTokens: maximumTokens,
+      training: training.choice, seed: seed.seed)
   }
 
   /// How training would go.
   func trainingOptions(_ index: OpenIndex, _ monitor: StepMonitor) throws -> TrainingOptions {
     switch task {
-    case .classify:
+    case .classify, .regress:
       try FinetuneStep(index, model: model.open(), options: options, monitor: monitor)
         .trainingOptions()
     case .tokens:
@@ -70,7 +81,7 @@ struct FinetuneArguments: ParsableArguments {
   /// The training without its test, on a share of its updates.
   func trial(_ index: OpenIndex, share: Double, _ monitor: StepMonitor) throws -> TrainingTrial {
     switch task {
-    case .classify:
+    case .classify, .regress:
       try FinetuneStep(index, model: model.open(), options: options, monitor: monitor)
         .trial(stepShare: share)
     case .tokens:

@@ -11,7 +11,7 @@ struct FinetuneCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "finetune",
     abstract:
-      "Fine-tune a classifier, tagger or embedder on the split and score it on the test part.",
+      "Fine-tune a model for labels, numbers, tags or vectors on the split and score it on the test part.",
     discussion: """
       The model may be of any family that embeds (BERT, DistilBERT, RoBERTa, XLM-RoBERTa, CamemBERT, MPNet, \
       ModernBERT, Nomic-BERT); the result is a Hugging Face model folder that transformers loads as \
@@ -19,6 +19,11 @@ struct FinetuneCommand: ParsableCommand {
       adapters beside them learn: the folder then holds both merged, and its folder adapter what \
       Python's PEFT opens. Beside its scores stand those of a nearest neighbor, a nearest \
       centroid and a linear model on the vectors of the index as they are, which it has to beat.
+
+      Where the index has several labels a record (an array in JSON, or a field divided by index \
+      --label-separator) each is learned by itself; the probability from which on a label holds is chosen on \
+      the development part and saved with the model. With --task regress labels are numbers, and the model \
+      gives one in their units. Neither has a baseline on frozen vectors.
 
       With --task tokens the words of sentences are tagged, for named entities: the index holds CoNLL \
       files, or JSON lines with tokens and tags, or with entities by their offsets; IOB1, IOB2 and BIOES \
@@ -31,6 +36,7 @@ struct FinetuneCommand: ParsableCommand {
 
       Examples:
         simcurate finetune indexes/reviews --arm balanced --out my-model
+        simcurate finetune indexes/essays --task regress --out my-grader
         simcurate finetune indexes/wnut17 --task tokens --out my-tagger
         simcurate finetune indexes/sts --task similarity --out my-encoder
         simcurate finetune indexes/reviews --method lora --lora-rank 16 --lora-targets all-linear
@@ -55,7 +61,7 @@ struct FinetuneCommand: ParsableCommand {
     let output = out.map { URL(fileURLWithPath: $0) }
     let summary =
       switch finetune.task {
-      case .classify:
+      case .classify, .regress:
         try FinetuneStep(index, model: model, options: options, monitor: console.monitor)
           .run(output: output, replacing: force.force)
       case .tokens:
@@ -106,16 +112,25 @@ extension FinetuneSummary {
     text += String(format: ", %.0f examples/s; ", metrics.examplesPerSecond)
     if let tagging = metrics.tagging { return text + tagging.text + "model: \(model)\n" }
     if let similarity = metrics.similarity { return text + similarity.text + "model: \(model)\n" }
-    guard let report = metrics.report else { return text }
-    text += "scores on \(report.classes.reduce(0) { $0 + $1.support }) test records:\n"
-    return text + report.table + baselines + "model: \(model)\n"
+    let scores =
+      metrics.report?.table ?? metrics.multiLabel?.table ?? metrics.regression?.text ?? ""
+    text += "scores on \(testRecords) test records:\n" + scores + baselines
+    if let threshold = metrics.threshold {
+      text += String(format: "a label holds from a probability of %.3f on\n", threshold)
+    }
+    return text + "model: \(model)\n"
+  }
+
+  private var testRecords: Int {
+    metrics.report.map { $0.classes.reduce(0) { $0 + $1.support } } ?? metrics.multiLabel?.items
+      ?? metrics.regression?.items ?? 0
   }
 
   private var baselines: String {
     guard let baselines = metrics.baselines, let report = metrics.report else { return "" }
     let scores = baselines.map { String(format: "%@ %.3f", $0.baseline.title, $0.accuracy) }
     var text = "on the frozen vectors: " + scores.joined(separator: ", ") + "\n"
-    if let better = metrics.betterBaseline {
+    if let better = metrics.betterBaseline, let report = metrics.report {
       text += String(
         format: "WARNING: the model (%.3f) is below the %@ on the frozen vectors (%.3f); try more "
           + "--epochs, another --learning-rate, or keep that classifier\n",
@@ -128,21 +143,50 @@ extension FinetuneSummary {
 extension ClassificationReport {
   /// The table of precision, recall, F1 and support, as scikit-learn's users know it.
   var table: String {
-    var table = Table([
-      ("", .left), ("precision", .right), ("recall", .right), ("f1-score", .right),
-      ("support", .right),
-    ])
-    func row(_ name: String, _ scores: Scores) -> [String] {
+    scoreTable(
+      Array(zip(labels, classes)),
+      [("micro average", micro), ("macro average", macro), ("weighted average", weighted)])
+      + String(format: "accuracy %.3f\n", accuracy)
+  }
+}
+
+extension MultiLabelReport {
+  /// The same of labels of which a record may have several.
+  var table: String {
+    scoreTable(
+      Array(zip(labels, classes)),
+      [
+        ("micro average", micro), ("macro average", macro), ("weighted average", weighted),
+        ("samples average", samples),
+      ]) + String(format: "all labels of a record right: %.3f\n", exactMatch)
+  }
+}
+
+private func scoreTable(
+  _ classes: [(String, LabelScores)], _ averages: [(String, LabelScores)]
+) -> String {
+  var table = Table([
+    ("", .left), ("precision", .right), ("recall", .right), ("f1-score", .right),
+    ("support", .right),
+  ])
+  for (name, scores) in classes.map({ (excerpt($0.0, limit: 30), $0.1) }) + averages {
+    table.add(
       [name] + [scores.precision, scores.recall, scores.f1].map { String(format: "%.3f", $0) }
-        + ["\(scores.support)"]
-    }
-    for (label, scores) in zip(labels, classes) {
-      table.add(row(excerpt(label, limit: 30), scores))
-    }
-    table.add(row("micro average", micro))
-    table.add(row("macro average", macro))
-    table.add(row("weighted average", weighted))
-    return table.text + String(format: "accuracy %.3f\n", accuracy)
+        + ["\(scores.support)"])
+  }
+  return table.text
+}
+
+extension RegressionReport {
+  /// Coefficients that are not defined are left out.
+  var text: String {
+    let coefficients = [
+      ("Pearson", pearson), ("Spearman", spearman), ("R²", determination),
+    ].compactMap { name, value in value.map { String(format: "%@ %.3f", name, $0) } }
+    let errors = String(
+      format: "root mean squared error %.4g, mean absolute error %.4g", rootMeanSquaredError,
+      meanAbsoluteError)
+    return (coefficients + [errors]).joined(separator: ", ") + "\n"
   }
 }
 

@@ -9,14 +9,16 @@ import Transformer
 
 struct PredictCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "predict", abstract: "Classify or tag texts with a fine-tuned model.",
+    commandName: "predict", abstract: "Classify, rate or tag texts with a fine-tuned model.",
     discussion: """
       MODEL is a folder that finetune wrote, a run's folder in an index, or a folder of any \
       AutoModelForSequenceClassification or AutoModelForTokenClassification that transformers saved. \
-      The latter gives the entities of each text with their places in it.
+      The latter gives the entities of each text with their places in it; a model for numbers gives the \
+      number. Where a text may have several labels, those hold that reach the probability that finetune \
+      found best (0.5 if the folder names none).
 
       Texts stand on the command line, or in a file: then some thousand are answered at a time, however \
-      long the file, and where its records have labels accuracy and macro-F1 are told at the end. \
+      long the file, and where its records have labels the scores are told at the end. \
       With --json each answer is a JSON object on a line of its own.
 
       Examples:
@@ -140,7 +142,17 @@ struct PredictCommand: ParsableCommand {
         summary.records == 1 ? "text" : "texts", summary.precision,
         Double(summary.records) / max(summary.seconds, 1e-9))
     ]
-    if let accuracy = summary.accuracy, let f1 = summary.macroF1 {
+    if let regression = summary.regression {
+      lines.append(
+        "         " + regression.text.trimmingCharacters(in: .newlines)
+          + " on \(summary.scored) with a number")
+    }
+    if let accuracy = summary.accuracy, let micro = summary.microF1, let macro = summary.macroF1 {
+      lines.append(
+        String(
+          format: "         micro-F1 %.4f, macro-F1 %.4f, all right %.4f on %d with labels", micro,
+          macro, accuracy, summary.scored))
+    } else if let accuracy = summary.accuracy, let f1 = summary.macroF1 {
       lines.append(
         String(
           format: "         accuracy %.4f, macro-F1 %.4f on %d with a label", accuracy, f1,
@@ -175,22 +187,31 @@ private final class PredictionOutput {
     var row: [(name: String, value: CorpusWriter.Value)] = [
       ("id", .text(record.id)), ("text", .text(record.text)),
     ]
-    if let label = record.label { row.append(("label", .text(label))) }
-    row.append(("prediction", try Self.value(prediction.labels)))
-    row.append(("probability", .number(prediction.top[0].probability)))
-    row.append(("top", .json(try Self.json(prediction.top))))
+    if let label = record.label {
+      row.append(("label", LabelSet(label) == nil ? .text(label) : .json(label)))
+    }
+    if let value = prediction.value {
+      row.append(("prediction", .number(value)))
+    } else {
+      row.append(("prediction", try Self.value(prediction)))
+      row.append(("probability", .number(prediction.top[0].probability)))
+      row.append(("top", .json(try Self.json(prediction.top))))
+    }
     try writer.write(row)
   }
 
   private func writeLine(_ prediction: RecordPrediction) throws {
-    let classes = prediction.top.map { String(format: "%@\t%.3f", $0.label, $0.probability) }
+    let classes =
+      prediction.value.map { [String(format: "%.6g", $0)] }
+      ?? (prediction.isSet ? [prediction.labels.joined(separator: ", ")] : [])
+      + prediction.top.map { String(format: "%@\t%.3f", $0.label, $0.probability) }
     let line = classes.joined(separator: "\t") + "\t" + excerpt(prediction.record.text, limit: 100)
     try FileHandle.standardOutput.write(contentsOf: Data((line + "\n").utf8))
   }
 
   /// The label, or a list where there may be several or none.
-  private static func value(_ labels: [String]) throws -> CorpusWriter.Value {
-    labels.count == 1 ? .text(labels[0]) : .json(try json(labels))
+  private static func value(_ prediction: RecordPrediction) throws -> CorpusWriter.Value {
+    prediction.isSet ? .json(try json(prediction.labels)) : .text(prediction.labels[0])
   }
 
   private static func json(_ value: some Encodable) throws -> String {

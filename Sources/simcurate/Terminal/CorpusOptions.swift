@@ -23,6 +23,13 @@ struct CorpusOptions: ParsableArguments {
     help: ArgumentHelp("Field that holds the label (default: label).", valueName: "name"))
   var labelField: String?
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "What parts the labels of a field that holds several (arrays in JSON need none).",
+      valueName: "text"))
+  var labelSeparator: String?
+
   @Option(name: .long, help: ArgumentHelp("Field that holds the id.", valueName: "name"))
   var idField = "id"
 
@@ -41,6 +48,7 @@ struct CorpusOptions: ParsableArguments {
     guard Set(textField).count == textField.count else {
       throw ValidationError("--text-field names a field twice.")
     }
+    if labelSeparator == "" { throw ValidationError("--label-separator must not be empty.") }
     if textSeparator != nil, textField.count < 2 {
       throw ValidationError("--text-separator needs two --text-field or more.")
     }
@@ -52,6 +60,7 @@ struct CorpusOptions: ParsableArguments {
       skipInvalid: skipInvalid, hasHeader: !noHeader)
     if !textField.isEmpty { reading.textFields = textField }
     if let textSeparator { reading.textSeparator = textSeparator }
+    reading.labelSeparator = labelSeparator
     reading.requiresLabel = labelField != nil
     return reading
   }

@@ -63,6 +63,26 @@ def file_gradients(model: torch.nn.Module) -> dict:
         return load_file(Path(folder) / "model.safetensors")
 
 
+def ten_steps(model: torch.nn.Module, inputs: dict) -> list:
+    """Loss and gradient's norm of each."""
+    model.zero_grad()
+    decayed = [p for p in model.parameters() if p.ndim > 1]
+    plain = [p for p in model.parameters() if p.ndim == 1]
+    optimizer = torch.optim.AdamW(
+        [{"params": decayed, "weight_decay": 0.1}, {"params": plain, "weight_decay": 0.0}], lr=1e-3)
+    schedule = get_linear_schedule_with_warmup(optimizer, 3, 10)
+    steps = []
+    for _ in range(10):
+        loss = model(**inputs).loss
+        optimizer.zero_grad()
+        loss.backward()
+        norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+        optimizer.step()
+        schedule.step()
+        steps.append([loss.item(), norm.item()])
+    return steps
+
+
 def describe(name: str) -> dict:
     model = load(name)
     config = model.config
@@ -77,21 +97,7 @@ def describe(name: str) -> dict:
     result["logits"] = output.logits.tolist()
     output.loss.backward()
     result["gradients"] = {key: waves(g) for key, g in file_gradients(model).items()}
-    model.zero_grad()
-    decayed = [p for p in model.parameters() if p.ndim > 1]
-    plain = [p for p in model.parameters() if p.ndim == 1]
-    optimizer = torch.optim.AdamW(
-        [{"params": decayed, "weight_decay": 0.1}, {"params": plain, "weight_decay": 0.0}], lr=1e-3)
-    schedule = get_linear_schedule_with_warmup(optimizer, 3, 10)
-    result["steps"] = []
-    for _ in range(10):
-        loss = model(**inputs, labels=labels).loss
-        optimizer.zero_grad()
-        loss.backward()
-        norm = torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
-        optimizer.step()
-        schedule.step()
-        result["steps"].append([loss.item(), norm.item()])
+    result["steps"] = ten_steps(model, dict(inputs, labels=labels))
     return result
 
 
@@ -123,8 +129,9 @@ def describe_tokens(name: str) -> dict:
             "gradients": {key: waves(g) for key, g in file_gradients(model).items()}}
 
 
-torch.set_num_threads(1)
-golden = {name.split("/")[-1]: describe(name) for name in NAMES}
-for name in NAMES:
-    golden[name.split("/")[-1]]["tokens"] = describe_tokens(name)
-(Path(__file__).parent / "families.json").write_text(json.dumps(golden) + "\n")
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    golden = {name.split("/")[-1]: describe(name) for name in NAMES}
+    for name in NAMES:
+        golden[name.split("/")[-1]]["tokens"] = describe_tokens(name)
+    (Path(__file__).parent / "families.json").write_text(json.dumps(golden) + "\n")

@@ -1,0 +1,120 @@
+import Corpus
+import Curation
+import Foundation
+import Training
+import Transformer
+
+/// What is learned of a text.
+public enum LearningTask: String, Codable, Sendable, CaseIterable {
+  /// A label, or a set of them where the index has sets.
+  case classify
+  /// A number.
+  case regress
+}
+
+/// The texts of an index with what is to be learned of them, by part of the split.
+struct LearningData {
+  let parts: TrainingParts
+  let problem: ClassificationProblem
+  /// Names of the outputs.
+  let labels: [String]
+  private let numbers: [String: Int]
+  private let place: String
+
+  /// - Throws: ``CurationError`` if there is no split yet.
+  ///
+  /// - Parameter readsTest: without it no record of the test part is looked at.
+  init(_ index: OpenIndex, _ options: FinetuneOptions, readsTest: Bool = true) throws {
+    parts = try TrainingParts(
+      index, arm: options.arm, seed: options.seed, readsTest: readsTest
+    ) { $0.labels[$1] != nil }
+    place = index.folder.url.relativePath
+    let table = parts.table
+    switch options.task {
+    case .regress: (problem, labels) = (.regression, ["score"])
+    case .classify where table.labelKind == .sets:
+      problem = .multiLabel
+      labels = Set(table.labels.compactMap { $0 }.flatMap(LabelSet.names(of:))).sorted()
+    case .classify: (problem, labels) = (.singleLabel, table.labelNames)
+    }
+    numbers = Dictionary(uniqueKeysWithValues: zip(labels, labels.indices))
+  }
+
+  /// A label as the number that it spells.
+  static func number(_ label: String) -> Double? {
+    Double(label).flatMap { $0.isFinite ? $0 : nil }
+  }
+
+  /// What the development part judges a training by; more is better.
+  var metric: TrainingOptions.Metric {
+    switch problem {
+    case .singleLabel: .macroF1
+    case .multiLabel: .microF1
+    case .regression: .pearson
+    }
+  }
+
+  func items(_ rows: [Int]) -> [LabeledText] {
+    rows.map { LabeledText(text: parts.table.texts[$0], target: target($0)) }
+  }
+
+  private func target(_ row: Int) -> LabeledText.Target {
+    let label = parts.table.labels[row]!
+    return switch problem {
+    case .regression: .score(Self.number(label)!)
+    case .multiLabel: .labels(LabelSet.names(of: label).map { numbers[$0]! }.sorted())
+    case .singleLabel: .label(Int(parts.table.labelNumbers[row]))
+    }
+  }
+
+  /// Why there is nothing to learn: a label is no number where numbers are learned, or there is too little.
+  var obstacle: CurationError? {
+    let table = parts.table
+    if let fault = noNumber { return fault }
+    if problem != .regression, labels.count < (problem == .multiLabel ? 1 : 2) {
+      return StudyDesign.tooFewLabels(table, place)
+    }
+    if Set(parts.train.map { table.labelNumbers[$0] }).count >= 2, !parts.test.isEmpty {
+      return nil
+    }
+    return CurationError(
+      place: place,
+      expected: problem == .regression
+        ? "records of two numbers to train on, and some to test on"
+        : "labeled records of two labels to train on, and some to test on",
+      found: "\(parts.train.count) to train on, \(parts.test.count) to test on",
+      advice: "give more labeled records, or other parts with --shares")
+  }
+
+  /// Why numbers cannot be learned; nil if every label is one, or none has to be.
+  var noNumber: CurationError? {
+    guard problem == .regression else { return nil }
+    let rows = parts.train + parts.development + parts.test
+    guard let row = rows.first(where: { Self.number(parts.table.labels[$0]!) == nil }) else {
+      return nil
+    }
+    return CurationError(
+      place: "\(place), record '\(parts.table.ids[row])'",
+      expected: "a number as label, to learn numbers",
+      found: "'\(parts.table.labels[row]!.prefix(60))'",
+      advice: "name the field of the numbers with --label-field and build the index again, or "
+        + "learn classes with --task classify")
+  }
+
+  /// What to say of labels that are tested but cannot be learned; nil if there are none.
+  var unlearnedLabels: String? {
+    guard problem != .regression else { return nil }
+    func names(_ rows: [Int]) -> Set<String> {
+      Set(
+        rows.flatMap { row in
+          problem == .multiLabel
+            ? LabelSet.names(of: parts.table.labels[row]!) : [parts.table.labels[row]!]
+        })
+    }
+    let missing = names(parts.test).subtracting(names(parts.train)).sorted()
+    if missing.isEmpty { return nil }
+    let shown = missing.prefix(10).map { "'\($0)'" }.joined(separator: ", ")
+    let more = missing.count > 10 ? " and \(missing.count - 10) more" : ""
+    return "labels that only the test part has, and that no model can learn: \(shown)\(more)"
+  }
+}

@@ -1,0 +1,65 @@
+import Corpus
+import Training
+import Transformer
+
+/// Predictions beside the records' own labels, whatever these are.
+struct PredictionScore {
+  private let labels: [String]
+  private let problem: ClassificationProblem
+  private let numbers: [String: Int]
+  private var truth: [Set<Int>] = []
+  private var predicted: [Set<Int>] = []
+  private var values: (truth: [Double], predicted: [Double]) = ([], [])
+  /// Records with a label that the model does not know, or that is no number.
+  private(set) var unknown = 0
+
+  init(_ labels: [String], _ problem: ClassificationProblem) {
+    self.labels = labels
+    self.problem = problem
+    numbers = Dictionary(zip(labels, labels.indices), uniquingKeysWith: { first, _ in first })
+  }
+
+  /// Records that are scored.
+  var count: Int { max(truth.count, values.truth.count) }
+
+  mutating func add(_ prediction: RecordPrediction) {
+    guard let label = prediction.record.label else { return }
+    if let value = prediction.value {
+      guard let number = LearningData.number(label) else {
+        unknown += 1
+        return
+      }
+      values.truth.append(number)
+      values.predicted.append(value)
+      return
+    }
+    let names = problem == .multiLabel ? LabelSet.names(of: label) : [label]
+    let known = names.compactMap { numbers[$0] }
+    guard known.count == names.count else {
+      unknown += 1
+      return
+    }
+    truth.append(Set(known))
+    predicted.append(Set(prediction.labels.map { numbers[$0]! }))
+  }
+
+  /// Averages over the labels that occur, as a truth or a prediction; nil without a record.
+  private var report: MultiLabelReport? {
+    guard !truth.isEmpty else { return nil }
+    let present = Set((truth + predicted).joined()).sorted()
+    let compact = Dictionary(uniqueKeysWithValues: zip(present, present.indices))
+    func compacted(_ sets: [Set<Int>]) -> [Set<Int>] { sets.map { Set($0.map { compact[$0]! }) } }
+    return MultiLabelReport(
+      labels: present.map { labels[$0] }, truth: compacted(truth),
+      predictions: compacted(predicted))
+  }
+
+  var accuracy: Double? { report?.exactMatch }
+  var macroF1: Double? { report?.macro.f1 }
+  var microF1: Double? { problem == .multiLabel ? report?.micro.f1 : nil }
+
+  var regression: RegressionReport? {
+    values.truth.isEmpty
+      ? nil : RegressionReport(truth: values.truth, predictions: values.predicted)
+  }
+}

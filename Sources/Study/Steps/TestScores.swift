@@ -1,0 +1,70 @@
+import Corpus
+import Foundation
+import Store
+import Training
+import Transformer
+
+/// What a trained model says of test records, and how right it is.
+struct TestScores {
+  struct Answer {
+    /// As a label of the index: of several the set, of a number its shortest form.
+    var predicted: String
+    /// Of the label, or of exactly this set; 1 for a number.
+    var probability: Double
+  }
+
+  private(set) var answers: [Answer] = []
+  private(set) var report: ClassificationReport?
+  private(set) var multiLabel: MultiLabelReport?
+  private(set) var regression: RegressionReport?
+
+  /// - Parameters:
+  ///   - logits: `[items, outputs]`.
+  ///   - threshold: from which probability on a label holds, where a text may have several.
+  init(
+    _ items: [LabeledText], _ logits: [[Float]], problem: ClassificationProblem, labels: [String],
+    threshold: Double
+  ) {
+    switch problem {
+    case .singleLabel: classify(items, logits, labels)
+    case .multiLabel: decide(items, logits, labels, threshold)
+    case .regression: measure(items, logits)
+    }
+  }
+
+  private mutating func classify(
+    _ items: [LabeledText], _ logits: [[Float]], _ labels: [String]
+  ) {
+    let truth = items.map { $0.label! }
+    let predicted = logits.map { row in row.indices.max { row[$0] < row[$1] } ?? 0 }
+    report = ClassificationReport(labels: labels, truth: truth, predictions: predicted)
+    answers = items.indices.map { item in
+      let probabilities = ClassificationProblem.singleLabel.probabilities(logits[item])
+      return Answer(
+        predicted: labels[predicted[item]], probability: probabilities[predicted[item]])
+    }
+  }
+
+  private mutating func decide(
+    _ items: [LabeledText], _ logits: [[Float]], _ labels: [String], _ threshold: Double
+  ) {
+    let truth = items.map { Set($0.labels!) }
+    let rows = logits.map(ClassificationProblem.multiLabel.probabilities)
+    let predicted = rows.map { row in Set(row.indices.filter { row[$0] >= threshold }) }
+    multiLabel = MultiLabelReport(labels: labels, truth: truth, predictions: predicted)
+    answers = items.indices.map { item in
+      Answer(
+        predicted: LabelSet(predicted[item].map { labels[$0] }).label,
+        probability: rows[item].enumerated().reduce(1) { product, row in
+          product * (predicted[item].contains(row.offset) ? row.element : 1 - row.element)
+        })
+    }
+  }
+
+  private mutating func measure(_ items: [LabeledText], _ logits: [[Float]]) {
+    let truth = items.map { $0.score! }
+    let predicted = logits.map { Double($0[0]) }
+    regression = RegressionReport(truth: truth, predictions: predicted)
+    answers = predicted.map { Answer(predicted: "\($0)", probability: 1) }
+  }
+}
