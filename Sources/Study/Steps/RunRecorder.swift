@@ -79,21 +79,14 @@ struct RunRecorder {
     keep: (SequenceClassifier, RunMetrics, URL) throws -> Void = { _, _, _ in }
   ) throws -> Run {
     let id = try request.id(modelHash: modelHash)
-    let folder = index.folder.run(id: id)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    let checkpoint = folder.appendingPathComponent("checkpoint")
-    let startedAt = Date()
+    let run = try OngoingRun(index, id: id, monitor: monitor)
+    let startedAt = run.startedAt
     let classifier = try makeClassifier()
-    let monitor = monitor
-    let summary = try classifier.train(
-      train: request.train, development: request.development, options: request.options,
-      checkpoint: checkpoint,
-      progress: {
-        monitor.progress(
-          StepProgress(
-            phase: title, completed: $0.step, total: $0.totalSteps, unit: "updates"))
-      }, shouldStop: monitor.shouldStop)
-    if summary.interrupted { throw Interrupted() }
+    let summary = try run.train(title) { checkpoint, progress, shouldStop in
+      try classifier.train(
+        train: request.train, development: request.development, options: request.options,
+        checkpoint: checkpoint, progress: progress, shouldStop: shouldStop)
+    }
     let logits = try classifier.logits(request.test.map(\.text))
     let predicted = logits.map { row in row.indices.max { row[$0] < row[$1] } ?? 0 }
     let metrics = RunMetrics(
@@ -104,13 +97,7 @@ struct RunRecorder {
       stoppedEarly: summary.stoppedEarly, seconds: Date().timeIntervalSince(startedAt),
       examplesPerSecond: summary.examplesPerSecond, tokens: summary.tokens,
       development: summary.evaluations, baselines: baselines)
-    let log = try Self.writeFiles(
-      summary, metrics, to: folder, run: id)
-    try keep(classifier, metrics, folder)
-    let run = Run(
-      id: id, arm: request.arm, seed: Int(request.seed),
-      options: try StepAccount.json(request.options), status: .finished, startedAt: startedAt,
-      finishedAt: Date(), metrics: try StepAccount.json(metrics))
+    try keep(classifier, metrics, run.folder)
     let predictions = request.testRows.indices.map { place in
       let probabilities = ClassificationProblem.singleLabel.probabilities(logits[place])
       return Prediction(
@@ -120,27 +107,8 @@ struct RunRecorder {
         correct: predicted[place] == request.test[place].label,
         probability: probabilities[predicted[place]])
     }
-    try index.catalog.update {
-      try $0.replaceRun(run, log: log, predictions: predictions)
-    }
-    try? FileManager.default.removeItem(at: checkpoint)
-    return run
-  }
-
-  /// Writes `log.jsonl` and `metrics.json`, and gives the log's lines for the catalog.
-  static func writeFiles(
-    _ summary: TrainingSummary, _ metrics: RunMetrics, to folder: URL, run: String
-  ) throws -> [RunLogEntry] {
-    let log = try summary.history.map { try StepAccount.json($0) + "\n" }.joined()
-    try AtomicFile.write(Data(log.utf8), to: folder.appendingPathComponent("log.jsonl"))
-    try AtomicFile.write(
-      Data(StepAccount.json(metrics).utf8), to: folder.appendingPathComponent("metrics.json"))
-    let development = try Dictionary(
-      summary.evaluations.map { ($0.step, try StepAccount.json($0)) }, uniquingKeysWith: { $1 })
-    return summary.history.map { step in
-      RunLogEntry(
-        run: run, step: step.step, epoch: step.epoch, loss: Double(step.loss),
-        learningRate: Double(step.learningRate), development: development[step.step])
-    }
+    return try run.finish(
+      summary, metrics, arm: request.arm, seed: request.seed, options: request.options,
+      predictions: predictions)
   }
 }
