@@ -160,7 +160,7 @@ import Testing
     let outcome = try sandbox.run(
       "sweep", "index", "--recipe", "search.yaml", "--trials", "20", "--json"
     ).succeeded()
-    #expect(outcome.errors.contains("there are 8 settings to try, not 20"))
+    #expect(outcome.errors.contains("only 8 different settings were drawn, not 20"))
     let trials = try #require(try outcome.object()["trials"] as? [[String: Any]])
     let failed = trials.filter { $0["score"] == nil }
     #expect(!failed.isEmpty && failed.count < trials.count)
@@ -237,5 +237,6 @@ import Testing
     try sandbox.run(Self.command + ["--force"]).succeeded()
     try sandbox.run(Self.command + ["--seed", "7"]).fails(saying: "another sweep", "--force")
     try sandbox.run("sweep", "index").fails(64, saying: "--recipe")
+    try sandbox.run(Self.command + ["--trials", "100000"]).fails(64, saying: "in 1...10000")
   }
 }
