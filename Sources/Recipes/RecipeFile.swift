@@ -51,8 +51,11 @@ public struct RecipeFile: Sendable {
   public init(path: String) throws {
     let data =
       try path == Self.standardInput
-      ? FileHandle.standardInput.read(upToCount: Self.mostBytes) ?? Data()
+      ? FileHandle.standardInput.read(upToCount: Self.mostBytes + 1) ?? Data()
       : RegularFile.contents(of: URL(fileURLWithPath: path), limit: Self.mostBytes)
+    guard data.count <= Self.mostBytes else {
+      throw FileError(place: path, expected: "a recipe of at most 1 MiB", found: "more")
+    }
     guard let text = String(data: data, encoding: .utf8) else {
       throw FileError(place: path, expected: "a recipe in UTF-8", found: "other bytes")
     }

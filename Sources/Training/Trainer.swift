@@ -69,6 +69,7 @@ package final class Trainer<Task: TrainingTask> {
   ) throws -> TrainingSummary {
     try checkpoint?.restore(self)
     summary.interrupted = false
+    summary.metric = metric
     let start = ContinuousClock.now
     let firstStep = step
     var evaluating = Duration.zero

@@ -52,6 +52,8 @@ public struct TrainingSummary: Codable, Hashable, Sendable {
   public var evaluations: [DevelopmentResult] = []
   /// Step whose weights the classifier now has; the last one where nothing was evaluated.
   public var bestStep = 0
+  /// What chose ``bestStep`` among the evaluations.
+  public var metric: TrainingOptions.Metric?
   /// Whether ``TrainingOptions/patience`` ended training before the planned steps.
   public var stoppedEarly = false
   /// Whether `shouldStop` ended training; a checkpoint then allows to resume.

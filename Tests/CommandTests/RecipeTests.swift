@@ -148,6 +148,9 @@ import Testing
     try sandbox.run("finetune", "index", "--learning-rate", "-1").fails(64)
     try sandbox.run("finetune", "index", "--recipe", "none.yaml").fails(saying: "none.yaml")
     try sandbox.run("finetune", "index", "--recipe", ".").fails(saying: "a folder")
+    let long = Data(String(repeating: "# nothing\n", count: 110_000).utf8)
+    try sandbox.run(["finetune", "index", "--recipe", "-"], input: long)
+      .fails(saying: "at most 1 MiB")
   }
 
   @Test func aComparisonTakesItsTrainingFromARecipe() throws {

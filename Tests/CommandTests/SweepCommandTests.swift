@@ -72,12 +72,14 @@ import Testing
     #expect(more["trained"] as? Int == 1)
   }
 
-  @Test func aKilledSweepGoesOnToTheSameEnd() throws {
+  @Test(arguments: [SIGKILL, SIGINT])
+  func aStoppedSweepGoesOnToTheSameEnd(_ signal: Int32) throws {
     let sandbox = try sandbox()
     let process = try sandbox.start(Self.command)
     while process.process.isRunning, !sandbox.exists("index/trials.jsonl") { usleep(1000) }
-    kill(process.process.processIdentifier, SIGKILL)
-    _ = try process.wait()
+    kill(process.process.processIdentifier, signal)
+    let stopped = try process.wait()
+    if signal == SIGINT { #expect([0, 130].contains(stopped.status)) }
     let done = try sandbox.text("index/trials.jsonl").split(separator: "\n").count
     #expect(done >= 1)
     let summary = try sweep(sandbox)
@@ -91,6 +93,29 @@ import Testing
     let log = try sandbox.text("index/trials.jsonl")
     try sandbox.write("index/trials.jsonl", String(log.dropLast(40)))
     try sandbox.run(Self.command).fails(saying: "trials.jsonl:4", "delete the line")
+  }
+
+  /// A trial is the training that `finetune` makes, whatever it learns from.
+  @Test func everyArmIsJudgedAsFinetuneJudgesIt() throws {
+    let sandbox = try sandbox(
+      "steps: 6\ntraining-precision: f32\nsearch: {arm: [raw, deduped, balanced, random]}\n")
+    let trials = try #require(sweep(sandbox)["trials"] as? [[String: Any]])
+    #expect(trials.count == 4)
+    for trial in trials {
+      let arm = try #require((trial["values"] as? [String: String])?["arm"])
+      let tuned = try sandbox.run(
+        "finetune", "index", "--arm", arm, "--steps", "6", "--training-precision", "f32", "--json"
+      ).succeeded().object()
+      let metrics = try #require(tuned["metrics"] as? [String: Any])
+      let best = (metrics["development"] as? [[String: Any]])?.first {
+        $0["step"] as? Int == metrics["bestStep"] as? Int
+      }
+      #expect((best?["scores"] as? [String: Double])?["macroF1"] == trial["score"] as? Double)
+      #expect(best?["loss"] as? Double == trial["loss"] as? Double, "\(arm)")
+    }
+    // Trials are named where an index would be replaced.
+    try sandbox.write("other.txt", "one\ntwo\n")
+    try sandbox.run("index", "other.txt", "--out", "index").fails(saying: "4 trials of sweeps")
   }
 
   /// Records of the test part are made unreadable: a sweep finds the same.
@@ -135,7 +160,7 @@ import Testing
     let outcome = try sandbox.run(
       "sweep", "index", "--recipe", "search.yaml", "--trials", "20", "--json"
     ).succeeded()
-    #expect(outcome.errors.contains("there are 8 settings to try, not 20"))
+    #expect(outcome.errors.contains("only 8 different settings were drawn, not 20"))
     let trials = try #require(try outcome.object()["trials"] as? [[String: Any]])
     let failed = trials.filter { $0["score"] == nil }
     #expect(!failed.isEmpty && failed.count < trials.count)
@@ -212,5 +237,6 @@ import Testing
     try sandbox.run(Self.command + ["--force"]).succeeded()
     try sandbox.run(Self.command + ["--seed", "7"]).fails(saying: "another sweep", "--force")
     try sandbox.run("sweep", "index").fails(64, saying: "--recipe")
+    try sandbox.run(Self.command + ["--trials", "100000"]).fails(64, saying: "in 1...10000")
   }
 }

@@ -53,6 +53,11 @@ import Testing
     let points = space.draw(50, seed: 0)
     #expect(points.count == 6 && Set(points).count == 6)
     #expect(SearchSpace([]).draw(5, seed: 0) == [[]])
+    let huge = SearchSpace([
+      SearchSpace.Dimension(
+        option: "n", values: .range(low: 1, high: 0x1p63, scale: .log, isWhole: true))
+    ])
+    #expect(huge.draw(500, seed: 0).allSatisfy { Int($0[0]) != nil })
   }
 
   /// The example of Jamieson and Talwalkar's successors: 27, 9, 3, 1 (Li et al., "Hyperband", 2018,

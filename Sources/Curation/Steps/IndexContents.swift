@@ -8,12 +8,15 @@ struct IndexContents {
   private let decisions: Int
   private let runs: [String]
   private let models: Int
+  private let trials: Int
 
   init(_ index: OpenIndex) throws {
     records = index.manifest.recordCount
     decisions = try index.catalog.decisions().count
     let runs = try index.catalog.runs().map(\.id)
     self.runs = runs
+    let log = try? RegularFile.contents(of: index.folder.trials)
+    trials = log?.count { $0 == UInt8(ascii: "\n") } ?? 0
     models = runs.count {
       let model = index.folder.run(id: $0).appendingPathComponent("model/config.json")
       return FileManager.default.fileExists(atPath: model.path)
@@ -31,6 +34,7 @@ struct IndexContents {
       counted(decisions, "decision by hand", "decisions by hand"),
       counted(runs.count, "trained run", "trained runs").map { "\($0) (\(names))" },
       counted(models, "model", "models"),
+      counted(trials, "trial of a sweep", "trials of sweeps"),
     ].compactMap { $0 }.joined(separator: ", ")
   }
 

@@ -85,7 +85,9 @@ struct StudyAssembly {
   }
 
   private func honest(_ runs: [Run]) throws -> StudySection.HonestScore? {
-    guard let run = Self.takeHome(runs), try Self.metrics(of: run)?.report != nil else { return nil }
+    guard let run = Self.takeHome(runs), try Self.metrics(of: run)?.report != nil else {
+      return nil
+    }
     let predictions = try index.catalog.predictions(run: run.id)
     let numbers = Dictionary(
       uniqueKeysWithValues: table.labelNames.enumerated().map { ($1, $0) })

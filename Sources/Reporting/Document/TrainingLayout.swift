@@ -23,7 +23,8 @@ extension TrainingSection {
   private var lossFigure: Figure? {
     Figure(
       caption: "Loss by update: a line on the training data"
-        + (evaluations.isEmpty ? "." : ", marks on the development part."),
+        + (evaluations.isEmpty ? "." : ", marks on the development part.")
+        + " The weights at the dashed line were kept.",
       drawing: TrainingPlot(
         line: losses.map { (Double($0.step), $0.loss) },
         marks: evaluations.map { (Double($0.step), $0.loss) }, best: bestStep, title: "loss"
@@ -36,7 +37,7 @@ extension TrainingSection {
     }
     if scores.isEmpty { return nil }
     return Figure(
-      caption: "\(metric) on the development part by update.",
+      caption: "Score on the development part by update.",
       drawing: TrainingPlot(line: scores, marks: scores, best: bestStep, title: metric).element())
   }
 

@@ -81,12 +81,7 @@ public struct FinetuneStep {
     var metrics: RunMetrics?
     _ = try recorder.train(
       request, title: "fine-tuning", baselines: try baselines(data),
-      makeClassifier: {
-        try SequenceClassifier(
-          folder: model, labels: request.labels, problem: request.problem,
-          adapters: request.options.adapters, seed: request.seed,
-          maximumTokens: min(options.maximumTokens, model.configuration.maximumPositions))
-      },
+      makeClassifier: { try classifier(request) },
       keep: { classifier, result, _ in
         try classifier.save(
           to: target, run: id, accuracy: result.report?.accuracy ?? result.multiLabel?.exactMatch)
@@ -138,18 +133,21 @@ public struct FinetuneStep {
     if let fault = data.noNumber { throw fault }
     var request = self.request(data)
     request.options.stepShare = stepShare < 1 ? stepShare : nil
-    let tokens = min(options.maximumTokens, model.configuration.maximumPositions)
+    let id = try request.id(modelHash: model.hash)
     return TrainingTrial(
-      id: StepAccount.hash([try request.id(modelHash: model.hash), "\(tokens)"]),
-      options: request.options, metric: data.metric
-    ) { [request, model] checkpoint, progress, shouldStop in
-      try SequenceClassifier(
-        folder: model, labels: request.labels, problem: request.problem,
-        adapters: request.options.adapters, seed: request.seed, maximumTokens: tokens
-      ).train(
+      id: StepAccount.hash([id, "\(options.maximumTokens)"]), options: request.options
+    ) { [self, request] checkpoint, progress, shouldStop in
+      try classifier(request).train(
         train: request.train, development: request.development, options: request.options,
         checkpoint: checkpoint, progress: progress, shouldStop: shouldStop)
     }
+  }
+
+  private func classifier(_ request: RunRequest) throws -> SequenceClassifier {
+    try SequenceClassifier(
+      folder: model, labels: request.labels, problem: request.problem,
+      adapters: request.options.adapters, seed: request.seed,
+      maximumTokens: min(options.maximumTokens, model.configuration.maximumPositions))
   }
 
   private func request(_ data: LearningData) -> RunRequest {

@@ -45,15 +45,6 @@ struct LearningData {
     Double(label).flatMap { $0.isFinite ? $0 : nil }
   }
 
-  /// What the development part judges a training by; more is better.
-  var metric: TrainingOptions.Metric {
-    switch problem {
-    case .singleLabel: .macroF1
-    case .multiLabel: .microF1
-    case .regression: .pearson
-    }
-  }
-
   func items(_ rows: [Int]) -> [LabeledText] {
     rows.map { LabeledText(text: parts.table.texts[$0], target: target($0)) }
   }

@@ -102,21 +102,14 @@ struct RunRecorder {
     keep: (SequenceClassifier, RunMetrics, URL) throws -> Void = { _, _, _ in }
   ) throws -> Run {
     let id = try request.id(modelHash: modelHash)
-    let folder = index.folder.run(id: id)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    let checkpoint = folder.appendingPathComponent("checkpoint")
-    let startedAt = Date()
+    let run = try OngoingRun(index, id: id, monitor: monitor)
+    let startedAt = run.startedAt
     let classifier = try makeClassifier()
-    let monitor = monitor
-    let summary = try classifier.train(
-      train: request.train, development: request.development, options: request.options,
-      checkpoint: checkpoint,
-      progress: {
-        monitor.progress(
-          StepProgress(
-            phase: title, completed: $0.step, total: $0.totalSteps, unit: "updates"))
-      }, shouldStop: monitor.shouldStop)
-    if summary.interrupted { throw Interrupted() }
+    let summary = try run.train(title) { checkpoint, progress, shouldStop in
+      try classifier.train(
+        train: request.train, development: request.development, options: request.options,
+        checkpoint: checkpoint, progress: progress, shouldStop: shouldStop)
+    }
     let logits = try classifier.logits(request.test.map(\.text))
     // In the order of the catalog, so that sums come out the same when they are held against it.
     let order = request.testRows.indices.sorted { request.testRows[$0] < request.testRows[$1] }
@@ -133,40 +126,15 @@ struct RunRecorder {
       stoppedEarly: summary.stoppedEarly, seconds: Date().timeIntervalSince(startedAt),
       examplesPerSecond: summary.examplesPerSecond, tokens: summary.tokens,
       development: summary.evaluations, baselines: baselines)
-    let log = try Self.writeFiles(
-      summary, metrics, to: folder, run: id)
-    try keep(classifier, metrics, folder)
-    let run = Run(
-      id: id, arm: request.arm, seed: Int(request.seed),
-      options: try StepAccount.json(request.options), status: .finished, startedAt: startedAt,
-      finishedAt: Date(), metrics: try StepAccount.json(metrics))
+    try keep(classifier, metrics, run.folder)
     let predictions = zip(order, scores.answers).map { place, answer in
       let label = request.testLabels[place]
       return Prediction(
         run: id, row: Int(request.testRows[place]), label: label, predicted: answer.predicted,
         correct: label == answer.predicted, probability: answer.probability)
     }
-    try index.catalog.update {
-      try $0.replaceRun(run, log: log, predictions: predictions)
-    }
-    try? FileManager.default.removeItem(at: checkpoint)
-    return run
-  }
-
-  /// Writes `log.jsonl` and `metrics.json`, and gives the log's lines for the catalog.
-  static func writeFiles(
-    _ summary: TrainingSummary, _ metrics: RunMetrics, to folder: URL, run: String
-  ) throws -> [RunLogEntry] {
-    let log = try summary.history.map { try StepAccount.json($0) + "\n" }.joined()
-    try AtomicFile.write(Data(log.utf8), to: folder.appendingPathComponent("log.jsonl"))
-    try AtomicFile.write(
-      Data(StepAccount.json(metrics).utf8), to: folder.appendingPathComponent("metrics.json"))
-    let development = try Dictionary(
-      summary.evaluations.map { ($0.step, try StepAccount.json($0)) }, uniquingKeysWith: { $1 })
-    return summary.history.map { step in
-      RunLogEntry(
-        run: run, step: step.step, epoch: step.epoch, loss: Double(step.loss),
-        learningRate: Double(step.learningRate), development: development[step.step])
-    }
+    return try run.finish(
+      summary, metrics, arm: request.arm, seed: request.seed, options: request.options,
+      predictions: predictions)
   }
 }

@@ -92,7 +92,7 @@ public struct SimilarityFinetuneStep {
     var training = self.training(data)
     training.stepShare = stepShare < 1 ? stepShare : nil
     return TrainingTrial(
-      id: try identity(data, training), options: training, metric: data.options.metrics[0]
+      id: try identity(data, training), options: training
     ) { [self, training] checkpoint, progress, shouldStop in
       try trainer(training).train(
         train: data.train, development: data.development, checkpoint: checkpoint,
@@ -129,23 +129,16 @@ public struct SimilarityFinetuneStep {
   private func train(
     _ data: SimilarityData, _ training: TrainingOptions, _ id: String, _ target: URL
   ) throws -> RunMetrics {
-    let folder = index.folder.run(id: id)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    let checkpoint = folder.appendingPathComponent("checkpoint")
-    let startedAt = Date()
+    let run = try OngoingRun(index, id: id, monitor: monitor)
     let trainer = try self.trainer(training)
     monitor.progress(
       StepProgress(phase: "scoring the model as it is", completed: 0, total: 1, unit: "models"))
     let before = try trainer.report(data.test)
-    let monitor = monitor
-    let result = try trainer.train(
-      train: data.train, development: data.development, checkpoint: checkpoint,
-      progress: {
-        monitor.progress(
-          StepProgress(
-            phase: "fine-tuning", completed: $0.step, total: $0.totalSteps, unit: "updates"))
-      }, shouldStop: monitor.shouldStop)
-    if result.interrupted { throw Interrupted() }
+    let result = try run.train("fine-tuning") { checkpoint, progress, shouldStop in
+      try trainer.train(
+        train: data.train, development: data.development, checkpoint: checkpoint,
+        progress: progress, shouldStop: shouldStop)
+    }
     let after = try trainer.report(data.test)
     let scores = SimilarityScores(
       loss: data.options.loss, source: data.source.rawValue, before: before, after: after,
@@ -154,16 +147,13 @@ public struct SimilarityFinetuneStep {
       similarity: scores, trainingRecords: data.train.count,
       developmentRecords: data.development.count, updates: result.history.count,
       bestStep: result.bestStep, stoppedEarly: result.stoppedEarly,
-      seconds: Date().timeIntervalSince(startedAt), examplesPerSecond: result.examplesPerSecond,
-      tokens: result.tokens, development: result.evaluations)
+      seconds: Date().timeIntervalSince(run.startedAt),
+      examplesPerSecond: result.examplesPerSecond, tokens: result.tokens,
+      development: result.evaluations)
     try trainer.save(to: target, run: id)
-    let log = try RunRecorder.writeFiles(result, metrics, to: folder, run: id)
-    let run = Run(
-      id: id, arm: "finetune-similarity-" + options.arm.rawValue, seed: Int(options.seed),
-      options: try StepAccount.json(training), status: .finished, startedAt: startedAt,
-      finishedAt: Date(), metrics: try StepAccount.json(metrics))
-    try index.catalog.update { try $0.replaceRun(run, log: log, predictions: []) }
-    try? FileManager.default.removeItem(at: checkpoint)
+    _ = try run.finish(
+      result, metrics, arm: "finetune-similarity-" + options.arm.rawValue, seed: options.seed,
+      options: training, predictions: [])
     return metrics
   }
 

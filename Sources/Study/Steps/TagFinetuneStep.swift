@@ -152,13 +152,22 @@ public struct TagFinetuneStep {
     var training = self.training(parts, sentences)
     training.stepShare = stepShare < 1 ? stepShare : nil
     return TrainingTrial(
-      id: StepAccount.hash([try identity(parts, sentences, training)]), options: training,
-      metric: .entityF1
-    ) { [self, training] checkpoint, progress, shouldStop in
-      try tagger(sentences, training).train(
-        train: sentences.items(parts.train), development: sentences.items(parts.development),
-        options: training, checkpoint: checkpoint, progress: progress, shouldStop: shouldStop)
+      id: StepAccount.hash([try identity(parts, sentences, training)]), options: training
+    ) { [self, training] in
+      try train(
+        tagger(sentences, training), parts, sentences, training, checkpoint: $0, progress: $1,
+        shouldStop: $2)
     }
+  }
+
+  private func train(
+    _ tagger: TokenTagger, _ parts: TrainingParts, _ sentences: Sentences,
+    _ training: TrainingOptions, checkpoint: URL, progress: (TrainingProgress) -> Void,
+    shouldStop: () -> Bool
+  ) throws -> TrainingSummary {
+    try tagger.train(
+      train: sentences.items(parts.train), development: sentences.items(parts.development),
+      options: training, checkpoint: checkpoint, progress: progress, shouldStop: shouldStop)
   }
 
   private func data() throws -> (TrainingParts, Sentences) {
@@ -223,30 +232,16 @@ public struct TagFinetuneStep {
     _ parts: TrainingParts, _ sentences: Sentences, _ training: TrainingOptions, _ id: String,
     _ target: URL
   ) throws -> RunMetrics {
-    let folder = index.folder.run(id: id)
-    try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    let checkpoint = folder.appendingPathComponent("checkpoint")
-    let startedAt = Date()
+    let run = try OngoingRun(index, id: id, monitor: monitor)
     let tagger = try self.tagger(sentences, training)
-    let monitor = monitor
-    let result = try tagger.train(
-      train: sentences.items(parts.train), development: sentences.items(parts.development),
-      options: training, checkpoint: checkpoint,
-      progress: {
-        monitor.progress(
-          StepProgress(
-            phase: "fine-tuning", completed: $0.step, total: $0.totalSteps, unit: "updates"))
-      }, shouldStop: monitor.shouldStop)
-    if result.interrupted { throw Interrupted() }
-    let metrics = try metrics(tagger, parts, sentences, result, since: startedAt)
+    let result = try run.train("fine-tuning") {
+      try train(tagger, parts, sentences, training, checkpoint: $0, progress: $1, shouldStop: $2)
+    }
+    let metrics = try metrics(tagger, parts, sentences, result, since: run.startedAt)
     try tagger.save(to: target, run: id, accuracy: metrics.tagging?.entities.micro.f1)
-    let log = try RunRecorder.writeFiles(result, metrics, to: folder, run: id)
-    let run = Run(
-      id: id, arm: "finetune-tokens-" + options.arm.rawValue, seed: Int(options.seed),
-      options: try StepAccount.json(training), status: .finished, startedAt: startedAt,
-      finishedAt: Date(), metrics: try StepAccount.json(metrics))
-    try index.catalog.update { try $0.replaceRun(run, log: log, predictions: []) }
-    try? FileManager.default.removeItem(at: checkpoint)
+    _ = try run.finish(
+      result, metrics, arm: "finetune-tokens-" + options.arm.rawValue, seed: options.seed,
+      options: training, predictions: [])
     return metrics
   }
 

@@ -69,7 +69,8 @@ extension SearchSpace.Values {
       let value =
         scale == .linear ? bottom + share * (top - bottom) : bottom * pow(top / bottom, share)
       let inside = min(high, max(low, isWhole ? value.rounded() : value))
-      return isWhole ? "\(Int(inside))" : Self.short(inside, in: low...high)
+      // What is rounded up past the largest whole number is that one.
+      return isWhole ? "\(Int(exactly: inside) ?? .max)" : Self.short(inside, in: low...high)
     }
   }
 

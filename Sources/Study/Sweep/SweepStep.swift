@@ -109,44 +109,34 @@ public struct SweepStep {
         let record = try train(trial, pace)
         try log.append(record)
         last[candidate] = (record, rung.share)
-        try? FileManager.default.removeItem(at: folder(trial))
         monitor.remark(pace.end(record, candidates[candidate], share: rung.share))
       }
       going = ordered(going.prefix(rung.candidates), last)
     }
     let order = ordered(candidates.indices, last)
-    guard let best = last[order[0]], best.record.score != nil else {
+    guard let best = last[order[0]], best.record.score != nil, let metric = best.record.metric
+    else {
       throw TrainingError(
         place: "sweep", expected: "a trial that can be trained",
         found: last[order[0]]?.record.failure ?? "none")
     }
     return SweepSummary(
-      index: index.folder.url.relativePath, metric: best.record.metric,
+      index: index.folder.url.relativePath, metric: metric,
       trials: order.map { summary($0, last[$0]!) }, trained: pace.trained,
       trainings: plan.rungs.reduce(0) { $0 + $1.candidates })
   }
 
-  private func folder(_ trial: TrainingTrial) -> URL {
-    index.folder.run(id: "trial-\(trial.id.prefix(16))")
-  }
-
   private func train(_ trial: TrainingTrial, _ pace: SweepPace) throws -> TrialRecord {
-    try FileManager.default.createDirectory(at: folder(trial), withIntermediateDirectories: true)
-    let monitor = monitor
+    let run = try OngoingRun(index, id: "trial-\(trial.id.prefix(16))", monitor: monitor)
+    let record: TrialRecord
     do {
-      let summary = try trial.train(
-        folder(trial).appendingPathComponent("checkpoint"),
-        {
-          monitor.progress(
-            StepProgress(
-              phase: pace.phase, completed: $0.step, total: $0.totalSteps, unit: "updates"))
-        }, monitor.shouldStop)
-      if summary.interrupted { throw Interrupted() }
-      return TrialRecord(trial, summary)
+      record = TrialRecord(trial, try run.train(pace.phase, trial.train))
     } catch let error as TrainingError {
       // A learning rate at which training diverges is a result too.
-      return TrialRecord(trial, error)
+      record = TrialRecord(trial, error)
     }
+    run.remove()
+    return record
   }
 
   /// Candidates that were trained longest first, then by score, loss and number.
@@ -214,7 +204,7 @@ private struct SweepPace {
     let setting = values.sorted { $0.key < $1.key }.map { "\($0.key) \($0.value)" }
       .joined(separator: ", ")
     let result =
-      record.score.map { String(format: "%@ %.4f", record.metric.rawValue, $0) }
+      record.score.map { String(format: "%@ %.4f", record.metric?.rawValue ?? "", $0) }
       ?? record.failure ?? ""
     let soFar = best?.score.map { String(format: "; best %.4f", $0) } ?? ""
     let left = seconds / workTrained * (work - workDone)

@@ -6,8 +6,6 @@ public struct TrainingTrial {
   /// The same for the same model, data and options.
   let id: String
   public let options: TrainingOptions
-  /// What it is judged by; more is better.
-  let metric: TrainingOptions.Metric
   /// Trains, or goes on from a checkpoint at the URL.
   let train:
     (_ checkpoint: URL, _ progress: (TrainingProgress) -> Void, _ shouldStop: () -> Bool) throws ->
@@ -18,7 +16,8 @@ public struct TrainingTrial {
 struct TrialRecord: Codable, Sendable {
   /// Of the trial.
   var id: String
-  var metric: TrainingOptions.Metric
+  /// What the task is judged by; more is better.
+  var metric: TrainingOptions.Metric?
   /// At the step whose weights would be kept; nil if training failed.
   var score: Double?
   var loss: Float?
@@ -30,9 +29,9 @@ struct TrialRecord: Codable, Sendable {
   var failure: String?
 
   init(_ trial: TrainingTrial, _ summary: TrainingSummary) {
-    (id, metric) = (trial.id, trial.metric)
+    (id, metric) = (trial.id, summary.metric)
     let best = summary.evaluations.first { $0.step == summary.bestStep }
-    score = best?.scores[trial.metric]
+    score = summary.metric.flatMap { best?.scores[$0] }
     loss = best?.loss
     updates = summary.history.count
     bestUpdate = summary.bestStep
@@ -40,7 +39,7 @@ struct TrialRecord: Codable, Sendable {
   }
 
   init(_ trial: TrainingTrial, _ error: TrainingError) {
-    (id, metric) = (trial.id, trial.metric)
+    id = trial.id
     (updates, bestUpdate, seconds) = (0, 0, 0)
     failure = error.description
   }

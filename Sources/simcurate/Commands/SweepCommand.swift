@@ -34,7 +34,7 @@ struct SweepCommand: ParsableCommand {
 
   @OptionGroup var index: IndexArgument
   @OptionGroup var recipe: RecipeOption
-  @Option(within: TrainingOptions.Limits.count, help: "How many settings to try.", valueName: "n")
+  @Option(within: Limit<Int>.within(1...10_000), help: "How many settings to try.", valueName: "n")
   var trials = 16
   @Flag(help: "Successive halving: only the best go on to more updates.")
   var halving = false
@@ -62,7 +62,7 @@ struct SweepCommand: ParsableCommand {
     }
     let index = try index.open(.exclusive, console)
     if points.count < trials {
-      console.remark("sweep: there are \(points.count) settings to try, not \(trials)")
+      console.remark("sweep: only \(points.count) different settings were drawn, not \(trials)")
     }
     let target = BestRecipe(
       out.map { URL(fileURLWithPath: $0) } ?? index.folder.bestRecipe,
