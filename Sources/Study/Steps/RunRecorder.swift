@@ -118,13 +118,22 @@ struct RunRecorder {
         label: request.labels[request.test[place].label],
         predicted: request.labels[predicted[place]],
         correct: predicted[place] == request.test[place].label,
-        probability: probabilities[predicted[place]])
+        probability: probabilities[predicted[place]],
+        logProbability: Self.logProbability(of: request.test[place].label, logits[place]))
     }
     try index.catalog.update {
       try $0.replaceRun(run, log: log, predictions: predictions)
     }
     try? FileManager.default.removeItem(at: checkpoint)
     return run
+  }
+
+  /// Natural logarithm of a class's probability; from the logits, so that it does not end where a
+  /// probability is too small for its type.
+  private static func logProbability(of label: Int, _ logits: [Float]) -> Double {
+    let largest = Double(logits.max() ?? 0)
+    let sum = logits.reduce(0) { $0 + exp(Double($1) - largest) }
+    return min(0, Double(logits[label]) - largest - log(sum))
   }
 
   /// Writes `log.jsonl` and `metrics.json`, and gives the log's lines for the catalog.
