@@ -69,7 +69,10 @@ let package = Package(
       ]),
     .executableTarget(
       name: "simbench",
-      dependencies: ["Corpus", "Kernels", "Neighbors", "Training", "Transformer", argumentParser]),
+      dependencies: [
+        "Corpus", "Curation", "Kernels", "Neighbors", "Study", "Training", "Transformer",
+        argumentParser,
+      ]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
     .testTarget(
       name: "TransformerTests", dependencies: ["Kernels", "Transformer"],
@@ -85,7 +88,7 @@ let package = Package(
     .testTarget(
       name: "CurationTests", dependencies: ["Corpus", "Curation", "Kernels", "Neighbors"]),
     .testTarget(
-      name: "StudyTests", dependencies: ["Curation", "Neighbors", "Study"],
+      name: "StudyTests", dependencies: ["Curation", "Files", "Neighbors", "Study"],
       resources: [.copy("Golden")]),
     .testTarget(
       name: "ReportingTests", dependencies: ["Curation", "Reporting", "Study"],

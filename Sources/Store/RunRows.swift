@@ -124,9 +124,12 @@ public struct Prediction: CatalogRow {
   public var correct: Bool
   /// Of the predicted label.
   public var probability: Double
+  /// Natural logarithm of the probability of the true label; nil where there is none.
+  public var logProbability: Double?
 
   public init(
-    run: String, row: Int, label: String, predicted: String, correct: Bool, probability: Double
+    run: String, row: Int, label: String, predicted: String, correct: Bool, probability: Double,
+    logProbability: Double? = nil
   ) {
     self.run = run
     self.row = row
@@ -134,13 +137,16 @@ public struct Prediction: CatalogRow {
     self.predicted = predicted
     self.correct = correct
     self.probability = probability
+    self.logProbability = logProbability
   }
 
   public static let table = "predictions"
-  public static let columns = ["run", "row", "label", "predicted", "correct", "probability"]
+  public static let columns = [
+    "run", "row", "label", "predicted", "correct", "probability", "log_probability",
+  ]
 
   public static let limits: [(column: Int, limit: CatalogLimit)] = [
-    (1, .record), (5, .score),
+    (1, .record), (5, .score), (6, .finite),
   ]
 
   public init(row: Row) throws {
@@ -150,6 +156,7 @@ public struct Prediction: CatalogRow {
     predicted = try row.decode(atIndex: 3)
     correct = try row.decode(atIndex: 4)
     probability = try row.decode(atIndex: 5)
+    logProbability = try row.decode(atIndex: 6)
   }
 
   public func bind(to values: inout RowBinder) {
@@ -159,5 +166,6 @@ public struct Prediction: CatalogRow {
     values.bind(predicted)
     values.bind(correct)
     values.bind(probability)
+    values.bind(logProbability)
   }
 }

@@ -3,7 +3,7 @@ import GRDB
 /// The catalog's tables. Docs/Formats.md explains each column.
 enum Schema {
   /// `PRAGMA user_version` of a catalog this tool writes.
-  static let version = 3
+  static let version = 4
   /// `PRAGMA application_id`: "SIMC".
   static let applicationID = 0x5349_4d43
 
@@ -165,6 +165,7 @@ enum Schema {
       predicted TEXT NOT NULL,
       correct INTEGER NOT NULL CHECK (correct IN (0, 1)),
       probability REAL NOT NULL,
+      log_probability REAL CHECK (log_probability <= 0),
       PRIMARY KEY (run, row)
     ) STRICT, WITHOUT ROWID;
 

@@ -9,7 +9,7 @@ struct BenchmarkCommand: ParsableCommand {
     commandName: "simbench", abstract: "Measure the parts of simcurate.",
     subcommands: [
       EncodeBenchmark.self, CeilingBenchmark.self, JoinBenchmark.self, TrainBenchmark.self,
-      SimilarityBenchmark.self, ProcessorDescription.self,
+      SimilarityBenchmark.self, StudySimulation.self, ProcessorDescription.self,
     ])
 }
 

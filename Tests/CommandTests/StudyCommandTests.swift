@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Testing
 
 /// What `finetune`, `compare` and `run` say about training, through the command.
@@ -28,7 +29,7 @@ import Testing
     let sandbox = try sandbox()
     let outcome = try run(
       sandbox, "--study-steps", "2", "--epochs", "1", "--learning-rate", "1e-6", "--json")
-    #expect(outcome.errors.contains("compare: model 1 of 12, raw seed 0, accuracy "))
+    #expect(outcome.errors.contains("compare: model 1 of 18, raw seed 0, accuracy "))
     #expect(outcome.errors.contains(" left\n"))
     #expect(outcome.errors.contains("on the frozen vectors: nearest neighbor"))
     let study = try #require(try outcome.object()["study"] as? [String: Any])
@@ -37,7 +38,7 @@ import Testing
     #expect(
       Set(baselines.map { $0["baseline"] as! String })
         == ["nearestNeighbor", "nearestCentroid", "linear"])
-    #expect(Set(baselines.map { $0["arm"] as! String }).count == 4)
+    #expect(Set(baselines.map { $0["arm"] as! String }).count == 6)
     let verdict = try #require(analysis["verdict"] as? [String: Any])
     let findings = try #require(verdict["statements"] as? [[String: Any]]).map {
       $0["finding"] as! String
@@ -56,6 +57,57 @@ import Testing
       "finetune", "index", "--steps", "1", "--learning-rate", "1e-6", "--out", "tuned"
     ).succeeded()
     #expect(tuned.text.contains("WARNING: the model ("))
+  }
+
+  /// Leaked items and what `decontaminated` lacks are two sides of the same pairs: a copy that a guard
+  /// holds apart makes no item leaked and stays in training, and records repeating each other stay too.
+  @Test func armsAndSlicesTreatGuardsAlike() throws {
+    let sandbox = try sandbox()
+    let lines = { (part: String, texts: [(String, String)]) in
+      texts.enumerated().map { #"{"id":"\#(part)\#($0)","text":"\#($1.0)","label":"\#($1.1)"}"# }
+        .joined(separator: "\n") + "\n"
+    }
+    let train = [
+      ("please cancel my order 12 today", "cancel"), ("please cancel my order 12 now", "cancel"),
+      ("where is my refund", "refund"), ("where is my refund please", "refund"),
+      ("the price is 5 dollars", "refund"), ("how do i delete my account", "cancel"),
+      ("track the delivery of my parcel", "refund"), ("change the shipping address", "cancel"),
+    ]
+    let test = [
+      ("please cancel my order 12 today", "cancel"), ("the price is 6 dollars", "refund"),
+      ("speak to a human agent", "cancel"),
+    ]
+    try sandbox.write("train.jsonl", lines("train", train))
+    try sandbox.write("test.jsonl", lines("test", test))
+    try sandbox.run("index", "--train", "train.jsonl", "--test", "test.jsonl", "--out", "index")
+      .succeeded()
+    for step in [
+      ["dedup", "index", "--threshold", "0.9"], ["cluster", "index"], ["split", "index"],
+    ] { try sandbox.run(step).succeeded() }
+    let summary = try sandbox.run(
+      "compare", "index", "--seeds", "1", "--study-steps", "1", "--json"
+    ).succeeded().object()
+    let database = try DatabaseQueue(path: sandbox.url("index/catalog.sqlite").path)
+    let (slices, logProbabilities) = try database.read {
+      (
+        try String.fetchAll(
+          $0, sql: "SELECT slice FROM test_slices JOIN records USING (row) ORDER BY id"),
+        try Double.fetchAll(
+          $0,
+          sql: """
+            SELECT abs(exp(log_probability) - probability) FROM predictions WHERE correct
+            """)
+      )
+    }
+    #expect(slices[0] == "leaked" && slices[1] != "leaked" && slices[2] != "leaked")
+    #expect(logProbabilities.allSatisfy { $0 < 1e-5 })
+    let records = try #require(summary["trainingRecords"] as? [String: Int])
+    let removed = 8 - records["decontaminated"]!
+    // Its copy, and at most what is as near; "5 dollars" stays although it is as near as any.
+    #expect(removed >= 1 && removed <= 2)
+    #expect(records["raw"] == 8 && records["deduplicated"]! < 8)
+    #expect(records["random"] == records["deduplicated"])
+    #expect(records["balanced"] == records["deduplicated"])
   }
 
   @Test func aLabelOfOneRecordIsLeftOut() throws {

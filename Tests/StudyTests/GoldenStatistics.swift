@@ -42,6 +42,18 @@ struct GoldenStatistics: Decodable {
     var spearman: Double
   }
 
+  struct Differences: Decodable {
+    var groups: [Int]
+    var labels: [Int]
+    var gold: [Double]
+    /// By model: three seeds of the first arm, three of the second.
+    var classes: [[Int]]
+    var numbers: [[Double]]
+    var entities: [[[Int]]]
+    /// By metric: difference, standard error, degrees of freedom, ends of the interval.
+    var results: [String: [Double]]
+  }
+
   struct Pooled: Decodable {
     var scores: [[Double]]
     var variance: Double
@@ -62,6 +74,7 @@ struct GoldenStatistics: Decodable {
   var detectable: [[Double]]
   var equivalence: [[Double]]
   var pooled: Pooled
+  var differences: Differences
   var generator: [String]
 
   static let shared: GoldenStatistics = {

@@ -42,10 +42,13 @@ public struct Removals {
 
   /// The rule over some of an index's rows, from pairs stored or found now.
   ///
-  /// - Parameter table: the rows, ``RecordTable/restricted(to:)``.
+  /// - Parameters:
+  ///   - table: the rows, ``RecordTable/restricted(to:)``.
+  ///   - isProtected: rows that stay, and that the scope `leakage` compares with.
+  ///   - asDecided: whether what people and options decided about records holds here.
   public init(
     _ index: OpenIndex, table: RecordTable, options: DedupOptions, isProtected: [Bool],
-    monitor: StepMonitor
+    asDecided: Bool = true, monitor: StepMonitor
   ) throws {
     let rule = try options.validate()
     let whole = try RecordTable(index.catalog, for: options)
@@ -61,7 +64,7 @@ public struct Removals {
     )
     .find().pairs
     self.init(
-      table: table.protected(as: whole, besides: isProtected), texts: texts,
+      table: table.protected(as: asDecided ? whole : nil, besides: isProtected), texts: texts,
       semantic: table.translate(semantic, of: whole, wholeGroups, to: texts),
       lexical: lexical.mapValues { table.translate($0, of: whole, wholeGroups, to: texts) },
       options: options, rule: rule)
@@ -105,10 +108,12 @@ final class RememberedFeatures {
 
 extension RecordTable {
   /// This part of `whole` with the same records protected and dropped, and more of them protected;
-  /// those are what the scope `leakage` compares with.
-  fileprivate func protected(as whole: RecordTable, besides isReference: [Bool]) -> RecordTable {
-    let protected = Set(whole.ids.indices.filter { whole.isProtected[$0] }.map { whole.ids[$0] })
-    let dropped = Set(whole.ids.indices.filter { whole.isDropped[$0] }.map { whole.ids[$0] })
+  /// those are what the scope `leakage` compares with. Without `whole` they are all.
+  fileprivate func protected(as whole: RecordTable?, besides isReference: [Bool]) -> RecordTable {
+    func named(_ isMeant: (RecordTable) -> [Bool]) -> Set<String> {
+      whole.map { Set(zip($0.ids, isMeant($0)).filter(\.1).map(\.0)) } ?? []
+    }
+    let (protected, dropped) = (named(\.isProtected), named(\.isDropped))
     var table = self
     table.givenSplits = isReference.map { $0 ? .test : nil }
     table.isDropped = ids.map { dropped.contains($0) }

@@ -20,7 +20,7 @@ struct StudyAssembly {
     let runs = try index.catalog.runs().filter { $0.status == .finished }
     let current = try runs.filter { try isCurrent($0) }
     var section = StudySection(
-      analysis: analysis, arms: try arms(current, analysis),
+      analysis: analysis, arms: try arms(current),
       source: "tables runs, predictions, test_slices, comparisons; comparison.json")
     section.curves = try curves(current)
     section.honest = try honest(runs)
@@ -30,7 +30,7 @@ struct StudyAssembly {
 
   /// The runs of the present comparison: those with predictions for its test set.
   private func isCurrent(_ run: Run) throws -> Bool {
-    guard Arm(rawValue: run.arm) != nil else { return false }
+    guard StudyArm(rawValue: run.arm) != nil else { return false }
     let tested = Set(try index.catalog.testSlices().map(\.row))
     return try Set(index.catalog.predictions(run: run.id).map(\.row)) == tested
   }
@@ -47,8 +47,8 @@ struct StudyAssembly {
     var batchSize: Int
   }
 
-  private func arms(_ runs: [Run], _ analysis: StudyAnalysis) throws -> [StudySection.Arm] {
-    try Arm.allCases.compactMap { arm in
+  private func arms(_ runs: [Run]) throws -> [StudySection.Arm] {
+    try StudyArm.allCases.compactMap { arm in
       guard let run = runs.first(where: { $0.arm == arm.rawValue }),
         let metrics = try Self.metrics(of: run)
       else { return nil }
@@ -56,19 +56,12 @@ struct StudyAssembly {
         Batch.self, from: Data(run.options.utf8),
         place: "table runs, options of \(run.id)")
       return StudySection.Arm(
-        name: arm.rawValue, description: description(arm, analysis),
+        name: arm.rawValue, description: arm.title,
         trainingItems: metrics.trainingRecords,
         updates: metrics.updates,
         epochs: Double(metrics.updates * options.batchSize)
           / Double(max(1, metrics.trainingRecords)))
     }
-  }
-
-  private func description(_ arm: Arm, _ analysis: StudyAnalysis) -> String {
-    guard arm == .deduped, let removed = analysis.removed else { return arm.title }
-    return arm.title
-      + " (\(removed.within) removed within training, \(removed.againstTest) against "
-      + "the test set)"
   }
 
   /// Losses averaged over ten updates, so that thirty curves stay light.

@@ -35,7 +35,7 @@ extension Report {
     }
     if let study {
       let scores = study.analysis.scores.filter {
-        $0.arm == study.analysis.baseline && $0.metric == study.analysis.primaryMetric
+        $0.arm == StudyArm.raw.rawValue && $0.metric == study.analysis.primaryMetric
       }
       for (slice, label) in [(TestSlice.all, "all items"), (.clean, "clean items")] {
         guard let score = scores.first(where: { $0.slice == slice })?.score else { continue }
@@ -43,7 +43,7 @@ extension Report {
           KeyNumber(
             label: "\(study.analysis.primaryMetric.title), \(label)",
             value: NumberText.decimal(score.value, 2),
-            note: "“\(study.analysis.baseline)”, \(NumberText.decimal(score.low, 2)) to "
+            note: "“raw”, \(NumberText.decimal(score.low, 2)) to "
               + NumberText.decimal(score.high, 2)))
       }
     }

@@ -18,16 +18,23 @@ extension StudySection {
     if !classes.isEmpty { blocks.append(.details("Scores by class", [.table(classTable)])) }
     if !curves.isEmpty { blocks.append(.figures([curveFigure])) }
     return Section(
-      name: "study", title: "Did filtering change generalization?", blocks: blocks, source: source)
+      name: "study", title: "What do near-copies and filtering change?", blocks: blocks,
+      source: source)
   }
 
   private var explanation: String {
-    "Every arm is trained on its own data and scored on the same test items. An item is leaked if "
-      + "its nearest raw training record is a near-duplicate, near if it is somewhat alike, and "
-      + "clean otherwise. Intervals are 95%, Student’s, over paraphrase groups of test items and over "
-      + "seeds; a difference counts as a change only if its p-value, corrected for the number of "
-      + "comparisons (Holm), is below 0.05; it counts as none only if two one-sided tests, corrected "
-      + "likewise, say that it is smaller than the margin (\(margins))."
+    "Every arm is trained on its own data, with as many updates, and scored on the same test items. An "
+      + "item is leaked if a training record repeats it by the threshold and guards of the removal "
+      + "rule, near if one is somewhat alike, and clean otherwise. Two questions were asked "
+      + "beforehand: what near-copies in training are worth on leaked items, and what removing "
+      + "near-duplicates within training does to clean ones, each against a random subset of the "
+      + "same size. Intervals are 95%, Student’s, over paraphrase groups of test items and over "
+      + "seeds, the variance between seeds pooled over arms; a difference counts as a change if its "
+      + "p-value in the t test, corrected for the number of comparisons (Holm), is below 0.05; it "
+      + "counts as equivalent if two one-sided t tests, corrected likewise, say that it is smaller "
+      + "than the margin (\(margins)); else nothing is said. No claim rests on fewer than "
+      + "\(Comparison.leastSeeds) seeds, \(Comparison.leastGroups) groups of test items or "
+      + "\(Comparison.leastDiscordantGroups) groups that the arms answer differently."
   }
 
   private var margins: String {

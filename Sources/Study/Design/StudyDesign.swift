@@ -4,26 +4,17 @@ import Foundation
 import Neighbors
 import Store
 
-/// The arms of a study. They change the training data and nothing else.
+/// What a model to keep is trained on (`finetune`): parts of the index's split. The arms of a study are
+/// ``StudyArm``.
 public enum Arm: String, Codable, CaseIterable, Sendable {
-  /// All training records.
+  /// The training part with what was removed for one of its records.
   case raw
-  /// What the removal rule keeps of them, the test set protected: neither near-duplicates of each
-  /// other nor of a test record.
+  /// The training part: what the removal rule kept.
   case deduped
-  /// As many as `deduped` has, chosen for diversity with even quotas by label and topic.
+  /// The selected subset of it.
   case balanced
-  /// As many as `deduped` has, drawn at random, anew for every seed: what mere shrinking does.
+  /// As many as the selected ones, drawn at random.
   case random
-
-  public var title: String {
-    switch self {
-    case .raw: "all training records"
-    case .deduped: "without near-duplicates of each other and of the test set"
-    case .balanced: "a diverse subset of the same size, even by label and topic"
-    case .random: "a random subset of the same size"
-    }
-  }
 }
 
 /// Who trains and who tests, decided before any model is trained.
@@ -32,10 +23,14 @@ public struct StudyDesign: Sendable {
   /// Rows of the index, ascending.
   public let test: [UInt32]
   public let raw: [UInt32]
-  public let deduped: [UInt32]
-  /// What ``deduped`` lacks of ``raw``.
-  public let removed: ArmRemovals
+  public let decontaminated: [UInt32]
+  public let deduplicated: [UInt32]
   public let balanced: [UInt32]
+  /// Those that differ from `raw`, and what they are compared with.
+  public let arms: [StudyArm]
+  /// Whether a training record repeats the test row: those that `decontaminated` lacks are these
+  /// copies.
+  public let isLeaked: [Bool]
   /// The nearest raw training record of every test row.
   public let nearest: [(row: UInt32, score: Float)]
   /// Paraphrase group of every test row.
@@ -56,36 +51,85 @@ public struct StudyDesign: Sendable {
     let population = Population(table, options)
     if let obstacle = population.obstacle(table, index.folder.url.relativePath) { throw obstacle }
     labelNames = table.labelNames
-    notes = population.notes
     (test, raw) = (population.test, population.raw)
-    let labeled = (raw + test).sorted()
-    let isTest = population.isTest
     let vectors = index.vectors.vectors
-    (deduped, removed) = try Self.deduped(
-      index, table, labeled: labeled, isTest: isTest, dedup: dedup, monitor: monitor)
+    let copies = try CopySearch(index, options: dedup, monitor: monitor)
+    let copied = try copies.rows(of: raw, repeating: test)
+    decontaminated = raw.filter { !copied.contains($0) }
+    let leaked = try copies.rows(of: test, repeating: raw)
+    isLeaked = test.map { leaked.contains($0) }
+    deduplicated = try Self.deduplicated(index, table, raw, dedup, monitor)
     monitor.progress(StepProgress(phase: "selecting", completed: 0, total: nil, unit: "records"))
     // As many records as the arm it is compared with has, whatever the budget of the split.
     var selection = split
     selection.budgetTokens = nil
     balanced = try BalancedSelection(index, table: table, options: selection)
-      .select(raw, size: .records(deduped.count)).rows.sorted()
+      .select(raw, size: .records(deduplicated.count)).rows.sorted()
+    let (arms, omitted) = Self.arms(
+      raw: raw, decontaminated: decontaminated, deduplicated: deduplicated, table)
+    self.arms = arms
+    notes = population.notes + omitted
     nearest = try Self.nearest(test, raw, vectors)
     testGroups = try Self.groups(of: test, index, table)
   }
 
-  /// The training rows of an arm; only `random` differs from seed to seed.
-  public func rows(_ arm: Arm, seed runSeed: UInt64) -> [UInt32] {
-    switch arm {
-    case .raw: return raw
-    case .deduped: return deduped
-    case .balanced: return balanced
-    case .random:
-      // By a hash of text, id and seed, so that the draw does not depend on the order of records.
-      let keys = raw.map { row in
-        ContentHash("\(seed) \(runSeed) \(table.ids[Int(row)]) \(table.texts[Int(row)])")
+  /// One random subset serves both sizes where they differ by no more than this part of `raw`.
+  private static let sameSize = 0.01
+
+  /// Filtered arms that leave something out and leave something to learn.
+  private static func arms(
+    raw: [UInt32], decontaminated: [UInt32], deduplicated: [UInt32], _ table: RecordTable
+  ) -> ([StudyArm], notes: [String]) {
+    var notes: [String] = []
+    func isFiltered(_ arm: StudyArm, _ rows: [UInt32]) -> Bool {
+      if rows.count == raw.count {
+        let what = arm == .decontaminated ? "a test item" : "another training record"
+        notes.append("No training record repeats \(what): there is no arm “\(arm.rawValue)”.")
+        return false
       }
-      let drawn = raw.indices.sorted { keys[$0] < keys[$1] }.prefix(deduped.count)
-      return drawn.map { raw[$0] }.sorted()
+      let labels = Set(rows.map { table.labelNumbers[Int($0)] }).count
+      if labels >= 2 { return true }
+      notes.append(
+        "There is no arm “\(arm.rawValue)”: it would have \(rows.count) "
+          + "\(rows.count == 1 ? "record" : "records") of \(labels) "
+          + "\(labels == 1 ? "label" : "labels").")
+      return false
+    }
+    var arms: [StudyArm] = [.raw]
+    if isFiltered(.decontaminated, decontaminated) { arms.append(.decontaminated) }
+    if isFiltered(.deduplicated, deduplicated) { arms += [.deduplicated, .balanced, .random] }
+    let apart = abs(Double(decontaminated.count - deduplicated.count)) / Double(raw.count)
+    if arms.contains(.decontaminated), !arms.contains(.random) || apart > sameSize {
+      arms.append(.randomDecontaminated)
+    }
+    return (arms, notes)
+  }
+
+  /// The training rows of an arm; only random ones differ from seed to seed.
+  public func rows(_ arm: StudyArm, seed runSeed: UInt64) -> [UInt32] {
+    switch arm {
+    case .raw: raw
+    case .decontaminated: decontaminated
+    case .deduplicated: deduplicated
+    case .balanced: balanced
+    case .random: drawn(deduplicated.count, runSeed)
+    case .randomDecontaminated: drawn(decontaminated.count, runSeed)
+    }
+  }
+
+  /// By a hash of text, id and seed, so that the draw does not depend on the order of records.
+  private func drawn(_ count: Int, _ runSeed: UInt64) -> [UInt32] {
+    let keys = raw.map { row in
+      ContentHash("\(seed) \(runSeed) \(table.ids[Int(row)]) \(table.texts[Int(row)])")
+    }
+    return raw.indices.sorted { keys[$0] < keys[$1] }.prefix(count).map { raw[$0] }.sorted()
+  }
+
+  /// Where each test row stands: leaked, or by the cosine to its nearest training record, which for a
+  /// pair that a guard holds apart may be high.
+  public func slices(near: Double) -> [TestSlice] {
+    zip(isLeaked, nearest).map { isLeaked, nearest in
+      isLeaked ? .leaked : Double(nearest.score) >= near ? .near : .clean
     }
   }
 
@@ -102,20 +146,17 @@ public struct StudyDesign: Sendable {
     return Population(table, options).obstacle(table, index.folder.url.relativePath)
   }
 
-  private static func deduped(
-    _ index: OpenIndex, _ table: RecordTable, labeled: [UInt32], isTest: [Bool],
-    dedup: DedupOptions, monitor: StepMonitor
-  ) throws -> ([UInt32], ArmRemovals) {
+  /// What the removal rule keeps of the training rows, no test row in sight.
+  private static func deduplicated(
+    _ index: OpenIndex, _ table: RecordTable, _ raw: [UInt32], _ dedup: DedupOptions,
+    _ monitor: StepMonitor
+  ) throws -> [UInt32] {
+    var options = dedup
+    options.scope = .all
     let removals = try Removals(
-      index, table: table.restricted(to: labeled), options: dedup,
-      isProtected: labeled.map { isTest[Int($0)] }, monitor: monitor)
-    let result = removals.decide()
-    let kept = result.kept.map { labeled[Int($0)] }.filter { !isTest[Int($0)] }
-    let againstTest = result.removals.count { isTest[Int(labeled[Int($0.witness)])] }
-    let raw = labeled.count { !isTest[Int($0)] }
-    return (
-      kept, ArmRemovals(within: raw - kept.count - againstTest, againstTest: againstTest)
-    )
+      index, table: table.restricted(to: raw), options: options,
+      isProtected: raw.map { _ in false }, monitor: monitor)
+    return removals.decide().kept.map { raw[Int($0)] }
   }
 
   private static func nearest(_ test: [UInt32], _ raw: [UInt32], _ vectors: VectorRows) throws

@@ -29,10 +29,7 @@ public struct StudyOptions: Codable, Hashable, Sendable {
   public var seedCount: Int
   /// Share of the records drawn for testing, where the user gave no test set.
   public var testShare: Double
-  /// A test item is leaked at or above this cosine to its nearest raw training record; the dedup
-  /// threshold if nil.
-  public var leakedThreshold: Float?
-  /// A test item is near at or above this.
+  /// A test item that no training record repeats is near at or above this cosine to one.
   public var nearThreshold: Float
   /// Arms that surely differ by less are equivalent.
   public var margins: Margins
@@ -42,13 +39,12 @@ public struct StudyOptions: Codable, Hashable, Sendable {
   public var training: TrainingChoice
 
   public init(
-    seedCount: Int = 3, testShare: Double = 0.2, leakedThreshold: Float? = nil,
-    nearThreshold: Float = 0.75, margins: Margins = Margins(), seed: UInt64 = 0,
+    seedCount: Int = 3, testShare: Double = 0.2, nearThreshold: Float = 0.75,
+    margins: Margins = Margins(), seed: UInt64 = 0,
     maximumTokens: Int = 64, training: TrainingChoice = TrainingChoice()
   ) {
     self.seedCount = seedCount
     self.testShare = testShare
-    self.leakedThreshold = leakedThreshold
     self.nearThreshold = nearThreshold
     self.margins = margins
     self.seed = seed

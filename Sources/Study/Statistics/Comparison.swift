@@ -8,8 +8,7 @@ import Foundation
 public struct Comparison: Codable, Equatable, Sendable {
   /// Holm's correction is applied within a family.
   public enum Family: String, Codable, Sendable {
-    /// The questions of the study, in the first metric: every arm on the whole test set, and what
-    /// near-copies in training are worth on the items that have one.
+    /// The questions that were asked beforehand.
     case primary
     /// Everything else: slices and further metrics.
     case exploratory
@@ -128,15 +127,6 @@ public struct Comparison: Codable, Equatable, Sendable {
         : few(
           discordantGroups, Self.leastDiscordantGroups, "group that the arms answer differently",
           "groups that the arms answer differently"))
-  }
-
-  /// The same with the arms exchanged.
-  var reversed: Comparison {
-    var result = self
-    (result.arm, result.baseline) = (baseline, arm)
-    result.difference.value = -difference.value
-    (result.difference.low, result.difference.high) = (-difference.high, -difference.low)
-    return result
   }
 }
 

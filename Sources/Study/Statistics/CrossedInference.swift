@@ -131,11 +131,10 @@ public struct CrossedInference: Sendable {
 
 extension CrossedTable {
   fileprivate init(_ models: [ItemSums], _ metric: Metric, groups: [Int], count: Int) {
-    rows = models.map { sums in
-      let value = metric.value(of: sums.totals)
-      return sums.influence(metric, groups: groups, count: count).map {
-        value + Double(count) * $0
-      }
+    let values = models.map { metric.value(of: $0.totals) }
+    perSeed = values
+    rows = zip(models, values).map { sums, value in
+      sums.influence(metric, groups: groups, count: count).map { value + Double(count) * $0 }
     }
   }
 }

@@ -5,16 +5,17 @@
 /// influence on it; for a mean over groups of one size that is the mean of each group.
 struct CrossedTable {
   var rows: [[Double]]
+  /// The statistic of each seed: what its row's mean is but for rounding.
+  var perSeed: [Double]
 
-  /// The statistic of each seed.
-  var perSeed: [Double] { rows.map(mean) }
   var value: Double { mean(perSeed) }
   var seeds: Int { rows.count }
   var groups: Int { rows[0].count }
 
   /// The table of one model that stands for all: seeds are not drawn, but given.
   var seedsHeld: CrossedTable {
-    CrossedTable(rows: [rows[0].indices.map { group in mean(rows.map { $0[group] }) }])
+    CrossedTable(
+      rows: [rows[0].indices.map { group in mean(rows.map { $0[group] }) }], perSeed: [value])
   }
 
   /// Variance of the mean over new groups and new seeds, and Satterthwaite's degrees of freedom.
@@ -59,12 +60,14 @@ struct CrossedTable {
   /// Sum of `sign * table`.
   static func sum(_ terms: [(sign: Double, table: CrossedTable)]) -> CrossedTable {
     var rows = terms[0].table.rows.map { $0.map { _ in 0.0 } }
+    var perSeed = rows.map { _ in 0.0 }
     for (sign, table) in terms {
       for seed in rows.indices {
+        perSeed[seed] += sign * table.perSeed[seed]
         for group in rows[seed].indices { rows[seed][group] += sign * table.rows[seed][group] }
       }
     }
-    return CrossedTable(rows: rows)
+    return CrossedTable(rows: rows, perSeed: perSeed)
   }
 }
 

@@ -1,27 +1,19 @@
-/// How many training records were left out of an arm, by what they repeat.
-public struct ArmRemovals: Codable, Equatable, Sendable {
-  /// Another training record, or one of another label where the policy drops both.
-  public var within: Int
-  /// A test record.
-  public var againstTest: Int
-
-  public init(within: Int, againstTest: Int) {
-    self.within = within
-    self.againstTest = againstTest
-  }
-}
-
 /// Everything the statistics say about a study; a plain value for reports and JSON.
 public struct StudyAnalysis: Codable, Equatable, Sendable {
-  public var baseline: String
   /// The metric of the primary comparisons.
   public var primaryMetric: Metric
   /// Every arm, metric and slice that has at least two groups of items.
   public var scores: [ArmScore]
   public var comparisons: [Comparison]
+  /// What near-copies in training add to the score of the whole test set: the leak effect times the
+  /// share of leaked items, which is held fixed. Nil without leaked items or the arms to tell.
+  public var leakContribution: Estimate?
   /// Per arm and metric: leaked − clean, and all − clean: how much easier items with a near-copy
   /// are, whether or not the arm saw the copy.
   public var gaps: [SliceGap]
+  /// How much larger the gap all − clean is for the raw records than without near-copies of test
+  /// items; nil where there are no such arms.
+  public var gapDifference: Estimate?
   /// What classifiers on the vectors as they are reach from each arm's records, in the primary
   /// metric; empty where none were given.
   public var baselines: [BaselineScore]
@@ -31,50 +23,59 @@ public struct StudyAnalysis: Codable, Equatable, Sendable {
   public var items: [String: Int]
   /// Arms that surely differ by less are equivalent.
   public var margins: Margins
-  /// What the arm `deduped` lacks of the raw training records; nil where it is not known.
-  public var removed: ArmRemovals?
   /// What takes no part in the study, in sentences.
   public var notes: [String]
   public var verdict: Verdict
 
   /// Analyzes the predictions of all arms.
   ///
-  /// Every arm is compared with the baseline and, so that filtering is told apart from mere
-  /// shrinking, with the control (a random subset of equal size) if there is one.
+  /// Two comparisons are primary: the *leak effect*, the control of `decontaminated` (random records
+  /// in place of the near-copies) minus `decontaminated` on leaked items; and the *generalization
+  /// effect*, `deduplicated` minus its control on clean items. Beside them every arm is compared
+  /// with `raw` and with its control, on every slice.
   ///
   /// - Parameters:
-  ///   - control: name of the control arm; ignored when no arm has it.
+  ///   - arms: named as ``StudyArm`` names them.
   ///   - baselines: per method what it predicts from each arm's records, named and seeded as the
   ///     arms are.
   ///   - permutations: of the test that stands beside each comparison.
-  /// - Precondition: names are distinct, `baseline` is one of them, all arms have equally many
-  ///   seeds.
+  /// - Precondition: names are distinct, `raw` is one of them, all arms have equally many seeds.
   public init(
-    items: TestItems, arms: [ArmPredictions], baseline: String = "raw",
-    control: String? = "random", baselines: [FrozenBaseline: [ArmPredictions]] = [:],
-    fits: [ArmFit] = [], removed: ArmRemovals? = nil,
+    items: TestItems, arms: [ArmPredictions],
+    baselines: [FrozenBaseline: [ArmPredictions]] = [:], fits: [ArmFit] = [],
     notes: [String] = [], primaryMetric: Metric = .accuracy, margins: Margins = Margins(),
     permutations: Int = 4000, seed: UInt64 = 1
   ) {
     precondition(Set(arms.map(\.name)).count == arms.count, "arm names repeat")
-    precondition(arms.contains { $0.name == baseline }, "no arm is called \(baseline)")
+    precondition(arms.contains { $0.name == StudyArm.raw.rawValue }, "there is no arm raw")
     let inference = CrossedInference(items: items, permutations: permutations, seed: seed)
     let metrics = [primaryMetric] + Metric.ofClasses.filter { $0 != primaryMetric }
-    self.baseline = baseline
+    let counts = Dictionary(
+      uniqueKeysWithValues: TestSlice.allCases.map { ($0.rawValue, items.indices(in: $0).count) })
     self.primaryMetric = primaryMetric
     scores = Self.scores(inference, arms, metrics)
     gaps = Self.gaps(inference, arms, metrics)
-    comparisons = Self.comparisons(
-      inference, arms, Self.pairs(arms, baseline: baseline, control: control), metrics, margins)
+    gapDifference = Self.gapDifference(inference, arms, primaryMetric)
+    comparisons = Self.comparisons(inference, arms, metrics, margins)
     self.baselines = Self.baselines(inference, arms, baselines, primaryMetric)
     self.fits = fits
-    self.items = Dictionary(
-      uniqueKeysWithValues: TestSlice.allCases.map { ($0.rawValue, items.indices(in: $0).count) })
+    self.items = counts
     self.margins = margins
     self.notes = notes
-    self.removed = removed
     verdict = Verdict(headline: "", statements: [], caveats: [])
+    let share = Double(counts[TestSlice.leaked.rawValue]!) / Double(max(1, items.count))
+    leakContribution = leakEffect?.difference.scaled(by: share)
     verdict = Verdict(self)
+  }
+
+  /// What near-copies in training are worth on the items that have one.
+  public var leakEffect: Comparison? {
+    comparisons.first { $0.family == .primary && $0.slice == .leaked }
+  }
+
+  /// What leaving out near-duplicates within training does to items unlike any training record.
+  public var generalizationEffect: Comparison? {
+    comparisons.first { $0.family == .primary && $0.slice == .clean }
   }
 
   /// What a comparison supports; nothing where models are underfit.
@@ -134,40 +135,63 @@ public struct StudyAnalysis: Codable, Equatable, Sendable {
     }
   }
 
-  private static func pairs(_ arms: [ArmPredictions], baseline: String, control: String?)
-    -> [(arm: ArmPredictions, baseline: ArmPredictions)]
-  {
-    let references = [baseline, control].compactMap { name in arms.first { $0.name == name } }
-    return references.flatMap { reference in
-      arms.filter { $0.name != reference.name && $0.name != baseline }.map { ($0, reference) }
-    }
+  private static func gapDifference(
+    _ inference: CrossedInference, _ arms: [ArmPredictions], _ metric: Metric
+  ) -> Estimate? {
+    func named(_ arm: StudyArm) -> ArmPredictions? { arms.first { $0.name == arm.rawValue } }
+    guard let raw = named(.raw), let decontaminated = named(.decontaminated) else { return nil }
+    return inference.gap(of: raw, minus: decontaminated, metric, from: .clean, to: .all)
+  }
+
+  /// The primary comparisons alone.
+  package static func primaryComparisons(
+    _ inference: CrossedInference, _ arms: [ArmPredictions], _ metric: Metric = .accuracy,
+    _ margins: Margins = Margins()
+  ) -> [Comparison] {
+    comparisons(inference, arms, [metric], margins) { $0 == $1.primarySlice }
   }
 
   private static func comparisons(
-    _ inference: CrossedInference, _ arms: [ArmPredictions],
-    _ pairs: [(arm: ArmPredictions, baseline: ArmPredictions)], _ metrics: [Metric],
-    _ margins: Margins
+    _ inference: CrossedInference, _ arms: [ArmPredictions], _ metrics: [Metric],
+    _ margins: Margins, where isWanted: (TestSlice, StudyContrast) -> Bool = { _, _ in true }
   ) -> [Comparison] {
+    let byName = Dictionary(uniqueKeysWithValues: arms.map { ($0.name, $0) })
+    let pairs = StudyContrast.all(of: arms.compactMap { StudyArm(rawValue: $0.name) })
     var result: [Comparison] = []
     for metric in metrics {
       for slice in TestSlice.allCases {
-        result += pairs.compactMap { pair in
+        result += pairs.filter { isWanted(slice, $0) }.compactMap { pair in
           inference.comparison(
-            pair.arm, with: pair.baseline, metric, on: slice, among: arms,
-            family: metric == metrics[0] && isPlanned(pair, slice) ? .primary : .exploratory,
+            byName[pair.arm.rawValue]!, with: byName[pair.baseline.rawValue]!, metric, on: slice,
+            among: arms,
+            family: metric == metrics[0] && pair.primarySlice == slice ? .primary : .exploratory,
             margin: margins.of(slice))
         }
       }
     }
     return Comparison.adjusted(result)
   }
+}
 
-  /// The whole test set for all, and leaked items for the arm without near-copies.
-  private static func isPlanned(
-    _ pair: (arm: ArmPredictions, baseline: ArmPredictions), _ slice: TestSlice
-  ) -> Bool {
-    slice == .all
-      || slice == .leaked && pair.arm.name == Arm.deduped.rawValue
-        && pair.baseline.name == Arm.raw.rawValue
+/// Two arms that are compared, and the slice on which their difference answers a question that was
+/// asked beforehand.
+private struct StudyContrast {
+  var arm: StudyArm
+  var baseline: StudyArm
+  var primarySlice: TestSlice?
+
+  /// Controls first: they differ in nothing but which records were left out.
+  static func all(of arms: [StudyArm]) -> [StudyContrast] {
+    let controlled = arms.compactMap { arm -> StudyContrast? in
+      guard let control = arm.control(among: arms) else { return nil }
+      return switch arm {
+      case .decontaminated:
+        StudyContrast(arm: control, baseline: arm, primarySlice: .leaked)
+      case .deduplicated: StudyContrast(arm: arm, baseline: control, primarySlice: .clean)
+      default: StudyContrast(arm: arm, baseline: control)
+      }
+    }
+    return controlled
+      + arms.filter { $0 != .raw }.map { StudyContrast(arm: $0, baseline: .raw) }
   }
 }

@@ -1,19 +1,13 @@
-/// A part of the test set by each item's cosine to the nearest raw training record.
+/// A part of the test set by where its items stand towards the raw training records.
 public enum TestSlice: String, Codable, CaseIterable, Sendable {
   /// Every test item.
   case all
-  /// At or above the duplicate threshold: a near-copy of the item was there to train on.
+  /// A near-copy of the item was there to train on, by the rule that the arms are made by.
   case leaked
-  /// Between the two thresholds.
+  /// None, but a training record somewhat alike, or one that a guard holds apart.
   case near
-  /// Below the lower threshold: what a model has to generalize to.
+  /// Neither: what a model has to generalize to.
   case clean
-
-  /// The slice of an item whose nearest training record has cosine `similarity`; never `all`.
-  public init(similarity: Double, leaked: Double = 0.9, near: Double = 0.75) {
-    precondition(near <= leaked, "the near threshold \(near) is above the leaked one \(leaked)")
-    self = similarity >= leaked ? .leaked : similarity >= near ? .near : .clean
-  }
 }
 
 /// The test items that every arm of a study is scored on.

@@ -10,7 +10,7 @@ public struct Verdict: Codable, Equatable, Sendable {
     case inconclusive
     /// Models are not trained well enough to say anything about their data.
     case underfit
-    /// How many test items have a near-copy in training, and what that is worth on them.
+    /// Which share of the test items has a near-copy in training, where no more can be said.
     case nearCopies
     /// Items with a near-copy are easier or harder; no claim about training data.
     case difficulty
@@ -60,7 +60,7 @@ public struct Verdict: Codable, Equatable, Sendable {
     let names = underfit.map { "“\($0.arm)”" }.joined(separator: ", ")
     headline =
       "No verdict: the models of \(names) are underfit; plain classifiers on the frozen vectors do "
-      + "better. Train longer (--study-steps) or with another --learning-rate."
+      + "better. Train longer, or with another learning rate."
     statements = underfit.map {
       Statement(finding: .underfit, text: $0.text, evidence: $0.evidence)
     }
@@ -68,19 +68,16 @@ public struct Verdict: Codable, Equatable, Sendable {
   }
 
   private init(trained analysis: StudyAnalysis) {
-    let primary = analysis.comparisons.filter { $0.family == .primary }
-    let whole = primary.filter { $0.slice == .all }
-    let nearCopies = NearCopies(analysis)
-    statements = whole.map(\.statement)
-    statements.insert(
-      contentsOf: [nearCopies.statement, analysis.difficulty].compactMap(\.self),
-      at: min(1, statements.count))
-    let lead = whole.first { $0.baseline == analysis.baseline }
-    headline = [
-      lead?.headline, nearCopies.headline,
-    ].compactMap(\.self).joined(separator: " ")
+    let leak = analysis.leakStatement
+    let generalization = analysis.generalizationStatement
+    statements = [leak, generalization, analysis.difficulty].compactMap(\.self)
+    let sentences = [leak, generalization].compactMap(\.self).map(\.text)
+    headline =
+      sentences.isEmpty
+      ? "The test set has no items that tell the arms apart." : sentences.joined(separator: " ")
     caveats = Self.caveats(
-      seeds: analysis.scores.map(\.score.seeds).min(), primary: primary.count)
+      seeds: analysis.scores.map(\.score.seeds).min(),
+      primary: analysis.comparisons.count { $0.family == .primary })
   }
 
   private static func caveats(seeds: Int?, primary: Int) -> [String] {

@@ -23,18 +23,6 @@ enum Words {
     value < 0.001 ? "p < 0.001" : "p = " + String(format: "%.3f", value)
   }
 
-  /// What training on an arm amounts to, as the subject of a sentence.
-  static func subject(_ arm: String) -> String {
-    switch arm {
-    case "deduped": "removing near-duplicates"
-    case "balanced": "training on the balanced subset"
-    case "random": "training on a random subset"
-    case "duplicated": "adding duplicates"
-    case "raw": "training on all data"
-    default: "training on “\(arm)”"
-    }
-  }
-
   static func capitalized(_ sentence: String) -> String {
     sentence.prefix(1).uppercased() + sentence.dropFirst()
   }
@@ -51,26 +39,11 @@ enum Words {
 }
 
 extension Comparison {
-  /// What the comparison supports, as a sentence that follows from its finding alone.
-  var statement: Verdict.Statement {
-    let subject = Words.subject(arm)
-    let place = "\(metric.title) on the whole test set against “\(baseline)”"
-    let text =
-      switch finding {
-      case .changed:
-        Words.capitalized(subject) + " \(difference.value > 0 ? "raised" : "lowered") \(place) by "
-          + "\(Words.points(difference.value))."
-      case .equivalent:
-        Words.capitalized(subject) + " changed \(place) by less than \(Words.points(margin)), if "
-          + "at all."
-      default: "Inconclusive whether \(subject) changes \(place)."
-      }
-    return .init(finding: finding, text: text, evidence: evidence)
-  }
-
+  /// The numbers behind the finding.
   var evidence: String {
     var evidence =
-      "difference \(Words.signedPoints(difference.value)), \(Words.interval(difference))"
+      "“\(arm)” minus “\(baseline)” \(Words.signedPoints(difference.value)), "
+      + Words.interval(difference)
     if let shortage { return evidence + "; \(shortage)" }
     evidence += "; adjusted \(Words.pValue(adjustedP))"
     if finding != .changed {
@@ -81,22 +54,6 @@ extension Comparison {
     return evidence
   }
 
-  var headline: String {
-    let subject = Words.capitalized(Words.subject(arm))
-    switch finding {
-    case .changed:
-      let verb = difference.value > 0 ? "raised" : "lowered"
-      return "\(subject) \(verb) \(metric.title) by \(Words.points(difference.value)) "
-        + "(\(Words.interval(difference)))."
-    case .equivalent:
-      return "\(subject) changed \(metric.title) by less than \(Words.points(margin)), if at all "
-        + "(\(Words.interval(difference)))."
-    default:
-      return "What \(Words.subject(arm)) does to \(metric.title) is inconclusive "
-        + "(\(reservation))."
-    }
-  }
-
   /// Why nothing is claimed; an interval without zero is no reason by itself.
   var reservation: String {
     if let shortage { return shortage }
@@ -104,73 +61,87 @@ extension Comparison {
     return difference.excludesZero
       ? "\(interval), adjusted \(Words.pValue(adjustedP))" : interval
   }
-}
 
-/// How many test items have a near-copy in training, and what the copies are worth on them: `raw`
-/// (which has them) minus `deduped` (which has none) on those items.
-struct NearCopies {
-  var statement: Verdict.Statement?
-  var headline: String?
-
-  init(_ analysis: StudyAnalysis) {
-    let count = analysis.items[TestSlice.leaked.rawValue] ?? 0
-    let all = analysis.items[TestSlice.all.rawValue] ?? 0
-    guard all > 0 else { return }
-    let share =
-      count == 0
-      ? "No test item has a near-copy in training."
-      : "\(Words.share(count, of: all)) of the test items (\(count) of \(all)) "
-        + (count == 1 ? "has" : "have") + " a near-copy in training"
-    let removal = analysis.comparisons.first {
-      $0.family == .primary && $0.slice == .leaked
+  /// What the comparison supports, as a sentence that follows from its finding alone.
+  ///
+  /// - Parameters:
+  ///   - subject: what was done, as the subject of a sentence: "near-copies in training".
+  ///   - place: where it was looked at: "on clean items ", with a space behind it if there is any.
+  func sentence(_ subject: String, _ place: String) -> String {
+    switch finding {
+    case .changed:
+      "\(subject) \(difference.value > 0 ? "raised" : "lowered") \(metric.title) \(place)by "
+        + "\(Words.points(difference.value)) (\(Words.interval(difference)))"
+    case .equivalent:
+      "\(subject) changed \(metric.title) \(place)by less than \(Words.points(margin)), if at all "
+        + "(\(Words.interval(difference)))"
+    default:
+      "whether \(subject) changed \(metric.title) \(place)is inconclusive (\(reservation))"
     }
-    guard count > 0, let worth = removal?.reversed else {
-      headline = share + (count == 0 ? "" : ".")
-      statement = .init(finding: .nearCopies, text: headline!, evidence: "")
-      return
-    }
-    let finding = worth.finding
-    let metric = worth.metric.title
-    let effect =
-      switch finding {
-      case .changed:
-        "on these the copies \(worth.difference.value > 0 ? "raise" : "lower") \(metric) by "
-          + Words.points(worth.difference.value)
-      case .equivalent:
-        "on these the copies change \(metric) by less than \(Words.points(worth.margin)), if at all"
-      default: "what the copies do to \(metric) on these is inconclusive"
-      }
-    let reason = finding == .inconclusive ? worth.reservation : Words.interval(worth.difference)
-    headline = "\(share); \(effect) (\(reason))."
-    statement = .init(
-      finding: .nearCopies, text: "\(share); \(effect).",
-      evidence: "“\(worth.arm)” minus “\(worth.baseline)” on these items "
-        + "\(Words.signedPoints(worth.difference.value)), \(Words.interval(worth.difference)); "
-        + (worth.shortage ?? "adjusted \(Words.pValue(worth.adjustedP))"))
   }
 }
 
 extension StudyAnalysis {
+  /// How many test items have a near-copy in training, what the copies are worth on them, and what that
+  /// comes to over all items.
+  var leakStatement: Verdict.Statement? {
+    let count = items[TestSlice.leaked.rawValue] ?? 0
+    let all = items[TestSlice.all.rawValue] ?? 0
+    guard all > 0 else { return nil }
+    if count == 0 {
+      return .init(
+        finding: .nearCopies, text: "No test item has a near-copy in training.", evidence: "")
+    }
+    let share =
+      "\(Words.share(count, of: all)) of the test items (\(count) of \(all)) "
+      + (count == 1 ? "has" : "have") + " a near-copy in training"
+    guard let effect = leakEffect else {
+      return .init(finding: .nearCopies, text: share + ".", evidence: "")
+    }
+    var evidence =
+      "\(effect.evidence); decided by \(effect.discordantGroups) of \(effect.difference.groups) "
+      + "groups of items, which the arms answer differently"
+    if let leakContribution {
+      evidence +=
+        "; over all test items \(Words.signedPoints(leakContribution.value)), "
+        + Words.interval(leakContribution)
+    }
+    return .init(
+      finding: effect.finding,
+      text: "\(share); on these, \(effect.sentence("the copies", "")).", evidence: evidence)
+  }
+
+  /// What leaving out near-duplicates within training does to items unlike any training record.
+  var generalizationStatement: Verdict.Statement? {
+    guard let effect = generalizationEffect else { return nil }
+    let sentence = effect.sentence(
+      "removing near-duplicates within training",
+      "on items unlike any training record, against removing as many at random, ")
+    return .init(
+      finding: effect.finding, text: Words.capitalized(sentence) + ".", evidence: effect.evidence)
+  }
+
   /// How much easier the test set is than its clean part, beside the same for the arm without
   /// near-copies: what both share is the items' difficulty and not an effect of leakage.
   var difficulty: Verdict.Statement? {
-    func gap(_ arm: String) -> Estimate? {
-      gaps.first { $0.arm == arm && $0.metric == primaryMetric && $0.slice == .all }?.gap
+    func gap(_ arm: StudyArm) -> Estimate? {
+      gaps.first { $0.arm == arm.rawValue && $0.metric == primaryMetric && $0.slice == .all }?.gap
     }
-    guard let own = gap(baseline), own.excludesZero,
-      own.groups >= Comparison.leastGroups, own.seeds >= Comparison.leastSeeds
+    guard let own = gap(.raw), own.excludesZero, own.groups >= Comparison.leastGroups,
+      own.seeds >= Comparison.leastSeeds
     else { return nil }
     let kind = own.value > 0 ? "harder" : "easier"
-    var evidence = "“\(baseline)” \(Words.signedPoints(own.value)), \(Words.interval(own))"
-    if let other = gap(Arm.deduped.rawValue), baseline != Arm.deduped.rawValue {
+    var evidence = "“raw” \(Words.signedPoints(own.value)), \(Words.interval(own))"
+    if let other = gap(.decontaminated), let gapDifference {
       evidence +=
-        "; “deduped”, trained without near-copies, \(Words.signedPoints(other.value)), "
-        + Words.interval(other)
+        "; “decontaminated” \(Words.signedPoints(other.value)), \(Words.interval(other)); "
+        + "the gap differs by \(Words.signedPoints(gapDifference.value)), "
+        + Words.interval(gapDifference)
     }
     return .init(
       finding: .difficulty,
       text: "Items unlike any training record are \(kind): all items score "
-        + "\(Words.points(own.value)) \(own.value > 0 ? "above" : "below") these alone. This "
+        + "\(Words.points(own.value)) \(own.value > 0 ? "above" : "below") these alone. This gap "
         + "measures how hard items are, not what leakage adds.",
       evidence: evidence)
   }

@@ -14,7 +14,7 @@ public struct CompareSummary: Codable, Sendable {
   public var testRecords: Int
   /// Test records by slice.
   public var slices: [String: Int]
-  /// What of the labeled records takes no part, and why.
+  /// What of the labeled records takes no part, which arm is missing, and why.
   public var notes: [String]
   public var seconds: Double
   public var nothingToDo: Bool
@@ -70,7 +70,7 @@ public struct CompareStep {
     }
     monitor.progress(
       StepProgress(phase: "testing", completed: 0, total: nil, unit: "differences"))
-    let slices = Self.slices(design, options, dedup)
+    let slices = design.slices(near: Double(options.nearThreshold))
     let analysis = try analyze(design, slices, requests)
     if !isDone { try store(analysis, design, slices, input) }
     return summary(analysis, design, slices, nothingToDo: isDone)
@@ -88,7 +88,7 @@ public struct CompareStep {
     let test = items(design.test)
     // Seed by seed and not arm by arm, so that an early look at the table is already fair.
     return (0..<options.seedCount).flatMap { number in
-      Arm.allCases.map { arm in
+      design.arms.map { arm in
         let seed = options.seed + UInt64(number)
         var training = training
         training.seed = seed
@@ -102,24 +102,13 @@ public struct CompareStep {
     }
   }
 
-  private static func slices(
-    _ design: StudyDesign, _ options: StudyOptions, _ dedup: DedupOptions
-  ) -> [TestSlice] {
-    let leaked = Double(options.leakedThreshold ?? dedup.threshold)
-    return design.nearest.map {
-      TestSlice(
-        similarity: Double($0.score), leaked: leaked,
-        near: min(leaked, Double(options.nearThreshold)))
-    }
-  }
-
   private func analyze(
     _ design: StudyDesign, _ slices: [TestSlice], _ requests: [RunRequest]
   ) throws -> StudyAnalysis {
     let numbers = Dictionary(
       uniqueKeysWithValues: design.labelNames.enumerated().map { ($1, $0) })
     let modelHash = model.hash
-    let arms = try Arm.allCases.map { arm in
+    let arms = try design.arms.map { arm in
       let ofArm = requests.filter { $0.arm == arm.rawValue }
       return ArmPredictions(
         name: arm.rawValue, seeds: ofArm.map(\.seed),
@@ -141,8 +130,7 @@ public struct CompareStep {
         labels: design.test.map { Int(design.table.labelNumbers[Int($0)]) },
         classCount: design.labelNames.count, groups: design.testGroups, slices: slices),
       arms: arms, baselines: try baselines(design, seeds: arms[0].seeds),
-      fits: try Arm.allCases.map { try fit($0, requests) }, removed: design.removed,
-      notes: design.notes,
+      fits: try design.arms.map { try fit($0, requests) }, notes: design.notes,
       margins: options.margins, seed: options.seed + 1)
   }
 
@@ -155,8 +143,9 @@ public struct CompareStep {
       vectors: index.vectors.vectors, labels: design.table.labelNumbers,
       classCount: design.labelNames.count, monitor: monitor)
     var result: [FrozenBaseline: [ArmPredictions]] = [:]
-    for arm in Arm.allCases {
-      let distinct = arm == .random ? seeds : [seeds[0]]
+    for arm in design.arms {
+      let isDrawn = arm == .random || arm == .randomDecontaminated
+      let distinct = isDrawn ? seeds : [seeds[0]]
       let bySeed = try distinct.map { seed in
         try classifiers.predictions(
           train: design.canonical(design.rows(arm, seed: seed)), test: design.test)
@@ -171,7 +160,7 @@ public struct CompareStep {
     return result
   }
 
-  private func fit(_ arm: Arm, _ requests: [RunRequest]) throws -> ArmFit {
+  private func fit(_ arm: StudyArm, _ requests: [RunRequest]) throws -> ArmFit {
     let own = requests.filter { $0.arm == arm.rawValue }
     let losses = try own.map { request in
       let log = try index.catalog.log(run: request.id(modelHash: model.hash))
@@ -218,10 +207,10 @@ public struct CompareStep {
   ) -> CompareSummary {
     CompareSummary(
       index: index.folder.url.relativePath, analysis: analysis,
-      trainingRecords: [
-        Arm.raw.rawValue: design.raw.count, Arm.deduped.rawValue: design.deduped.count,
-        Arm.balanced.rawValue: design.balanced.count, Arm.random.rawValue: design.deduped.count,
-      ], testRecords: design.test.count,
+      trainingRecords: Dictionary(
+        uniqueKeysWithValues: design.arms.map {
+          ($0.rawValue, design.rows($0, seed: options.seed).count)
+        }), testRecords: design.test.count,
       slices: Dictionary(slices.map { ($0.rawValue, 1) }, uniquingKeysWith: +),
       notes: design.notes,
       seconds: (try? index.catalog.step("compare")?.seconds) ?? 0, nothingToDo: nothingToDo)

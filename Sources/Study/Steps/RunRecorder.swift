@@ -131,7 +131,8 @@ struct RunRecorder {
       let label = request.testLabels[place]
       return Prediction(
         run: id, row: Int(request.testRows[place]), label: label, predicted: answer.predicted,
-        correct: label == answer.predicted, probability: answer.probability)
+        correct: label == answer.predicted, probability: answer.probability,
+        logProbability: answer.logProbability)
     }
     return try run.finish(
       summary, metrics, arm: request.arm, seed: request.seed, options: request.options,

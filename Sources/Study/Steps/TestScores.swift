@@ -11,6 +11,8 @@ struct TestScores {
     var predicted: String
     /// Of the label, or of exactly this set; 1 for a number.
     var probability: Double
+    /// Natural logarithm of the true label's probability, where a text has one label.
+    var logProbability: Double?
   }
 
   private(set) var answers: [Answer] = []
@@ -41,8 +43,17 @@ struct TestScores {
     answers = items.indices.map { item in
       let probabilities = ClassificationProblem.singleLabel.probabilities(logits[item])
       return Answer(
-        predicted: labels[predicted[item]], probability: probabilities[predicted[item]])
+        predicted: labels[predicted[item]], probability: probabilities[predicted[item]],
+        logProbability: Self.logProbability(of: truth[item], logits[item]))
     }
+  }
+
+  /// Natural logarithm of a class's probability; from the logits, so that it does not end where a
+  /// probability is too small for its type.
+  private static func logProbability(of label: Int, _ logits: [Float]) -> Double {
+    let largest = Double(logits.max() ?? 0)
+    let sum = logits.reduce(0) { $0 + exp(Double($1) - largest) }
+    return min(0, Double(logits[label]) - largest - log(sum))
   }
 
   private mutating func decide(

@@ -1,5 +1,7 @@
 import ArgumentParser
+import Corpus
 import Curation
+import Files
 import Foundation
 import Study
 import Training
@@ -7,18 +9,47 @@ import Training
 struct CompareCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "compare",
-    abstract: "Train on raw, deduped, balanced and random data and say what filtering changed.",
+    abstract:
+      "Train on raw, filtered and random data and say what near-copies and filtering change.",
     discussion: """
-      Every arm makes the same number of updates and is scored on the same test set, drawn at random \
-      within labels before any filtering (or given to index with --test). Scores are told apart for \
-      test items that leak from, are near to, or are clean of the raw training data, and stand beside \
-      those of plain classifiers on the vectors as they are: where models do not reach these, or their \
+      Arms: raw; decontaminated (without near-copies of test items, nothing else); deduplicated (without \
+      near-duplicates within training); balanced; random subsets as large as these. Every arm makes the \
+      same number of updates and is scored on the same test set, drawn at random within labels before \
+      any filtering (or given to index with --test). Test items are leaked (a near-copy is in training, \
+      by the threshold and guards of dedup), near or clean.
+
+      Two questions are asked beforehand: what near-copies are worth on leaked items (random minus \
+      decontaminated), and what removing near-duplicates does to clean items (deduplicated minus \
+      random). Each is answered with changed, equivalent within the margin, or inconclusive; nothing is \
+      claimed from fewer than 3 seeds, 30 groups of test items or 6 groups that the arms answer \
+      differently. Where models do not reach plain classifiers on the vectors as they are, or their \
       training was not finished, there is no verdict.
 
-      Example: simcurate compare indexes/reviews --seeds 5 --study-steps 400
+      With --predictions nothing is trained: predictions of any models, made anywhere, are compared by \
+      the same statistics, each arm with the first. Rows (JSONL, CSV or TSV) have an id, by which they \
+      are paired, and prediction and gold (classes or numbers), or score (a number, larger is better), \
+      or tp, predicted and gold (counts of entities); where models were trained several times, seed; \
+      and arm, if a file has several. Of the options --groups, --margin and --seed belong to it.
+
+      Examples:
+        simcurate compare indexes/reviews --seeds 5 --study-steps 400
+        simcurate compare --predictions old.jsonl new.jsonl --groups indexes/reviews
       """)
 
-  @OptionGroup var index: IndexArgument
+  @Argument(
+    help: ArgumentHelp("Index folder whose records are trained on.", valueName: "index"))
+  var index: String?
+  @Option(
+    name: .long, parsing: .upToNextOption,
+    help: ArgumentHelp("Files of predictions to compare.", valueName: "file"))
+  var predictions: [String] = []
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Index whose paraphrase groups the items of --predictions form, by id (default: each item its "
+        + "own).", valueName: "index"))
+  var groups: String?
+  @OptionGroup var locks: LockOptions
   @OptionGroup var model: ModelOptions
   @OptionGroup var study: StudyArguments
   @OptionGroup var training: TrainingArguments
@@ -27,6 +58,12 @@ struct CompareCommand: ParsableCommand {
   @OptionGroup var common: CommonOptions
 
   mutating func validate() throws {
+    guard predictions.isEmpty != (index == nil) else {
+      throw ValidationError("Give an index to train on, or files with --predictions.")
+    }
+    if groups != nil, predictions.isEmpty {
+      throw ValidationError("--groups belongs to --predictions.")
+    }
     if training.patience != nil {
       throw ValidationError(
         "--patience: every arm makes the same number of updates; say how many with --study-steps.")
@@ -39,13 +76,30 @@ struct CompareCommand: ParsableCommand {
       console.remark(
         "a comparison has no use for these of the recipe: " + unused.joined(separator: ", "))
     }
+    guard let index else { return try comparePredictions(console) }
     let summary = try CompareStep(
-      index.open(.exclusive, console), model: model.open(),
+      open(index, .exclusive, console), model: model.open(),
       options: study.options(training, steps: training.steps, seed: seed.seed),
       account: StepAccount(command: commandLine), monitor: console.monitor
     ).run()
     console.finish()
     try common.show(summary) { $0.text }
+  }
+
+  private func comparePredictions(_ console: Console) throws {
+    let index = try groups.map { try open($0, .shared, console) }
+    let comparison = try PredictionComparison(
+      predictions.map { CorpusReader.location($0) }, groups: index?.paraphraseGroups(),
+      margin: study.margin, seed: seed.seed)
+    console.finish()
+    for note in comparison.notes { console.remark(note) }
+    try common.show(comparison) { $0.text }
+  }
+
+  private func open(_ path: String, _ kind: FileLock.Kind, _ console: Console) throws -> OpenIndex {
+    let url = URL(fileURLWithPath: path)
+    try locks.hold(url, kind, console)
+    return try OpenIndex(at: url, readOnly: kind == .shared)
   }
 }
 
@@ -129,7 +183,7 @@ extension CompareSummary {
               ?? "-"
           })
     }
-    for arm in Arm.allCases.map(\.rawValue) {
+    for arm in StudyArm.allCases.map(\.rawValue) where trainingRecords[arm] != nil {
       row(arm, "\(trainingRecords[arm] ?? 0)") { slice in
         analysis.scores.first { $0.arm == arm && $0.metric == metric && $0.slice == slice }?.score
       }
@@ -145,11 +199,10 @@ extension CompareSummary {
       "\(metric == .accuracy ? "accuracy" : "macro-F1") with 95% intervals, by slice of the test set; under each arm "
       + "plain classifiers on the frozen vectors of its records\n"
     text += table.text + "\n"
-    if let removed = analysis.removed {
-      text += "deduped lacks \(removed.within) records removed within training and "
-      text += "\(removed.againstTest) that repeat a test record\n\n"
+    for statement in analysis.verdict.statements {
+      text += "- \(statement.text)\n"
+      if !statement.evidence.isEmpty { text += "  \(statement.evidence)\n" }
     }
-    for statement in analysis.verdict.statements { text += "- " + statement.text + "\n" }
     for caveat in analysis.verdict.caveats { text += "! " + caveat + "\n" }
     return text
   }

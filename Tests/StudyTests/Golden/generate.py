@@ -173,6 +173,88 @@ golden["pooled"] = {
 }
 
 
+def midranks(values, weights):
+    """Mid-ranks of repeated values, as many times as each weighs, up to a constant."""
+    below = (values[None, :] < values[:, None]) @ weights
+    return below + 0.5 * ((values[None, :] == values[:, None]) @ weights)
+
+
+def weighted_score(metric, data, model, weights):
+    """A model's score where items count several times; through scikit-learn where it can weigh."""
+    if metric == "macroF1":
+        return f1_score(
+            data["labels"], data["classes"][model], average="macro", sample_weight=weights,
+            zero_division=0,
+        )
+    if metric == "accuracy":
+        return accuracy_score(data["labels"], data["classes"][model], sample_weight=weights)
+    if metric == "entityF1":
+        right, predicted, gold = (weights @ column for column in data["entities"][model].T)
+        return 2 * right / (predicted + gold)
+    x, y = data["numbers"][model], data["gold"]
+    if metric == "spearman":
+        x, y = midranks(x, weights), midranks(y, weights)
+    moments = numpy.cov(x, y, aweights=weights)
+    return moments[0, 1] / numpy.sqrt(moments[0, 0] * moments[1, 1])
+
+
+def differences():
+    """The difference of two arms of three seeds, its standard error and degrees of freedom: influence
+    by central differences in the groups' weights, then the two-way analysis of variance."""
+    seeds, count, classes = 3, 60, 4
+    groups = numpy.sort(numbers.integers(0, 40, count))
+    _, groups = numpy.unique(groups, return_inverse=True)
+    total = groups.max() + 1
+    labels = numbers.integers(0, classes, count)
+    gold = numpy.round(numbers.normal(0, 1, count), 1)
+    there = numbers.integers(0, 5, count)
+    data = {"labels": labels, "gold": gold, "classes": [], "numbers": [], "entities": []}
+    for model in range(2 * seeds):
+        wrong = (labels + numbers.integers(1, classes, count)) % classes
+        hit = numbers.random(count) < (0.75 if model < seeds else 0.6)
+        data["classes"].append(numpy.where(hit, labels, wrong))
+        data["numbers"].append(numpy.round(gold + numbers.normal(0, 1 if model < seeds else 1.4, count), 1))
+        found = numbers.binomial(there, 0.8 if model < seeds else 0.7)
+        data["entities"].append(numpy.stack([found, found + numbers.integers(0, 2, count), there], 1))
+    results = {}
+    for metric in ("accuracy", "macroF1", "entityF1", "pearson", "spearman"):
+        table = numpy.zeros((seeds, total))
+        for seed in range(seeds):
+            for model, sign in ((seed, 1), (seeds + seed, -1)):
+                ones = numpy.ones(count)
+                value = weighted_score(metric, data, model, ones)
+                for group in range(total):
+                    step = 1e-5 * (groups == group)
+                    slope = weighted_score(metric, data, model, ones + step)
+                    slope -= weighted_score(metric, data, model, ones - step)
+                    table[seed, group] += sign * (value + total * slope / 2e-5)
+        grand, rows, columns = table.mean(), table.mean(axis=1), table.mean(axis=0)
+        rest = table - rows[:, None] - columns[None, :] + grand
+        squares = [
+            ((rows - grand) ** 2).sum() / (seeds * (seeds - 1)),
+            ((columns - grand) ** 2).sum() / (total * (total - 1)),
+            (rest**2).sum() / ((seeds - 1) * (total - 1)) / (seeds * total),
+        ]
+        variance = max(squares[0] + squares[1] - squares[2], squares[0], squares[1])
+        freedom = variance**2 / (
+            squares[0] ** 2 / (seeds - 1)
+            + squares[1] ** 2 / (total - 1)
+            + squares[2] ** 2 / ((seeds - 1) * (total - 1))
+        )
+        half = stats.t.ppf(0.975, freedom) * variance**0.5
+        results[metric] = [float(v) for v in (grand, variance**0.5, freedom, grand - half, grand + half)]
+    return {
+        "groups": groups.tolist(), "labels": labels.tolist(), "gold": gold.tolist(),
+        "classes": [row.tolist() for row in data["classes"]],
+        "numbers": [row.tolist() for row in data["numbers"]],
+        "entities": [row.tolist() for row in data["entities"]],
+        "results": results,
+    }
+
+
+golden["differences"] = differences()
+
+
 def xoshiro(seed, count):
     """xoshiro256** seeded by SplitMix64, from the authors' description."""
     mask = (1 << 64) - 1
