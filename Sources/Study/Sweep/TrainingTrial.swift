@@ -29,9 +29,10 @@ struct TrialRecord: Codable, Sendable {
   var failure: String?
 
   init(_ trial: TrainingTrial, _ summary: TrainingSummary) {
-    (id, metric) = (trial.id, summary.metric)
+    // Of a score more is better; a regression keeps the step of the least loss, so correlation stands for it.
+    (id, metric) = (trial.id, summary.metric == .loss ? .pearson : summary.metric)
     let best = summary.evaluations.first { $0.step == summary.bestStep }
-    score = summary.metric.flatMap { best?.scores[$0] }
+    score = metric.flatMap { best?.scores[$0] }
     loss = best?.loss
     updates = summary.history.count
     bestUpdate = summary.bestStep
