@@ -4,18 +4,37 @@ import Transformer
 /// Tokenized sequences with what is to be learned of them.
 package struct EncodedSet<Target: Sendable>: Sendable {
   package let sentences: [[Int32]]
+  /// Of each sequence's tokens; empty if all are 0.
+  package let types: [[UInt8]]
   package let targets: [Target]
 
-  package init(sentences: [[Int32]], targets: [Target]) {
+  package init(sentences: [[Int32]], types: [[UInt8]] = [], targets: [Target]) {
     precondition(sentences.count == targets.count, "one target per sequence")
+    precondition(types.isEmpty || types.count == sentences.count, "types of every sequence")
     self.sentences = sentences
+    self.types = types
     self.targets = targets
   }
 
   var count: Int { sentences.count }
 
+  /// How many types tokens have.
+  var typeCount: Int { types.reduce(1) { max($0, Int($1.max() ?? 0) + 1) } }
+
+  func append(_ index: Int, to batch: inout PackedTokens) {
+    batch.append(sentences[index], types: types.isEmpty ? [] : types[index])
+  }
+
+  /// Some of its sequences, in the order given.
+  func subset(_ indices: [Int]) -> EncodedSet {
+    EncodedSet(
+      sentences: indices.map { sentences[$0] },
+      types: types.isEmpty ? [] : indices.map { types[$0] },
+      targets: indices.map { targets[$0] })
+  }
+
   /// A 64-bit digest of tokens and targets in their order.
-  func digest(_ start: UInt64, _ digits: (Target) -> [Int]) -> UInt64 {
+  package func digest(_ start: UInt64, _ digits: (Target) -> [Int]) -> UInt64 {
     var state = SplitMix64(state: start ^ UInt64(count))
     func add(_ value: Int) {
       state = SplitMix64(state: state.next() ^ UInt64(bitPattern: Int64(value)))
@@ -25,6 +44,7 @@ package struct EncodedSet<Target: Sendable>: Sendable {
       add(sentence.count)
       for token in sentence { add(Int(token)) }
     }
+    for type in types.joined() { add(Int(type)) }
     return state.next()
   }
 }
@@ -58,12 +78,12 @@ struct EvaluationPlan {
 
 extension TrainableNetwork {
   /// The head's outputs for each sentence, `[rows, outputs]` one after the other, without dropout.
-  func outputs(_ sentences: [[Int32]], _ plan: EvaluationPlan) -> [[Float]] {
-    var result = [[Float]](repeating: [], count: sentences.count)
-    forEachBatch(sentences, plan) { values, indices in
+  func outputs<Target>(_ set: EncodedSet<Target>, _ plan: EvaluationPlan) -> [[Float]] {
+    var result = [[Float]](repeating: [], count: set.count)
+    forEachBatch(set, plan) { values, indices in
       var start = 0
       for index in indices {
-        let count = rows(of: sentences[index]) * outputs
+        let count = rows(of: set.sentences[index]) * outputs
         result[index] = Array(UnsafeBufferPointer(start: values + start, count: count))
         start += count
       }
@@ -73,8 +93,8 @@ extension TrainableNetwork {
 
   /// Runs all sentences forward without dropout; `body` gets a batch's outputs and the indices of its
   /// sentences.
-  func forEachBatch(
-    _ sentences: [[Int32]], _ plan: EvaluationPlan,
+  func forEachBatch<Target>(
+    _ set: EncodedSet<Target>, _ plan: EvaluationPlan,
     _ body: (Pointer, ArraySlice<Int>) -> Void
   ) {
     let step = dropout.step
@@ -83,7 +103,7 @@ extension TrainableNetwork {
     var batch = PackedTokens()
     for range in plan.batches {
       batch.removeAll()
-      for index in plan.order[range] { batch.append(sentences[index]) }
+      for index in plan.order[range] { set.append(index, to: &batch) }
       let values = forward(batch)
       body(values, plan.order[range])
     }

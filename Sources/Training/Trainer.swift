@@ -47,7 +47,8 @@ package final class Trainer<Task: TrainingTask> {
     totalSteps = batches.totalSteps
     schedule = LearningRateSchedule(options, totalSteps: totalSteps)
     let layout = GradientLayout(
-      network, sentences: training.sentences + development.sentences, trainable: options.trainable)
+      network, sentences: training.sentences + development.sentences,
+      types: max(training.typeCount, development.typeCount), trainable: options.trainable)
     gradient = GradientArena(layout)
     accumulated = options.accumulation > 1 ? Buffer(repeating: 0, count: layout.count) : nil
     optimizer = AdamW(layout, options: options)
@@ -153,7 +154,7 @@ package final class Trainer<Task: TrainingTask> {
     batch.removeAll()
     targets.removeAll(keepingCapacity: true)
     for index in examples {
-      batch.append(training.sentences[index])
+      training.append(index, to: &batch)
       targets.append(training.targets[index])
     }
   }
@@ -166,7 +167,7 @@ package final class Trainer<Task: TrainingTask> {
 
   private func evaluate() -> DevelopmentResult {
     let judgment = task.judge(
-      network.outputs(development.sentences, plan), development.targets)
+      network.outputs(development, plan), development.targets)
     let result = DevelopmentResult(step: step, loss: judgment.loss, scores: judgment.scores)
     if summary.evaluations.allSatisfy({ metric.prefers(result, to: $0) }), let best {
       summary.bestStep = step

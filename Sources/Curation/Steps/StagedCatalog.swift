@@ -27,10 +27,10 @@ struct IndexOptions: Codable {
       id = reading.idField
     }
 
+    var textNames: [String] { [text] + (moreTexts ?? []) }
+
     /// The text fields as they are given on the command line.
-    var texts: String {
-      ([text] + (moreTexts ?? [])).joined(separator: " --text-field ")
-    }
+    var texts: String { textNames.joined(separator: " --text-field ") }
 
     var shownSeparator: String { "'" + (separator ?? "\n").replacing("\n", with: "\\n") + "'" }
   }
