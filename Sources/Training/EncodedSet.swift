@@ -5,14 +5,20 @@ import Transformer
 package struct EncodedSet<Target: Sendable>: Sendable {
   /// Every example's sequences, one after the other.
   package let sentences: [[Int32]]
+  /// Of each sequence's tokens; empty if all are 0.
+  package let types: [[UInt8]]
   /// One an example.
   package let targets: [Target]
   /// Sequences of an example.
   package let width: Int
 
-  package init(sentences: [[Int32]], targets: [Target], width: Int = 1) {
+  package init(
+    sentences: [[Int32]], types: [[UInt8]] = [], targets: [Target], width: Int = 1
+  ) {
     precondition(sentences.count == targets.count * width, "one target per example")
+    precondition(types.isEmpty || types.count == sentences.count, "types of every sequence")
     self.sentences = sentences
+    self.types = types
     self.targets = targets
     self.width = width
   }
@@ -20,24 +26,42 @@ package struct EncodedSet<Target: Sendable>: Sendable {
   /// Examples.
   var count: Int { targets.count }
 
-  /// An example's sequences.
-  func sequences(_ example: Int) -> ArraySlice<[Int32]> {
-    sentences[example * width..<(example + 1) * width]
+  /// The places of an example's sequences.
+  func sequences(_ example: Int) -> Range<Int> { example * width..<(example + 1) * width }
+
+  /// Tokens of an example.
+  func tokens(_ example: Int) -> Int { sequences(example).reduce(0) { $0 + sentences[$1].count } }
+
+  /// How many types tokens have.
+  var typeCount: Int { types.reduce(1) { max($0, Int($1.max() ?? 0) + 1) } }
+
+  func append(_ index: Int, to batch: inout PackedTokens) {
+    batch.append(sentences[index], types: types.isEmpty ? [] : types[index])
+  }
+
+  /// Some of its sequences, each of an example of its own, in the order given.
+  func subset(_ indices: [Int]) -> EncodedSet {
+    precondition(width == 1, "examples of one sequence")
+    return EncodedSet(
+      sentences: indices.map { sentences[$0] },
+      types: types.isEmpty ? [] : indices.map { types[$0] },
+      targets: indices.map { targets[$0] })
   }
 
   /// A 64-bit digest of tokens and targets in their order.
-  func digest(_ start: UInt64, _ digits: (Target) -> [Int]) -> UInt64 {
+  package func digest(_ start: UInt64, _ digits: (Target) -> [Int]) -> UInt64 {
     var state = SplitMix64(state: start ^ UInt64(count))
     func add(_ value: Int) {
       state = SplitMix64(state: state.next() ^ UInt64(bitPattern: Int64(value)))
     }
     for (example, target) in targets.enumerated() {
       digits(target).forEach(add)
-      for sentence in sequences(example) {
-        add(sentence.count)
-        for token in sentence { add(Int(token)) }
+      for sequence in sequences(example) {
+        add(sentences[sequence].count)
+        for token in sentences[sequence] { add(Int(token)) }
       }
     }
+    for type in types.joined() { add(Int(type)) }
     return state.next()
   }
 }
@@ -71,12 +95,12 @@ struct EvaluationPlan {
 
 extension TrainableNetwork {
   /// The head's outputs for each sentence, `[rows, outputs]` one after the other, without dropout.
-  func outputs(_ sentences: [[Int32]], _ plan: EvaluationPlan) -> [[Float]] {
-    var result = [[Float]](repeating: [], count: sentences.count)
-    forEachBatch(sentences, plan) { values, indices in
+  func outputs<Target>(_ set: EncodedSet<Target>, _ plan: EvaluationPlan) -> [[Float]] {
+    var result = [[Float]](repeating: [], count: set.count)
+    forEachBatch(set, plan) { values, indices in
       var start = 0
       for index in indices {
-        let count = rows(of: sentences[index]) * outputs
+        let count = rows(of: set.sentences[index]) * outputs
         result[index] = Array(UnsafeBufferPointer(start: values + start, count: count))
         start += count
       }
@@ -86,8 +110,8 @@ extension TrainableNetwork {
 
   /// Runs all sentences forward without dropout; `body` gets a batch's outputs and the indices of its
   /// sentences.
-  func forEachBatch(
-    _ sentences: [[Int32]], _ plan: EvaluationPlan,
+  func forEachBatch<Target>(
+    _ set: EncodedSet<Target>, _ plan: EvaluationPlan,
     _ body: (Pointer, ArraySlice<Int>) -> Void
   ) {
     let step = dropout.step
@@ -96,7 +120,7 @@ extension TrainableNetwork {
     var batch = PackedTokens()
     for range in plan.batches {
       batch.removeAll()
-      for index in plan.order[range] { batch.append(sentences[index]) }
+      for index in plan.order[range] { set.append(index, to: &batch) }
       let values = forward(batch)
       body(values, plan.order[range])
     }

@@ -107,10 +107,12 @@ final class FineTuning {
   ///   - head: decides the class that transformers opens it with.
   ///   - run: names the training in the record.
   ///   - accuracy: of the model on test data, for the record.
+  ///   - pairFields: where the texts of pairs came from.
   ///   - threshold: from which probability on a label holds, where a text may have several.
   /// - Throws: `ModelError` or `FileError` if something cannot be written.
   func save(
-    to url: URL, head: HeadKind, run: String?, accuracy: Double?, threshold: Double? = nil
+    to url: URL, head: HeadKind, run: String?, accuracy: Double?, threshold: Double? = nil,
+    pairFields: [String]? = nil
   ) throws {
     try AtomicFolder.replace(url) { temporary in
       if head == .vectors {
@@ -126,7 +128,7 @@ final class FineTuning {
         base: folder.url.lastPathComponent, task: head.adapterTask)
       try SavedTraining(
         run: run, accuracy: accuracy, maximumTokens: maximumTokens, threshold: threshold,
-        options: training?.options, summary: training?.summary
+        pairFields: pairFields, options: training?.options, summary: training?.summary
       ).write(to: temporary)
     }
   }

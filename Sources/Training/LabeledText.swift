@@ -1,4 +1,4 @@
-/// A text, and what is to be learned of it.
+/// A text or a pair of texts, and what is to be learned of it.
 public struct LabeledText: Hashable, Sendable {
   public enum Target: Hashable, Sendable {
     /// Index into the classifier's labels.
@@ -9,10 +9,13 @@ public struct LabeledText: Hashable, Sendable {
   }
 
   public var text: String
+  /// The other text of a pair.
+  public var second: String?
   public var target: Target
 
-  public init(text: String, target: Target) {
+  public init(text: String, second: String? = nil, target: Target) {
     self.text = text
+    self.second = second
     self.target = target
   }
 

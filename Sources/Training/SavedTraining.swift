@@ -36,6 +36,8 @@ package struct SavedTraining: Encodable {
   var maximumTokens: Int
   /// Where a text may have several labels, those of at least this probability hold.
   var threshold: Double?
+  /// Names of the two fields of the pairs of texts that the model takes; nil if it takes single texts.
+  package var pairFields: [String]?
   var options: TrainingOptions?
   var summary: TrainingSummary?
 
@@ -45,9 +47,10 @@ package struct SavedTraining: Encodable {
 
   init(
     run: String?, accuracy: Double?, maximumTokens: Int, threshold: Double?,
-    options: TrainingOptions?, summary: TrainingSummary?
+    pairFields: [String]?, options: TrainingOptions?, summary: TrainingSummary?
   ) {
     self.threshold = threshold
+    self.pairFields = pairFields
     self.run = run
     self.accuracy = accuracy
     self.maximumTokens = maximumTokens
@@ -70,11 +73,12 @@ package struct SavedTraining: Encodable {
       var accuracy: Double?
       var maximumTokens: Int
       var threshold: Double?
+      var pairFields: [String]?
     }
     do {
       let record = try JSONDecoder().decode(Record.self, from: RegularFile.contents(of: url))
       (run, accuracy, maximumTokens) = (record.run, record.accuracy, record.maximumTokens)
-      threshold = record.threshold
+      (threshold, pairFields) = (record.threshold, record.pairFields)
     } catch {
       throw TrainingError(
         place: url.path, expected: "a training record", found: "\(error)",

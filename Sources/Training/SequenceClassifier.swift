@@ -82,7 +82,7 @@ public final class SequenceClassifier {
       let (summary, held) = try run(labelSet) {
         MultiLabelTask(labels: labels.count, examples: $0, options: options)
       }
-      threshold = MultiLabelTask.threshold(outputs(held.sentences), held.targets)
+      threshold = MultiLabelTask.threshold(outputs(held), held.targets)
       return summary
     case .regression:
       try Self.checkRegression(options)
@@ -131,7 +131,7 @@ public final class SequenceClassifier {
       }
       return target
     }
-    return EncodedSet(sentences: try encode(texts.map(\.text)), targets: targets)
+    return try encode(texts, targets: targets)
   }
 
   private var expectedTarget: String {
@@ -142,27 +142,41 @@ public final class SequenceClassifier {
     }
   }
 
-  private func encode(_ texts: [String]) throws -> [[Int32]] {
-    try texts.enumerated().map { index, text in
-      let tokens = model.tokenizer.encode(text)
-      guard !tokens.isEmpty else {
+  /// Tokens of texts or pairs: of these with their types, and cut where they are too long, the longer text
+  /// first.
+  private func encode<Target>(_ texts: [LabeledText], targets: [Target]) throws
+    -> EncodedSet<Target>
+  {
+    let hasPairs = texts.contains { $0.second != nil }
+    let pairs = try texts.enumerated().map { index, text in
+      let pair =
+        text.second.map { model.tokenizer.encodePair(text.text, $0) }
+        ?? TokenPair(model.tokenizer.encode(text.text))
+      guard !pair.ids.isEmpty else {
         throw TrainingError(
           place: "text \(index)", expected: "at least one token", found: "none",
           advice: "the tokenizer adds no special tokens, so texts must not be empty")
       }
-      return tokens
+      return pair
     }
+    return EncodedSet(
+      sentences: pairs.map(\.ids), types: hasPairs ? pairs.map(\.types) : [], targets: targets)
   }
 
   /// Logits of each text, `[texts, labels]`, in the order given; they do not depend on neighbors.
   ///
   /// - Throws: ``TrainingError`` for a text without tokens (only tokenizers without special tokens).
   public func logits(_ texts: [String]) throws -> [[Float]] {
-    outputs(try encode(texts))
+    try logits(texts.map { LabeledText(text: $0, label: 0) })
   }
 
-  private func outputs(_ sentences: [[Int32]]) -> [[Float]] {
-    model.network.outputs(sentences, EvaluationPlan(sentences, tokens: 512))
+  /// The same of texts or pairs, whatever their targets.
+  public func logits(_ texts: [LabeledText]) throws -> [[Float]] {
+    outputs(try encode(texts, targets: texts.map { _ in 0 }))
+  }
+
+  private func outputs<Target>(_ set: EncodedSet<Target>) -> [[Float]] {
+    model.network.outputs(set, EvaluationPlan(set.sentences, tokens: 512))
   }
 
   /// Writes a folder with configuration, weights, tokenizer files and a record of the training,
@@ -172,8 +186,13 @@ public final class SequenceClassifier {
   /// - Parameters:
   ///   - run: names the training in the record.
   ///   - accuracy: of the classifier on test data, for the record.
+  ///   - pairFields: names of the two fields that the texts of pairs came from, for the record.
   /// - Throws: `ModelError` or `FileError` if something cannot be written.
-  public func save(to url: URL, run: String? = nil, accuracy: Double? = nil) throws {
-    try model.save(to: url, head: .sequences, run: run, accuracy: accuracy, threshold: threshold)
+  public func save(
+    to url: URL, run: String? = nil, accuracy: Double? = nil, pairFields: [String]? = nil
+  ) throws {
+    try model.save(
+      to: url, head: .sequences, run: run, accuracy: accuracy, threshold: threshold,
+      pairFields: pairFields)
   }
 }

@@ -78,7 +78,7 @@ public final class TokenTagger {
     let decoder = try TagDecoder(labels: labels)
     let set = encode(sentences.map { TaggedText(words: $0, tags: $0.map { _ in 0 }) })
     let outputs = model.network.outputs(
-      set.sentences, EvaluationPlan(set.sentences, tokens: 512))
+      set, EvaluationPlan(set.sentences, tokens: 512))
     return TokenTask.sentences(outputs, set.targets, labels: labels).map {
       decoder.decode($0.logits)
     }

@@ -43,12 +43,12 @@ package final class Trainer<Task: TrainingTask> {
     self.development = development
     self.options = options
     metric = options.metric ?? task.metrics[0]
-    batches = BatchPlan(
-      training.targets.indices.map { training.sequences($0).reduce(0) { $0 + $1.count } }, options)
+    batches = BatchPlan(training.targets.indices.map(training.tokens), options)
     totalSteps = batches.totalSteps
     schedule = LearningRateSchedule(options, totalSteps: totalSteps)
     let layout = GradientLayout(
-      network, sentences: training.sentences + development.sentences, trainable: options.trainable)
+      network, sentences: training.sentences + development.sentences,
+      types: max(training.typeCount, development.typeCount), trainable: options.trainable)
     gradient = GradientArena(layout)
     accumulated = options.accumulation > 1 ? Buffer(repeating: 0, count: layout.count) : nil
     optimizer = AdamW(layout, options: options)
@@ -177,7 +177,7 @@ package final class Trainer<Task: TrainingTask> {
     batch.removeAll()
     targets.removeAll(keepingCapacity: true)
     for example in examples {
-      for sequence in training.sequences(example) { batch.append(sequence) }
+      for sequence in training.sequences(example) { training.append(sequence, to: &batch) }
       targets.append(training.targets[example])
     }
     network.dropout.seed = options.seed
@@ -202,7 +202,7 @@ package final class Trainer<Task: TrainingTask> {
 
   private func evaluate() -> DevelopmentResult {
     let judgment = task.judge(
-      network.outputs(development.sentences, plan), development.targets)
+      network.outputs(development, plan), development.targets)
     let result = DevelopmentResult(step: step, loss: judgment.loss, scores: judgment.scores)
     if summary.evaluations.allSatisfy({ metric.prefers(result, to: $0) }), let best {
       summary.bestStep = step

@@ -34,56 +34,13 @@ import Transformer
     return try JSONDecoder().decode([String: Expected].self, from: data)[name]!
   }
 
-  /// The encoders' golden models and heads lie in another room's tests.
-  private static func folder(_ name: String) -> URL {
-    let golden = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
-      .deletingLastPathComponent().appendingPathComponent("TransformerTests/Golden")
-    return name == "tiny-bert"
-      ? golden.appendingPathComponent(name)
-      : golden.appendingPathComponent("families").appendingPathComponent(name)
-  }
-
-  /// The network with the golden head.
-  private static func network(_ name: String, _ scratch: ScratchFolder) throws -> TrainableNetwork {
-    let copy = try copy(name, scratch)
-    let network = try TrainableNetwork(folder: ModelFolder(at: copy), outputs: 3, seed: 0)
-    let heads = try Safetensors(file: folder(name).appendingPathComponent("heads.safetensors"))
-    for entry in network.parameters.entries {
-      try heads[entry.name]?.read(into: network.parameters.values.pointer + entry.offset)
-    }
-    return network
-  }
-
-  /// A model folder whose configuration is that of the golden head.
-  private static func copy(_ name: String, _ scratch: ScratchFolder) throws -> URL {
-    let folder = folder(name)
-    let copy = scratch.url.appendingPathComponent(name)
-    try FileManager.default.createDirectory(at: copy, withIntermediateDirectories: true)
-    for (from, to) in [
-      ("config-head.json", "config.json"), ("model.safetensors", "model.safetensors"),
-    ] {
-      try FileManager.default.copyItem(
-        at: folder.appendingPathComponent(from), to: copy.appendingPathComponent(to))
-    }
-    return copy
-  }
-
-  private static func waves(_ gradient: UnsafeBufferPointer<Float>) -> [Double] {
-    let norm = gradient.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
-    return [norm]
-      + (0..<3).map { k in
-        gradient.enumerated().reduce(0.0) { sum, item in
-          sum + Double(item.element) * sin(Double((item.offset + 1) * (k + 1)) * 0.37)
-        }
-      }
-  }
-
   @Test(arguments: names)
   func lossAndGradientsEqualPyTorch(name: String) throws {
     let scratch = try ScratchFolder()
     let expected = try Self.expected(name)
     let problem = GradientProblem(
-      try Self.network(name, scratch), sentences: expected.sentences, labels: expected.labels,
+      try FamilyModel.network(name, scratch), sentences: expected.sentences,
+      labels: expected.labels,
       dropout: 0)
     #expect(abs(problem.loss() - expected.loss) < 2e-5 * expected.loss)
     problem.gradient()
@@ -96,7 +53,7 @@ import Transformer
   ) {
     var seen: Set<String> = []
     for entry in network.parameters.entries {
-      let ours = waves(
+      let ours = FamilyModel.waves(
         UnsafeBufferPointer(start: gradient.pointer + entry.offset, count: entry.count))
       seen.insert(entry.name)
       guard let theirs = expected[entry.name] else {
@@ -116,7 +73,8 @@ import Transformer
     let scratch = try ScratchFolder()
     let expected = try Self.expected(name)
     let network = try TrainableNetwork(
-      folder: ModelFolder(at: try Self.copy(name, scratch)), head: .tokens, outputs: 3, seed: 0)
+      folder: ModelFolder(at: try FamilyModel.copy(name, scratch)), head: .tokens, outputs: 3,
+      seed: 0)
     for entry in network.parameters.entries
     where entry.name.hasPrefix("classifier") || entry.name.hasPrefix("head.") {
       let isNormWeight = entry.name.contains("norm") && entry.name.hasSuffix("weight")
@@ -153,7 +111,7 @@ import Transformer
     options.batchSize = expected.labels.count
     options.epochs = 10
     let summary = try Trainer(
-      Self.network(name, scratch),
+      FamilyModel.network(name, scratch),
       training: EncodedSet(sentences: expected.sentences, targets: expected.labels),
       development: EncodedSet(sentences: [], targets: []), options: options
     ).run()
@@ -169,7 +127,7 @@ import Transformer
   @Test(arguments: names)
   func savedModelsPredictAsTheyTrained(name: String) throws {
     let scratch = try ScratchFolder()
-    let copy = try Self.copy(name, scratch)
+    let copy = try FamilyModel.copy(name, scratch)
     let vocabulary = Golden.tiny.appendingPathComponent("tokenizer.json")
     let target = copy.appendingPathComponent("tokenizer.json")
     if !FileManager.default.fileExists(atPath: target.path) {
@@ -190,7 +148,7 @@ import Transformer
     #expect(distance(try packed.logits(golden.texts).flatMap { $0 }, expected) < 2e-5)
     let folder = try ModelFolder(at: saved)
     let data = try Data(
-      contentsOf: Self.folder(name).appendingPathComponent("config-head.json"))
+      contentsOf: FamilyModel.folder(name).appendingPathComponent("config-head.json"))
     let fields = try #require(JSONSerialization.jsonObject(with: data) as? [String: Any])
     #expect(folder.configuration.classNames == fields["architectures"] as? [String])
     let known = try Set(Self.expected(name).gradients.keys)
@@ -203,7 +161,7 @@ import Transformer
     let scratch = try ScratchFolder()
     let expected = try Self.expected(name)
     let problem = GradientProblem(
-      try Self.network(name, scratch), sentences: Array(expected.sentences.prefix(4)),
+      try FamilyModel.network(name, scratch), sentences: Array(expected.sentences.prefix(4)),
       labels: Array(expected.labels.prefix(4)), dropout: 0.1)
     #expect(problem.worstDifference(stride: 41, width: 2e-3) < 0.05)
   }

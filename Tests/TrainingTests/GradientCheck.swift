@@ -14,13 +14,18 @@ final class GradientProblem {
 
   /// - Parameter dropout: of every place in the network; its masks stay the same.
   init(
-    _ network: TrainableNetwork, sentences: [[Int32]], labels: [Int], dropout: Float,
-    trainable: Trainable = .init()
+    _ network: TrainableNetwork, sentences: [[Int32]], types: [[UInt8]] = [], labels: [Int],
+    dropout: Float, trainable: Trainable = .init()
   ) {
     self.network = network
     self.labels = labels
-    batch = PackedTokens(sentences)
-    layout = GradientLayout(network, sentences: sentences, trainable: trainable)
+    var batch = PackedTokens()
+    for (number, sentence) in sentences.enumerated() {
+      batch.append(sentence, types: types.isEmpty ? [] : types[number])
+    }
+    self.batch = batch
+    layout = GradientLayout(
+      network, sentences: sentences, types: types.isEmpty ? 1 : 2, trainable: trainable)
     arena = GradientArena(layout)
     network.dropout.hidden = dropout
     network.dropout.attention = dropout

@@ -63,7 +63,7 @@ struct SequenceClassifierTests {
     for (text, expected) in zip(texts, together) {
       #expect(distance(try classifier.logits([text])[0], expected) < 1e-6)
     }
-    #expect(try classifier.logits([]).isEmpty)
+    #expect(try classifier.logits([String]()).isEmpty)
     #expect(try classifier.logits([""])[0].allSatisfy(\.isFinite))
   }
 

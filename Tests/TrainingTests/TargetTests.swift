@@ -25,6 +25,15 @@ import Transformer
     var meanAbsoluteError: Double
     var determination: Double
   }
+  private struct Binaries: Decodable {
+    var truth: [Int]
+    var probabilities: [Double]
+    var precision: Double
+    var recall: Double
+    var f1: Double
+    var averagePrecision: Double
+    var spearman: Double
+  }
   private struct Steps: Decodable {
     var sentences: [[Int32]]
     var weight: [[Float]]
@@ -39,6 +48,7 @@ import Transformer
   private struct Expected: Decodable {
     var binary: [Binary]
     var squared: Squared
+    var binaryReports: [Binaries]
     var multiLabel: Steps
     var regression: Steps
   }
@@ -79,6 +89,32 @@ import Transformer
     }
   }
 
+  @Test func binaryReportsEqualScikitLearn() throws {
+    for golden in try expected().binaryReports {
+      let truth = golden.truth.map { $0 == 1 }
+      let report = BinaryReport(
+        positive: "a", truth: truth, probabilities: golden.probabilities, threshold: 0.5)
+      for (ours, theirs) in [
+        (report.scores.precision, golden.precision), (report.scores.recall, golden.recall),
+        (report.scores.f1, golden.f1), (report.averagePrecision, golden.averagePrecision),
+        (try #require(report.spearman), golden.spearman),
+      ] {
+        #expect(abs(ours - theirs) < 1e-12)
+      }
+      let best = try #require(
+        BinaryReport.bestThreshold(truth: truth, probabilities: golden.probabilities))
+      let chosen = BinaryReport(
+        positive: "a", truth: truth, probabilities: golden.probabilities, threshold: best)
+      for threshold in golden.probabilities {
+        let other = BinaryReport(
+          positive: "a", truth: truth, probabilities: golden.probabilities, threshold: threshold)
+        #expect(other.scores.f1 <= chosen.scores.f1)
+      }
+    }
+    let none = BinaryReport(positive: "a", truth: [], probabilities: [], threshold: 0.5)
+    #expect(none.averagePrecision == 0 && none.accuracy == 0 && none.spearman == nil)
+  }
+
   @Test func lossesAreFiniteAtAnyLogit() {
     var logits: [Float] = [1e30, -1e30, 1e30, -1e30]
     let loss = logits.withUnsafeMutableBufferPointer {
@@ -104,16 +140,6 @@ import Transformer
     return network
   }
 
-  private static func waves(_ gradient: UnsafeBufferPointer<Float>) -> [Double] {
-    let norm = gradient.reduce(0.0) { $0 + Double($1) * Double($1) }.squareRoot()
-    return [norm]
-      + (0..<3).map { k in
-        gradient.enumerated().reduce(0.0) { sum, item in
-          sum + Double(item.element) * sin(Double((item.offset + 1) * (k + 1)) * 0.37)
-        }
-      }
-  }
-
   /// Loss, gradient of every parameter, and ten steps of AdamW.
   private func check<Task: TrainingTask>(
     _ golden: Steps, _ task: Task, _ targets: [Task.Target]
@@ -137,7 +163,7 @@ import Transformer
     }
     for entry in network.parameters.entries {
       guard let theirs = golden.gradients[entry.name] else { continue }
-      let ours = Self.waves(
+      let ours = FamilyModel.waves(
         UnsafeBufferPointer(start: spread.pointer + entry.offset, count: entry.count))
       for (ours, other) in zip(ours, theirs) {
         #expect(abs(ours - other) < 2e-4 * theirs[0] + 1e-6, "\(entry.name): \(ours), \(other)")

@@ -81,9 +81,7 @@ public struct Exporter {
   /// `id`, `text`, `label`, then the fields of the original rows that are none of these, in the order
   /// in which they come.
   func columns(of rows: Set<Int>) throws -> [String] {
-    let own = try index.catalog.step("index").flatMap { step in
-      try? JSONDecoder().decode(IndexOptions.self, from: Data(step.options.utf8)).fields
-    }
+    let own = try index.readFields()
     var columns = ["id", "text", "label"]
     // The text of several fields is that of none of them.
     let text = own?.moreTexts == nil ? own?.text : nil

@@ -107,11 +107,7 @@ public struct IndexStep {
   }
 
   private func check(_ reading: ReadingOptions, against old: OpenIndex) throws {
-    let step = try old.catalog.step("index")
-    // An index of an earlier version does not say which fields it was read from.
-    guard let data = step?.options.data(using: .utf8),
-      let fields = try? JSONDecoder().decode(IndexOptions.self, from: data).fields
-    else { return }
+    guard let fields = try old.readFields() else { return }
     let asked = IndexOptions.Fields(reading)
     for (option, had, has) in [
       ("--text-field", fields.texts, asked.texts),

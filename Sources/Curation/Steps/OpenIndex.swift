@@ -41,6 +41,16 @@ public final class OpenIndex: Sendable {
     catalog = try Catalog.open(at: folder.catalog)
   }
 
+  /// What the records were read from; nil in an index of an earlier version.
+  func readFields() throws -> IndexOptions.Fields? {
+    try catalog.step("index").flatMap { step in
+      try? JSONDecoder().decode(IndexOptions.self, from: Data(step.options.utf8)).fields
+    }
+  }
+
+  /// Names of the fields that the texts were read from, in the order given.
+  public func textFields() throws -> [String] { try readFields()?.textNames ?? ["text"] }
+
   /// Checks that `embedder` is the one the index was built with; its prompt may be another if
   /// `anyPrompt`, as models have one for questions and one for what answers them.
   public func check(_ embedder: some Embedder, anyPrompt: Bool = false) throws {

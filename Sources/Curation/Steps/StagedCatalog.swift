@@ -27,26 +27,16 @@ struct IndexOptions: Codable {
       id = reading.idField
     }
 
+    var textNames: [String] { [text] + (moreTexts ?? []) }
+
     /// The text fields as they are given on the command line.
-    var texts: String {
-      ([text] + (moreTexts ?? [])).joined(separator: " --text-field ")
-    }
+    var texts: String { textNames.joined(separator: " --text-field ") }
 
     var shownSeparator: String { "'" + (separator ?? "\n").replacing("\n", with: "\\n") + "'" }
   }
 
   var model: Manifest.Model
   var fields: Fields
-}
-
-extension OpenIndex {
-  /// The fields whose values make a record's text, in their order.
-  package func textFields() throws -> [String] {
-    guard let step = try catalog.step("index"),
-      let options = try? JSONDecoder().decode(IndexOptions.self, from: Data(step.options.utf8))
-    else { return [] }
-    return [options.fields.text] + (options.fields.moreTexts ?? [])
-  }
 }
 
 /// The catalog of an index that is being built.

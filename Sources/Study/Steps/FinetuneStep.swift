@@ -84,7 +84,8 @@ public struct FinetuneStep {
       makeClassifier: { try classifier(request) },
       keep: { classifier, result, _ in
         try classifier.save(
-          to: target, run: id, accuracy: result.report?.accuracy ?? result.multiLabel?.exactMatch)
+          to: target, run: id, accuracy: result.report?.accuracy ?? result.multiLabel?.exactMatch,
+          pairFields: data.pairFields)
         metrics = result
       })
     return FinetuneSummary(
@@ -152,7 +153,9 @@ public struct FinetuneStep {
 
   private func request(_ data: LearningData) -> RunRequest {
     let parts = data.parts
-    let prefix = data.problem == .regression ? Run.regressionPrefix : "finetune-"
+    let prefix =
+      (data.problem == .regression ? Run.regressionPrefix : "finetune-")
+      + (data.pairFields == nil ? "" : "pairs-")
     return RunRequest(
       arm: prefix + options.arm.rawValue, seed: options.seed, train: data.items(parts.train),
       development: data.items(parts.development), testRows: parts.test.map { UInt32($0) },
@@ -163,9 +166,10 @@ public struct FinetuneStep {
         seed: options.seed))
   }
 
-  /// - Returns: nil where records have several labels or numbers, which they do not predict.
+  /// - Returns: nil where records have several labels or numbers, which they do not predict, and for pairs,
+  ///   whose vectors are those of both texts joined.
   private func baselines(_ data: LearningData) throws -> [FrozenScore]? {
-    guard data.problem == .singleLabel else { return nil }
+    guard data.problem == .singleLabel, data.pairFields == nil else { return nil }
     let (table, data) = (data.parts.table, data.parts)
     let predictions = try FrozenClassifiers(
       vectors: index.vectors.vectors, labels: table.labelNumbers,

@@ -10,6 +10,8 @@ public enum LearningTask: String, Codable, Sendable, CaseIterable {
   case classify
   /// A number.
   case regress
+  /// A label, a set or a number of two texts together, whichever the labels are.
+  case pairs
 }
 
 /// The texts of an index with what is to be learned of them, by part of the split.
@@ -18,26 +20,41 @@ struct LearningData {
   let problem: ClassificationProblem
   /// Names of the outputs.
   let labels: [String]
+  /// Names of the fields that the texts of pairs stand in; nil if texts are single.
+  let pairFields: [String]?
   private let numbers: [String: Int]
+  private var pairs: [[String]] = []
   private let place: String
 
-  /// - Throws: ``CurationError`` if there is no split yet.
-  ///
   /// - Parameter readsTest: without it no record of the test part is looked at.
+  /// - Throws: ``CurationError`` if there is no split yet, or pairs are asked for and texts are not of two
+  ///   fields; `FileError` naming a record that lacks one of them.
   init(_ index: OpenIndex, _ options: FinetuneOptions, readsTest: Bool = true) throws {
     parts = try TrainingParts(
       index, arm: options.arm, seed: options.seed, readsTest: readsTest
     ) { $0.labels[$1] != nil }
     place = index.folder.url.relativePath
     let table = parts.table
-    switch options.task {
-    case .regress: (problem, labels) = (.regression, ["score"])
-    case .classify where table.labelKind == .sets:
+    switch (options.task, table.labelKind) {
+    case (.regress, _), (.pairs, .scores): (problem, labels) = (.regression, ["score"])
+    case (_, .sets):
       problem = .multiLabel
       labels = Set(table.labels.compactMap { $0 }.flatMap(LabelSet.names(of:))).sorted()
-    case .classify: (problem, labels) = (.singleLabel, table.labelNames)
+    case (_, _): (problem, labels) = (.singleLabel, table.labelNames)
     }
     numbers = Dictionary(uniqueKeysWithValues: zip(labels, labels.indices))
+    pairFields = options.task == .pairs ? try Self.pairFields(index) : nil
+    if let pairFields {
+      // Of the records read alone: those of the test part may not be among them.
+      var pairs: [[String]] = []
+      for place in table.ids.indices {
+        let record =
+          table.labels[place] == nil
+          ? nil : try index.catalog.record(row: parts.row(place))?.record
+        pairs.append(try record?.texts(of: pairFields) ?? [])
+      }
+      self.pairs = pairs
+    }
   }
 
   /// A label as the number that it spells.
@@ -46,7 +63,22 @@ struct LearningData {
   }
 
   func items(_ rows: [Int]) -> [LabeledText] {
-    rows.map { LabeledText(text: parts.table.texts[$0], target: target($0)) }
+    rows.map { row in
+      pairFields == nil
+        ? LabeledText(text: parts.table.texts[row], target: target(row))
+        : LabeledText(text: pairs[row][0], second: pairs[row][1], target: target(row))
+    }
+  }
+
+  private static func pairFields(_ index: OpenIndex) throws -> [String] {
+    let fields = try index.textFields()
+    guard fields.count == 2 else {
+      throw CurationError(
+        place: index.folder.url.relativePath, expected: "texts of two fields, to learn pairs",
+        found: fields.map { "'\($0)'" }.joined(separator: ", "),
+        advice: "build the index again with --text-field FIRST --text-field SECOND")
+    }
+    return fields
   }
 
   private func target(_ row: Int) -> LabeledText.Target {

@@ -51,12 +51,19 @@ public struct PredictStep {
   private static let window = 4096
 
   private let classifier: TextClassifier
+  private let pairFields: [String]?
   /// Classes listed for a record.
   private let top: Int
   private let monitor: StepMonitor
 
-  public init(_ classifier: TextClassifier, top: Int = 1, monitor: StepMonitor) {
+  /// - Parameters:
+  ///   - pairFields: names of the two fields that records' pairs of texts stand in; nil if texts are single.
+  ///   - top: classes listed for a record.
+  public init(
+    _ classifier: TextClassifier, pairFields: [String]? = nil, top: Int = 1, monitor: StepMonitor
+  ) {
     self.classifier = classifier
+    self.pairFields = pairFields
     self.top = top
     self.monitor = monitor
   }
@@ -98,10 +105,19 @@ public struct PredictStep {
       seconds: Date().timeIntervalSince(startedAt))
   }
 
+  private func logits(_ records: [Record]) throws -> [[Float]] {
+    guard let pairFields else { return try classifier.logits(records.map(\.text)) }
+    return try classifier.logits(
+      records.map { record in
+        let texts = try record.texts(of: pairFields)
+        return (first: texts[0], second: texts[1])
+      })
+  }
+
   /// In the order given.
   public func predictions(_ records: [Record]) throws -> [RecordPrediction] {
     let labels = classifier.labels
-    return zip(records, try classifier.logits(records.map(\.text))).map { record, logits in
+    return zip(records, try logits(records)).map { record, logits in
       let probabilities = classifier.problem.probabilities(logits)
       // Equal probabilities go by the order of the labels.
       let order = labels.indices.sorted {

@@ -20,10 +20,14 @@ struct RunRequest {
   var problem = ClassificationProblem.singleLabel
   var options: TrainingOptions
 
+  /// Whether texts come in pairs.
+  var isOfPairs: Bool { test.contains { $0.second != nil } }
+
   /// The same for the same data, options and model, whatever the order of the rows.
   func id(modelHash: String) throws -> String {
     func lines(_ items: [LabeledText]) -> String {
-      items.map { "\($0.target.shown) \($0.text)" }.joined(separator: "\n")
+      items.map { "\($0.target.shown) \($0.text)" + ($0.second.map { "\t" + $0 } ?? "") }
+        .joined(separator: "\n")
     }
     let hash = StepAccount.hash([
       modelHash, try StepAccount.json(options), labels.joined(separator: "\n"), lines(train),
@@ -52,6 +56,8 @@ public struct RunMetrics: Codable, Sendable {
   public var multiLabel: MultiLabelReport?
   /// From which probability on a label holds there.
   public var threshold: Double?
+  /// Of pairs of texts with one of two labels.
+  public var binary: BinaryReport?
   /// Of the test records' numbers.
   public var regression: RegressionReport?
   /// Of a tagger.
@@ -110,14 +116,14 @@ struct RunRecorder {
         train: request.train, development: request.development, options: request.options,
         checkpoint: checkpoint, progress: progress, shouldStop: shouldStop)
     }
-    let logits = try classifier.logits(request.test.map(\.text))
+    let logits = try classifier.logits(request.test)
     // In the order of the catalog, so that sums come out the same when they are held against it.
     let order = request.testRows.indices.sorted { request.testRows[$0] < request.testRows[$1] }
     let scores = TestScores(
       order.map { request.test[$0] }, order.map { logits[$0] }, problem: request.problem,
       labels: request.labels,
       threshold: classifier.threshold ?? 0.5)
-    let metrics = RunMetrics(
+    var metrics = RunMetrics(
       report: scores.report, multiLabel: scores.multiLabel,
       threshold: request.problem == .multiLabel ? classifier.threshold ?? 0.5 : nil,
       regression: scores.regression, trainingRecords: request.train.count,
@@ -126,6 +132,7 @@ struct RunRecorder {
       stoppedEarly: summary.stoppedEarly, seconds: Date().timeIntervalSince(startedAt),
       examplesPerSecond: summary.examplesPerSecond, tokens: summary.tokens,
       development: summary.evaluations, baselines: baselines)
+    metrics.binary = try TestScores.binary(request, logits, by: classifier)
     try keep(classifier, metrics, run.folder)
     let predictions = zip(order, scores.answers).map { place, answer in
       let label = request.testLabels[place]

@@ -104,18 +104,7 @@ struct SimilarityData {
     _ index: OpenIndex, _ fields: [String], _ rows: [Int]
   ) throws -> [Int: [String]] {
     var texts: [Int: [String]] = [:]
-    for row in rows {
-      guard let record = try index.catalog.record(row: row) else { continue }
-      let own = try record.record.originalFields()
-      texts[row] = try fields.map { name in
-        guard case .text(let text) = own[name] else {
-          throw FileError(
-            place: "record '\(record.id)'", expected: "a text in the field '\(name)'",
-            found: own[name] == nil ? "none" : "something else")
-        }
-        return text
-      }
-    }
+    for row in rows { texts[row] = try index.catalog.record(row: row)?.record.texts(of: fields) }
     return texts
   }
 

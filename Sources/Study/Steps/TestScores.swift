@@ -72,6 +72,27 @@ struct TestScores {
     }
   }
 
+  /// Of pairs with one of two labels how the second is told from the first, at the threshold that gives the
+  /// best F1 on the development part (0.5 without one); nil for all else.
+  ///
+  /// - Parameter logits: of the request's test items.
+  static func binary(
+    _ request: RunRequest, _ logits: [[Float]], by classifier: SequenceClassifier
+  ) throws -> BinaryReport? {
+    guard request.isOfPairs, request.problem == .singleLabel, request.labels.count == 2 else {
+      return nil
+    }
+    func probabilities(_ logits: [[Float]]) -> [Double] {
+      logits.map { ClassificationProblem.singleLabel.probabilities($0)[1] }
+    }
+    let threshold = BinaryReport.bestThreshold(
+      truth: request.development.map { $0.label == 1 },
+      probabilities: probabilities(try classifier.logits(request.development)))
+    return BinaryReport(
+      positive: request.labels[1], truth: request.test.map { $0.label == 1 },
+      probabilities: probabilities(logits), threshold: threshold ?? 0.5)
+  }
+
   private mutating func measure(_ items: [LabeledText], _ logits: [[Float]]) {
     let truth = items.map { $0.score! }
     let predicted = logits.map { Double($0[0]) }

@@ -13,7 +13,7 @@ extension TrainableNetwork {
     let count = min(set.count, limit)
     let chosen = (0..<count).map { $0 * set.count / count }
     let hidden = configuration.hiddenSize
-    var rows = pooled(chosen.map { set.sentences[$0] })
+    var rows = pooled(set.subset(chosen))
     let (center, scale) = Self.standardize(&rows, dimension: hidden)
     let model = LogisticRegression(
       rows: rows, dimension: hidden, labels: chosen.map { set.targets[$0] }, classCount: outputs)
@@ -33,10 +33,10 @@ extension TrainableNetwork {
   private static let leastIntercept: Float = -10
 
   /// What the head's last layer gets `[sentences, hidden]`, without dropout.
-  private func pooled(_ sentences: [[Int32]]) -> [Float] {
+  private func pooled(_ set: EncodedSet<Int>) -> [Float] {
     let hidden = configuration.hiddenSize
-    var result = [Float](repeating: 0, count: sentences.count * hidden)
-    forEachBatch(sentences, EvaluationPlan(sentences, tokens: 512)) { _, indices in
+    var result = [Float](repeating: 0, count: set.count * hidden)
+    forEachBatch(set, EvaluationPlan(set.sentences, tokens: 512)) { _, indices in
       for (row, index) in indices.enumerated() {
         for column in 0..<hidden {
           result[index * hidden + column] = features[row * hidden + column]

@@ -13,6 +13,7 @@ final class EncoderNetwork: Sendable {
   private let layers: [any EncoderLayer]
   /// A row of a table that the family lacks.
   private let zeros: Buffer<Float>
+  private let types: TypeEmbeddings
 
   /// Packs `weights`, all threads at once.
   init(_ configuration: ModelConfiguration, _ weights: EncoderWeights, precision: Precision) {
@@ -20,6 +21,7 @@ final class EncoderNetwork: Sendable {
     self.weights = weights
     self.precision = precision
     zeros = Buffer(repeating: 0, count: configuration.hiddenSize)
+    types = TypeEmbeddings(weights, size: configuration.hiddenSize)
     let bias = weights.relativeBias.map {
       RelativeBuckets.bias($0, reach: configuration.maximumPositions)
     }
@@ -57,7 +59,6 @@ final class EncoderNetwork: Sendable {
     let words = weights.wordEmbeddings.pointer
     let positions = weights.positionEmbeddings?.pointer ?? UnsafePointer(zeros.pointer)
     let step = weights.positionEmbeddings == nil ? 0 : size
-    let type = weights.tokenTypeEmbeddings?.pointer ?? UnsafePointer(zeros.pointer)
     let padding = configuration.positionPadding
     var row = workspace.hidden.pointer
     for sentence in batch.sentences {
@@ -67,7 +68,8 @@ final class EncoderNetwork: Sendable {
         let position = token == padding ? token : next
         if token != padding { next += 1 }
         Rows.sum(
-          words + token * size, positions + position * step, type, size: size, into: row)
+          words + token * size, positions + position * step,
+          types.vector(of: batch.types?[place] ?? 0), size: size, into: row)
         row += size
       }
     }

@@ -38,13 +38,14 @@ public final class TokenEncoder: Sendable {
   /// a row of zeros.
   ///
   /// Each sentence has at most `configuration.maximumPositions` ids, all below
-  /// `configuration.vocabularySize`. `progress` is told the number of sentences done so far, from
+  /// `configuration.vocabularySize`. `types` has one for each of its tokens, or is empty if all are 0.
+  /// `progress` is told the number of sentences done so far, from
   /// any thread.
   public func embed(
-    _ sentences: some Collection<[Int32]>, into rows: UnsafeMutablePointer<Float>,
-    progress: ((Int) -> Void)? = nil
+    _ sentences: some Collection<[Int32]>, types: [[UInt8]] = [],
+    into rows: UnsafeMutablePointer<Float>, progress: ((Int) -> Void)? = nil
   ) {
-    run(sentences, progress: progress) { batch, hidden in
+    run(sentences, types: types, progress: progress) { batch, hidden in
       var states = hidden
       for sentence in batch.sentences {
         let row = rows + sentence.row * dimension
@@ -84,12 +85,12 @@ public final class TokenEncoder: Sendable {
 
   /// Runs every batch of `sentences` and gives its states to `use`, on several threads.
   private func run(
-    _ sentences: some Collection<[Int32]>, progress: ((Int) -> Void)?,
+    _ sentences: some Collection<[Int32]>, types: [[UInt8]] = [], progress: ((Int) -> Void)?,
     _ use: (TokenBatch, UnsafePointer<Float>) -> Void
   ) {
     check(sentences)
     let budget = sentences.reduce(Self.tokenBudget) { max($0, $1.count) }
-    let window = TokenWindow(sentences, budget: budget)
+    let window = TokenWindow(sentences, types: types, budget: budget)
     let done = Atomic(0)
     window.withBatches { batches in
       let workspaces = takeWorkspaces(min(Threads.count, batches.count), tokens: budget)

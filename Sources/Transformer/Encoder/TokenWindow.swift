@@ -9,6 +9,8 @@ struct TokenSpan {
 struct TokenBatch {
   /// Of the whole window.
   let ids: UnsafePointer<Int32>
+  /// The same of their types; nil if all are 0.
+  let types: UnsafePointer<UInt8>?
   let sentences: UnsafeBufferPointer<TokenSpan>
   /// In all sentences together.
   let tokens: Int
@@ -20,11 +22,16 @@ struct TokenBatch {
 /// to the last.
 struct TokenWindow {
   private(set) var ids: [Int32] = []
+  /// Of each token; empty if all are 0.
+  private(set) var types: [UInt8] = []
   private(set) var spans: [TokenSpan] = []
   private(set) var batches: [(sentences: Range<Int>, tokens: Int)] = []
 
-  /// - Parameter budget: at least as many tokens as the longest sentence has.
-  init(_ sentences: some Collection<[Int32]>, budget: Int) {
+  /// - Parameters:
+  ///   - types: of each sentence's tokens; empty if all are 0.
+  ///   - budget: at least as many tokens as the longest sentence has.
+  init(_ sentences: some Collection<[Int32]>, types: [[UInt8]] = [], budget: Int) {
+    self.types = types.flatMap { $0 }
     ids.reserveCapacity(sentences.reduce(0) { $0 + $1.count })
     spans.reserveCapacity(sentences.count)
     for (row, sentence) in sentences.enumerated() {
@@ -48,16 +55,19 @@ struct TokenWindow {
 
   /// Runs `body` with the window's batches, one after the other or at once.
   func withBatches<Result>(_ body: ([TokenBatch]) throws -> Result) rethrows -> Result {
-    try ids.withUnsafeBufferPointer { ids in
-      try spans.withUnsafeBufferPointer { spans in
-        // An empty window has only sentences without tokens; nobody reads the ids then.
-        let ids = ids.baseAddress ?? UnsafePointer(bitPattern: 4)!
-        return try body(
-          batches.map {
-            TokenBatch(
-              ids: ids, sentences: UnsafeBufferPointer(rebasing: spans[$0.sentences]),
-              tokens: $0.tokens)
-          })
+    try types.withUnsafeBufferPointer { types in
+      try ids.withUnsafeBufferPointer { ids in
+        try spans.withUnsafeBufferPointer { spans in
+          // An empty window has only sentences without tokens; nobody reads the ids then.
+          let ids = ids.baseAddress ?? UnsafePointer(bitPattern: 4)!
+          return try body(
+            batches.map {
+              TokenBatch(
+                ids: ids, types: types.isEmpty ? nil : types.baseAddress,
+                sentences: UnsafeBufferPointer(rebasing: spans[$0.sentences]),
+                tokens: $0.tokens)
+            })
+        }
       }
     }
   }

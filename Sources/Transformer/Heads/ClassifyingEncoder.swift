@@ -28,10 +28,12 @@ public final class ClassifyingEncoder: Sendable {
   /// `[sentences, labels]`, in the order given.
   ///
   /// Each sentence has 1 to `maximumPositions` ids, all below `vocabularySize`.
-  public func logits(_ sentences: [[Int32]]) -> [[Float]] {
+  ///
+  /// - Parameter types: of each sentence's tokens; empty if all are 0.
+  public func logits(_ sentences: [[Int32]], types: [[UInt8]] = []) -> [[Float]] {
     let size = encoder.dimension
     let states = Buffer<Float>(count: sentences.count * size)
-    encoder.embed(sentences, into: states.pointer)
+    encoder.embed(sentences, types: types, into: states.pointer)
     let result = Mutex([[Float]](repeating: [], count: sentences.count))
     Threads.forEach(sentences.count) { index in
       let state = UnsafeBufferPointer(start: states.pointer + index * size, count: size)

@@ -11,6 +11,7 @@ public final class TextClassifier: Sendable {
   /// Where a text may have several labels, those of at least this probability hold.
   public let threshold: Double
   private let folder: ModelFolder
+  private let tokenizer: Tokenizer
   private let chunker: TokenChunker
   private let network: ClassifyingEncoder
   private let longTextCounter = Atomic(0)
@@ -28,8 +29,9 @@ public final class TextClassifier: Sendable {
     self.folder = folder
     self.maximumTokens = limit
     network = try ClassifyingEncoder(folder, precision: precision)
+    tokenizer = try folder.tokenizer(maximumTokens: limit)
     chunker = try TokenChunker(
-      folder.tokenizer(maximumTokens: limit), limit: limit, prompt: "", longTexts: .truncate,
+      tokenizer, limit: limit, prompt: "", longTexts: .truncate,
       place: folder.url.path)
   }
 
@@ -60,5 +62,23 @@ public final class TextClassifier: Sendable {
         advice: "the tokenizer adds no special tokens, so texts must not be empty")
     }
     return network.logits(sentences)
+  }
+
+  /// The same of pairs of texts, each run as one sequence: what is too long is cut, the longer text first.
+  public func logits(_ pairs: [(first: String, second: String)]) throws -> [[Float]] {
+    let encoded = Mutex([TokenPair](repeating: TokenPair(), count: pairs.count))
+    Threads.forEach(pairs.count) { index in
+      let pair = tokenizer.encodePair(pairs[index].first, pairs[index].second)
+      encoded.withLock { $0[index] = pair }
+    }
+    let tokens = encoded.withLock { $0 }
+    longTextCounter.add(tokens.count(where: \.isCut), ordering: .relaxed)
+    try folder.check(tokens.map(\.ids))
+    if let place = tokens.firstIndex(where: \.ids.isEmpty) {
+      throw ModelError(
+        place: "pair \(place)", expected: "at least one token", found: "none",
+        advice: "the tokenizer adds no special tokens, so both texts must not be empty")
+    }
+    return network.logits(tokens.map(\.ids), types: tokens.map(\.types))
   }
 }

@@ -77,9 +77,12 @@ package final class GradientLayout {
   /// Whether embeddings have gradients.
   let reachesEmbeddings: Bool
 
-  /// - Parameter sentences: all that the gradient or an evaluation will ever see.
+  /// - Parameters:
+  ///   - sentences: all that the gradient or an evaluation will ever see.
+  ///   - types: how many types their tokens have.
   package init(
-    _ network: TrainableNetwork, sentences: some Sequence<[Int32]>, trainable: Trainable = .init()
+    _ network: TrainableNetwork, sentences: some Sequence<[Int32]>, types typeCount: Int = 1,
+    trainable: Trainable = .init()
   ) {
     parameters = network.parameters
     width = network.configuration.hiddenSize
@@ -97,7 +100,8 @@ package final class GradientLayout {
       switch entry.offset {
       case network.embeddings.wordOffset: words = table(used.words)
       case network.embeddings.positionTableOffset: positions = table(used.positions)
-      case network.embeddings.typeOffset: types = table([0])
+      case network.embeddings.typeOffset:
+        types = table((0..<Int32(min(typeCount, entry.shape[0]))).map { $0 })
       default:
         starts[entry.offset] = next
         dense.append(entry)

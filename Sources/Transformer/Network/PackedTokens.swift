@@ -4,6 +4,8 @@ import Kernels
 package struct PackedTokens {
   package private(set) var packed = PackedBatch()
   package private(set) var ids: [Int32] = []
+  /// What each token is a part of: 0, or 1 in the second text of a pair.
+  package private(set) var types: [UInt8] = []
 
   package init() {}
 
@@ -14,11 +16,19 @@ package struct PackedTokens {
   package mutating func removeAll() {
     packed.removeAll()
     ids.removeAll(keepingCapacity: true)
+    types.removeAll(keepingCapacity: true)
   }
 
-  package mutating func append(_ sentence: some Collection<Int32>) {
+  /// - Parameter types: of each token; all 0 if empty.
+  package mutating func append(_ sentence: some Collection<Int32>, types: [UInt8] = []) {
+    precondition(types.isEmpty || types.count == sentence.count, "a type for each token")
     packed.append(length: sentence.count)
     ids.append(contentsOf: sentence)
+    if types.isEmpty {
+      self.types.append(contentsOf: repeatElement(0, count: sentence.count))
+    } else {
+      self.types.append(contentsOf: types)
+    }
   }
 
   package var sentences: [PackedBatch.Sentence] { packed.sentences }

@@ -10,6 +10,7 @@ final class TrainableEmbeddings {
   private let positionOffset: Int
   private let padding: Int?
   private let zeros: Buffer<Float>
+  private let types: TypeEmbeddings
   /// Places of the tables among the parameters.
   let wordOffset: Int
   let positionTableOffset: Int?
@@ -22,6 +23,7 @@ final class TrainableEmbeddings {
     positionOffset = configuration.positionOffset
     padding = configuration.positionPadding
     zeros = Buffer(repeating: 0, count: configuration.hiddenSize)
+    types = TypeEmbeddings(weights, size: configuration.hiddenSize)
     wordOffset = parameters.offset(of: weights.wordEmbeddings.pointer)!
     positionTableOffset = weights.positionEmbeddings.flatMap { parameters.offset(of: $0.pointer) }
     typeOffset = weights.tokenTypeEmbeddings.flatMap { parameters.offset(of: $0.pointer) }
@@ -62,13 +64,13 @@ final class TrainableEmbeddings {
     let words = weights.wordEmbeddings.pointer
     let positions = weights.positionEmbeddings?.pointer ?? UnsafePointer(zeros.pointer)
     let step = weights.positionEmbeddings == nil ? 0 : width
-    let type = weights.tokenTypeEmbeddings?.pointer ?? UnsafePointer(zeros.pointer)
+    let types = types
     let places = positionRows(batch)
     norm.forward(batch.tokens, into: output, pass) { rows, target in
       for row in rows {
         Rows.sum(
-          words + Int(batch.ids[row]) * width, positions + Int(places[row]) * step, type,
-          size: width, into: target + row * width)
+          words + Int(batch.ids[row]) * width, positions + Int(places[row]) * step,
+          types.vector(of: batch.types[row]), size: width, into: target + row * width)
       }
     }
     let (residual, dropout) = (ResidualPass(width: width), pass.dropout.stream(.embeddings))
@@ -109,7 +111,7 @@ final class TrainableEmbeddings {
       if let words = layout.words { arena.touched.append(words.places[token]) }
       add(layout.words, token)
       add(layout.positions, Int(places[row]))
-      add(layout.types, 0)
+      add(layout.types, types.row(of: batch.types[row]))
     }
   }
 

@@ -1,6 +1,23 @@
 import Files
 import Foundation
 
+/// The tokens of two texts in one sequence, with special tokens.
+package struct TokenPair: Sendable {
+  package var ids: [Int32] = []
+  /// Which segment each belongs to.
+  package var types: [UInt8] = []
+  /// Whether a text was too long.
+  package var isCut = false
+
+  package init() {}
+
+  /// One text alone.
+  package init(_ ids: [Int32]) {
+    self.ids = ids
+    types = [UInt8](repeating: 0, count: ids.count)
+  }
+}
+
 /// Text to token ids, exactly as Hugging Face tokenizers 0.23 makes them from the same files.
 ///
 /// Differences on purpose: padding and truncation baked into tokenizer.json are ignored; nothing is
@@ -70,14 +87,20 @@ public struct Tokenizer: Sendable {
   /// The ids of a pair of texts with their special tokens, at most ``maximumTokens`` (the longer
   /// text is cut first), and which segment each token belongs to.
   public func encode(_ first: String, _ second: String) -> (ids: [Int32], types: [UInt8]) {
+    let pair = encodePair(first, second)
+    return (pair.ids, pair.types)
+  }
+
+  /// The same, and whether a text was cut.
+  package func encodePair(_ first: String, _ second: String) -> TokenPair {
     let first = pipeline.tokenize(first, limit: .max, keepsRanges: false).ids
     let second = pipeline.tokenize(second, limit: .max, keepsRanges: false).ids
     let counts = PostProcessor.fit(first.count, second.count, room: room.pair)
-    var ids: [Int32] = []
-    var types: [UInt8] = []
+    var pair = TokenPair()
+    pair.isCut = counts != (first.count, second.count)
     func append(_ more: some Collection<Int32>, _ type: UInt8) {
-      ids.append(contentsOf: more)
-      types.append(contentsOf: repeatElement(type, count: more.count))
+      pair.ids.append(contentsOf: more)
+      pair.types.append(contentsOf: repeatElement(type, count: more.count))
     }
     for piece in pipeline.postProcessor.pair {
       switch piece {
@@ -86,7 +109,7 @@ public struct Tokenizer: Sendable {
       case .second(let type): append(second.prefix(counts.second), type)
       }
     }
-    return (ids, types)
+    return pair
   }
 
   /// As ``encode(_:)``, and for each token the bytes of `text`'s UTF-8 that it stands for.

@@ -10,13 +10,14 @@ extension Arm: ExpressibleByArgument {}
 /// What is learned, from what, and how: all that decides which model `finetune` makes.
 struct FinetuneArguments: ParsableArguments {
   enum Task: String, ExpressibleByArgument, CaseIterable {
-    case classify, regress, tokens, similarity
+    case classify, regress, pairs, tokens, similarity
 
     /// What it learns of a text; nil if that is none of a label or number.
     var learning: LearningTask? {
       switch self {
       case .classify: .classify
       case .regress: .regress
+      case .pairs: .pairs
       case .tokens, .similarity: nil
       }
     }
@@ -26,8 +27,8 @@ struct FinetuneArguments: ParsableArguments {
   var arm: Arm = .deduped
   @Option(
     help: ArgumentHelp(
-      "What to learn: classify (a label a text, or several), regress (a number a text), tokens (a tag a "
-        + "word) or similarity (sentence vectors).",
+      "What to learn: classify (a label a text, or several), regress (a number a text), pairs (the same of "
+        + "two texts), tokens (a tag a word) or similarity (sentence vectors).",
       valueName: "task"))
   var task: Task = .classify
   @Option(
@@ -63,7 +64,7 @@ struct FinetuneArguments: ParsableArguments {
   /// How training would go.
   func trainingOptions(_ index: OpenIndex, _ monitor: StepMonitor) throws -> TrainingOptions {
     switch task {
-    case .classify, .regress:
+    case .classify, .regress, .pairs:
       try FinetuneStep(index, model: model.open(), options: options, monitor: monitor)
         .trainingOptions()
     case .tokens:
@@ -81,7 +82,7 @@ struct FinetuneArguments: ParsableArguments {
   /// The training without its test, on a share of its updates.
   func trial(_ index: OpenIndex, share: Double, _ monitor: StepMonitor) throws -> TrainingTrial {
     switch task {
-    case .classify, .regress:
+    case .classify, .regress, .pairs:
       try FinetuneStep(index, model: model.open(), options: options, monitor: monitor)
         .trial(stepShare: share)
     case .tokens:

@@ -25,6 +25,11 @@ struct FinetuneCommand: ParsableCommand {
       the development part and saved with the model. With --task regress labels are numbers, and the model \
       gives one in their units. Neither has a baseline on frozen vectors.
 
+      With --task pairs two texts are read together, as a tokenizer joins pairs: the index has two fields of \
+      text (index --text-field question --text-field answer). Labels, sets or numbers are learned of them, as \
+      the index has them; of two labels the second by name is the one that F1 and average precision are \
+      about.
+
       With --task tokens the words of sentences are tagged, for named entities: the index holds CoNLL \
       files, or JSON lines with tokens and tags, or with entities by their offsets; IOB1, IOB2 and BIOES \
       are recognized. The result is an AutoModelForTokenClassification.
@@ -61,7 +66,7 @@ struct FinetuneCommand: ParsableCommand {
     let output = out.map { URL(fileURLWithPath: $0) }
     let summary =
       switch finetune.task {
-      case .classify, .regress:
+      case .classify, .regress, .pairs:
         try FinetuneStep(index, model: model, options: options, monitor: console.monitor)
           .run(output: output, replacing: force.force)
       case .tokens:
@@ -115,6 +120,7 @@ extension FinetuneSummary {
     let scores =
       metrics.report?.table ?? metrics.multiLabel?.table ?? metrics.regression?.text ?? ""
     text += "scores on \(testRecords) test records:\n" + scores + baselines
+    if let binary = metrics.binary { text += binary.text }
     if let threshold = metrics.threshold {
       text += String(format: "a label holds from a probability of %.3f on\n", threshold)
     }
@@ -147,46 +153,6 @@ extension ClassificationReport {
       Array(zip(labels, classes)),
       [("micro average", micro), ("macro average", macro), ("weighted average", weighted)])
       + String(format: "accuracy %.3f\n", accuracy)
-  }
-}
-
-extension MultiLabelReport {
-  /// The same of labels of which a record may have several.
-  var table: String {
-    scoreTable(
-      Array(zip(labels, classes)),
-      [
-        ("micro average", micro), ("macro average", macro), ("weighted average", weighted),
-        ("samples average", samples),
-      ]) + String(format: "all labels of a record right: %.3f\n", exactMatch)
-  }
-}
-
-private func scoreTable(
-  _ classes: [(String, LabelScores)], _ averages: [(String, LabelScores)]
-) -> String {
-  var table = Table([
-    ("", .left), ("precision", .right), ("recall", .right), ("f1-score", .right),
-    ("support", .right),
-  ])
-  for (name, scores) in classes.map({ (excerpt($0.0, limit: 30), $0.1) }) + averages {
-    table.add(
-      [name] + [scores.precision, scores.recall, scores.f1].map { String(format: "%.3f", $0) }
-        + ["\(scores.support)"])
-  }
-  return table.text
-}
-
-extension RegressionReport {
-  /// Coefficients that are not defined are left out.
-  var text: String {
-    let coefficients = [
-      ("Pearson", pearson), ("Spearman", spearman), ("R²", determination),
-    ].compactMap { name, value in value.map { String(format: "%@ %.3f", name, $0) } }
-    let errors = String(
-      format: "root mean squared error %.4g, mean absolute error %.4g", rootMeanSquaredError,
-      meanAbsoluteError)
-    return (coefficients + [errors]).joined(separator: ", ") + "\n"
   }
 }
 

@@ -17,6 +17,10 @@ struct PredictCommand: ParsableCommand {
       number. Where a text may have several labels, those hold that reach the probability that finetune \
       found best (0.5 if the folder names none).
 
+      A model that finetune --task pairs made reads the two fields that it learned from, or two others with \
+      --text-field; texts on the command line are then taken two by two. --pairs does the same with a folder \
+      that transformers saved.
+
       Texts stand on the command line, or in a file: then some thousand are answered at a time, however \
       long the file, and where its records have labels the scores are told at the end. \
       With --json each answer is a JSON object on a line of its own.
@@ -52,6 +56,8 @@ struct PredictCommand: ParsableCommand {
     help: ArgumentHelp(
       "Arithmetic of the encoder: auto, f32, bf16, int8 or int7.", valueName: "kind"))
   var precision: Precision = .automatic
+  @Flag(name: .long, help: "MODEL takes two texts: those of two --text-field.")
+  var pairs = false
   @OptionGroup var reading: CorpusOptions
   @OptionGroup var common: CommonOptions
 
@@ -73,17 +79,50 @@ struct PredictCommand: ParsableCommand {
     let model = try ModelFolder(at: url, adapter: adapter)
     if WordTagger.isOne(model) { return try tag(model, console) }
     let classifier = try TextClassifier(model, savedAt: url, precision: precision)
-    let step = PredictStep(classifier, top: topK, monitor: console.monitor)
+    let fields = try pairFields(url)
+    let step = PredictStep(
+      classifier, pairFields: fields, top: topK, monitor: console.monitor)
     let output = try PredictionOutput(out, isJSON: common.json)
     if file == nil, texts != ["-"] {
+      let records = try fields.map(pairs) ?? records
       for prediction in try step.predictions(records) { try output.write(prediction) }
       return try output.finish()
     }
+    var options = options
+    if let fields { options.textFields = fields }
     let summary = try step.run(
       CorpusReader.location(file ?? "-"), reading: options, model: self.model, output.write)
     try output.finish()
     console.finish()
     try tell(summary, console)
+  }
+
+  /// The fields of pairs, where the model or the user says that it takes some.
+  private func pairFields(_ url: URL) throws -> [String]? {
+    let saved = try SavedTraining(folder: url)?.pairFields
+    guard pairs || saved != nil else { return nil }
+    let typed = file == nil && texts != ["-"]
+    let fields =
+      reading.textField.isEmpty ? saved ?? (typed ? ["first", "second"] : []) : reading.textField
+    guard fields.count == 2 else {
+      throw ValidationError("Pairs need two fields, each with its own --text-field.")
+    }
+    return fields
+  }
+
+  /// What stands on the command line, two by two.
+  private func pairs(_ fields: [String]) throws -> [Record] {
+    guard texts.count % 2 == 0 else {
+      throw ValidationError("\(model) takes pairs of texts; got \(texts.count) of them.")
+    }
+    return try stride(from: 0, to: texts.count, by: 2).map { place in
+      let pair = [texts[place], texts[place + 1]]
+      let row = Dictionary(uniqueKeysWithValues: zip(fields, pair))
+      return Record(
+        id: "\(place / 2 + 1)", text: pair.joined(separator: reading.reading.textSeparator),
+        source: "command line", line: place / 2 + 1,
+        fields: String(decoding: try JSONEncoder().encode(row), as: UTF8.self))
+    }
   }
 
   /// What stands on the command line.
