@@ -57,7 +57,7 @@ bench-labeled: build $(MODEL)
 bench-training: build $(MODEL)
 	Docs/Benchmarks/training.sh
 
-## make bench-study      draw studies whose truth is known and count false and missed claims (about 10 minutes)
+## make bench-study      draw studies whose truth is known and count false and missed claims (about 5 minutes)
 bench-study: build
 	Docs/Benchmarks/study.sh
 

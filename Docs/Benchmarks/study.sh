@@ -1,6 +1,6 @@
 #!/bin/sh
 # Draws studies whose truth is known and counts how often their intervals hold it and their claims are false or
-# missed. Prints Markdown tables. About 10 minutes on two cores.
+# missed. Prints Markdown tables. About 5 minutes on an idle core.
 #
 #   make bench-study
 #   TRIALS=200     studies a row (default: 1000)

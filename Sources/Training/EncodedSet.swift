@@ -96,7 +96,7 @@ struct EvaluationPlan {
 extension TrainableNetwork {
   /// The head's outputs for each sentence, `[rows, outputs]` one after the other, without dropout.
   func outputs<Target>(_ set: EncodedSet<Target>, _ plan: EvaluationPlan) -> [[Float]] {
-    var result = [[Float]](repeating: [], count: set.count)
+    var result = [[Float]](repeating: [], count: set.sentences.count)
     forEachBatch(set, plan) { values, indices in
       var start = 0
       for index in indices {

@@ -72,18 +72,21 @@ public final class SimilarityTrainer {
   /// - Throws: as ``train(train:development:checkpoint:progress:shouldStop:)``.
   public func report(_ examples: [SimilarityExample]) throws -> SimilarityReport {
     let set = try encode(examples, place: "test set")
-    return SimilarityReport(vectors(set.sentences), set.targets, loss: similarity.loss)
+    return SimilarityReport(vectors(set), set.targets, loss: similarity.loss)
   }
 
   /// Vectors `[texts, hidden]` as they are pooled, not of unit length.
   ///
   /// - Throws: ``TrainingError`` for a text without tokens (only tokenizers without special tokens).
   public func vectors(_ texts: [String]) throws -> [[Float]] {
-    vectors(try texts.map { try tokens($0, place: "texts") })
+    vectors(
+      EncodedSet(
+        sentences: try texts.map { try tokens($0, place: "texts") },
+        targets: texts.indices.map { SimilarityTarget(score: nil, kin: [$0]) }))
   }
 
-  private func vectors(_ sentences: [[Int32]]) -> [[Float]] {
-    model.network.outputs(sentences, EvaluationPlan(sentences, tokens: 512))
+  private func vectors(_ set: EncodedSet<SimilarityTarget>) -> [[Float]] {
+    model.network.outputs(set, EvaluationPlan(set.sentences, tokens: 512))
   }
 
   private func encode(
