@@ -124,22 +124,26 @@ extension StudySection {
   private var differenceFigure: Figure? {
     let members = analysis.comparisons.filter { $0.metric == analysis.primaryMetric }
     let groups = TestSlice.allCases.compactMap { slice -> (String, [IntervalPlot.Row])? in
-      let rows = members.filter { $0.slice == slice }.map {
-        IntervalPlot.Row(
-          name: "\($0.arm) − \($0.baseline)", series: series($0.arm), estimate: $0.difference,
-          band: $0.margin)
+      let rows = members.filter { $0.slice == slice }.compactMap { comparison in
+        comparison.treatment.map { arm, name in
+          IntervalPlot.Row(
+            name: name, series: series(arm.rawValue), estimate: comparison.difference,
+            band: comparison.margin)
+        }
       }
       return rows.isEmpty ? nil : (slice.heading, rows)
     }
     if groups.isEmpty { return nil }
     return Figure(
-      caption: "Differences between arms. Gray bands are the margins: an interval wholly inside is "
+      caption: "What near-copies of test items, deduplication within training and balance do, each "
+        + "against random records instead. Gray bands are the margins: an interval wholly inside is "
         + "no relevant change; one that reaches out of it on both sides of zero says nothing.",
       drawing: IntervalPlot(
         groups: groups, isDifference: true,
         axisTitle: "difference of \(analysis.primaryMetric.title) in points",
-        description: "Differences of \(analysis.primaryMetric.title) between arms in points with "
-          + "95% intervals; gray bands show the margins"
+        description:
+          "Differences of \(analysis.primaryMetric.title) between filtered arms and their "
+          + "controls in points with 95% intervals; gray bands show the margins"
       ).element())
   }
 
@@ -148,13 +152,13 @@ extension StudySection {
       caption:
         "Differences in points, \(family.rawValue) comparisons (p-values Holm-adjusted among "
         + "them; p by swapping: of exchanging the arms group by group, which holds the models fixed; "
-        + "adjusted p of more: that they differ by the margin or more; detectable: the true "
+        + "p of more: that they differ by the margin or more; detectable: the true "
         + "difference that a study like this one finds with probability 0.8; differing: groups of "
         + "test items that the two arms answer differently)",
       columns: [
         .name("arm − baseline"), .name("slice"), .name("metric"), .number("difference"),
         .number("95% interval"), .number("adjusted p"), .number("p by swapping"),
-        .number("margin"), .number("adjusted p of more"), .number("detectable"),
+        .number("margin"), .number("p of more"), .number("detectable"),
         .number("differing"), .name("reading"),
       ],
       rows: analysis.comparisons.filter { $0.family == family }.map {
@@ -218,6 +222,20 @@ extension StudySection {
             NumberText.score($0.points.last?.loss ?? .nan),
           ]
         }))
+  }
+}
+
+extension Comparison {
+  /// The arm that a comparison with its control is about, and in a word what is asked; nil for one with
+  /// `raw`.
+  fileprivate var treatment: (arm: StudyArm, name: String)? {
+    if baseline == StudyArm.raw.rawValue { return nil }
+    if baseline == StudyArm.decontaminated.rawValue { return (.decontaminated, "near-copies") }
+    switch StudyArm(rawValue: arm) {
+    case .deduplicated: return (.deduplicated, "deduplication")
+    case .balanced: return (.balanced, "balance")
+    default: return nil
+    }
   }
 }
 
