@@ -82,7 +82,7 @@ import Testing
       "index", "pairs.jsonl", "--text-field", "a", "--text-field", "b", "--text-field", "c",
       "--out", "triples"
     ).succeeded()
-    for step in ["dedup", "split"] { try sandbox.run(step, "triples").succeeded() }
+    for step in ["dedup", "cluster", "split"] { try sandbox.run(step, "triples").succeeded() }
     let ranked = try sandbox.run(
       "finetune", "triples", "--task", "similarity", "--steps", "4", "--batch-size", "8",
       "--accumulation", "2", "--dimensions", "32,8", "--symmetric", "--json"
