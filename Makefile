@@ -10,7 +10,7 @@ DEMO_SECTIONS = admin database editors games graphics mail math net science soun
 PACKAGES = libopenblas-dev libfaiss-dev libdnnl-dev libsqlite3-dev libssl-dev zlib1g-dev python3-pip
 
 .PHONY: help setup build install demo test check pages bench-encoder bench-curation bench-labeled \
-  bench-training bench-study sts models format lint clean
+  bench-training bench-training-quality bench-study sts models format lint clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -56,6 +56,10 @@ bench-labeled: build $(MODEL)
 ## make bench-training   measure training steps (and PyTorch's, if PEERS names its environment)
 bench-training: build $(MODEL)
 	Docs/Benchmarks/training.sh
+
+## make bench-training-quality  accuracy beside a Python reference with the same recipe (about an hour)
+bench-training-quality: build $(MODEL)
+	Docs/Benchmarks/training_quality.sh
 
 ## make bench-study      draw studies whose truth is known and count false and missed claims (about 5 minutes)
 bench-study: build
