@@ -166,8 +166,8 @@ import Transformer
     #expect(scored.averagePrecision == nil)
     let binary = report(pairs, expected.losses[6].scores)
     #expect(abs(binary.averagePrecision! - expected.report.averagePrecision) < 1e-7)
-    let tied = SimilarityReport.averagePrecision(
-      [0.5, 0.5, 0.4, 0.4, 0.4, 0.1], [true, false, true, false, true, false])
+    let tied = BinaryReport.averagePrecision(
+      [true, false, true, false, true, false], [0.5, 0.5, 0.4, 0.4, 0.4, 0.1])
     #expect(abs(tied - expected.report.tied) < 1e-7)
     let found = report(expected.losses[0], nil).retrieval!
     #expect(abs(found.meanReciprocalRank - expected.retrieval.meanReciprocalRank) < 1e-7)

@@ -67,16 +67,10 @@ public struct FinetuneStep {
     let recorder = RunRecorder(index: index, modelHash: model.hash, monitor: monitor)
     let id = try request.id(modelHash: model.hash)
     let target = output ?? Self.modelFolder(index, run: id)
-    let isThere =
-      try output.map { try ModelTarget($0).holds(run: id, replacing: replacing) }
-      ?? FileManager.default.fileExists(atPath: target.appendingPathComponent("config.json").path)
-    if isThere, let run = try recorder.finished(request), let metrics = run.metrics {
+    if let known = try OngoingRun.finished(index, id: id, output: output, replacing: replacing) {
       return FinetuneSummary(
         index: index.folder.url.relativePath, model: target.relativePath, run: id,
-        arm: options.arm,
-        metrics: try StoredJSON.decode(
-          RunMetrics.self, from: Data(metrics.utf8), place: "table runs, metrics of \(id)"),
-        nothingToDo: true)
+        arm: options.arm, metrics: known, nothingToDo: true)
     }
     var metrics: RunMetrics?
     _ = try recorder.train(

@@ -19,6 +19,27 @@ struct OngoingRun {
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
   }
 
+  /// What a finished run was judged by, if the model that it made is where it is asked for; else it has to
+  /// be made.
+  ///
+  /// - Parameters:
+  ///   - output: the model's folder; that of the run if nil.
+  ///   - replacing: another model at `output` may be replaced.
+  /// - Throws: ``CurationError`` if there is something else at `output`.
+  static func finished(
+    _ index: OpenIndex, id: String, output: URL?, replacing: Bool
+  ) throws -> RunMetrics? {
+    let own = FinetuneStep.modelFolder(index, run: id).appendingPathComponent("config.json")
+    let isThere =
+      try output.map { try ModelTarget($0).holds(run: id, replacing: replacing) }
+      ?? FileManager.default.fileExists(atPath: own.path)
+    guard isThere, let run = try index.catalog.run(id: id), run.status == .finished,
+      let metrics = run.metrics
+    else { return nil }
+    return try StoredJSON.decode(
+      RunMetrics.self, from: Data(metrics.utf8), place: "table runs, metrics of \(id)")
+  }
+
   private var checkpoint: URL { folder.appendingPathComponent("checkpoint") }
 
   /// - Parameters:

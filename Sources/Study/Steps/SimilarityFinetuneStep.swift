@@ -55,14 +55,7 @@ public struct SimilarityFinetuneStep {
     let training = self.training(data)
     let id = try identity(data, training)
     let target = output ?? FinetuneStep.modelFolder(index, run: id)
-    let isThere =
-      try output.map { try ModelTarget($0).holds(run: id, replacing: replacing) }
-      ?? FileManager.default.fileExists(atPath: target.appendingPathComponent("config.json").path)
-    if isThere, let run = try index.catalog.run(id: id), run.status == .finished,
-      let metrics = run.metrics
-    {
-      let known = try StoredJSON.decode(
-        RunMetrics.self, from: Data(metrics.utf8), place: "table runs, metrics of \(id)")
+    if let known = try OngoingRun.finished(index, id: id, output: output, replacing: replacing) {
       return summary(known, id, target, nothingToDo: true)
     }
     return summary(try train(data, training, id, target), id, target, nothingToDo: false)

@@ -115,16 +115,8 @@ public struct TagFinetuneStep {
     let training = self.training(parts, sentences)
     let id = try identity(parts, sentences, training)
     let target = output ?? FinetuneStep.modelFolder(index, run: id)
-    let isThere =
-      try output.map { try ModelTarget($0).holds(run: id, replacing: replacing) }
-      ?? FileManager.default.fileExists(atPath: target.appendingPathComponent("config.json").path)
-    if isThere, let run = try index.catalog.run(id: id), run.status == .finished,
-      let metrics = run.metrics
-    {
-      return try summary(
-        StoredJSON.decode(
-          RunMetrics.self, from: Data(metrics.utf8), place: "table runs, metrics of \(id)"),
-        id, target, nothingToDo: true)
+    if let known = try OngoingRun.finished(index, id: id, output: output, replacing: replacing) {
+      return summary(known, id, target, nothingToDo: true)
     }
     let metrics = try train(parts, sentences, training, id, target)
     return summary(metrics, id, target, nothingToDo: false)

@@ -40,7 +40,7 @@ public struct BinaryReport: Codable, Hashable, Sendable {
 
   /// The sum over distinct probabilities, highest first, of precision times the recall that is won; equal
   /// ones are found together.
-  private static func averagePrecision(_ truth: [Bool], _ probabilities: [Double]) -> Double {
+  package static func averagePrecision(_ truth: [Bool], _ probabilities: [Double]) -> Double {
     let order = truth.indices.sorted { probabilities[$0] > probabilities[$1] }
     let support = truth.count { $0 }
     var (found, correct, counted, sum) = (0, 0, 0, 0.0)

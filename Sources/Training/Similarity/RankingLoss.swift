@@ -1,5 +1,6 @@
 import Foundation
 import Kernels
+import Transformer
 
 /// Multiple negatives ranking of one batch of unit vectors.
 ///
@@ -52,7 +53,7 @@ struct RankingLoss {
       Buffer<Float>(count: queries.count * size), Buffer<Float>(count: candidates.count * size)
     )
     runJobs(
-      product,
+      product.inputGradientJobs, product.weightGradientJobs,
       { job in
         product.inputGradient(
           job, dy: .float32(scores.pointer), weight: .float32(candidateRows.pointer),
@@ -66,13 +67,6 @@ struct RankingLoss {
     scatter(dQueries, queries, dUnit)
     scatter(dCandidates, candidates, dUnit)
     return loss
-  }
-
-  private func runJobs(_ product: LinearPass, _ one: (Int) -> Void, _ two: (Int) -> Void) {
-    let first = product.inputGradientJobs
-    Threads.forEach(first + product.weightGradientJobs) { job in
-      if job < first { one(job) } else { two(job - first) }
-    }
   }
 
   /// Cross-entropy of one row of scores against candidate number `own`; derivatives, times `weight`,

@@ -40,7 +40,7 @@ public struct SimilarityReport: Codable, Hashable, Sendable {
       spearman = RankCorrelation.spearman(cosines, scores)
       pearson = RankCorrelation.pearson(cosines, scores)
       if scores.allSatisfy({ $0 == 0 || $0 == 1 }) {
-        averagePrecision = Self.averagePrecision(cosines, scores.map { $0 == 1 })
+        averagePrecision = BinaryReport.averagePrecision(scores.map { $0 == 1 }, cosines)
       }
     } else {
       let ranks = Self.ranks(unit, targets, width)
@@ -56,24 +56,6 @@ public struct SimilarityReport: Codable, Hashable, Sendable {
         if loss == .triplet { values = right }
       }
     }
-  }
-
-  /// As scikit-learn's `average_precision_score`: equal cosines count as one step. 0 without positives.
-  package static func averagePrecision(_ values: [Double], _ isPositive: [Bool]) -> Double {
-    let order = values.indices.sorted { values[$0] > values[$1] }
-    let positives = Double(isPositive.count { $0 })
-    var (sum, hits, start) = (0.0, 0, 0)
-    while start < order.count, positives > 0 {
-      var (end, more) = (start, 0)
-      while end < order.count, values[order[end]] == values[order[start]] {
-        more += isPositive[order[end]] ? 1 : 0
-        end += 1
-      }
-      hits += more
-      sum += Double(more) / positives * Double(hits) / Double(end)
-      start = end
-    }
-    return sum
   }
 
   /// Every anchor looks among all positives but its own copies; those kin to it are relevant, and of

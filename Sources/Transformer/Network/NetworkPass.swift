@@ -114,7 +114,9 @@ func forEachRowBlock(_ rows: Int, _ body: (Range<Int>) -> Void) {
 }
 
 /// Runs two kinds of independent jobs side by side.
-func runJobs(_ first: Int, _ second: Int, _ one: (Int) -> Void, _ two: (Int) -> Void) {
+package func runJobs(
+  _ first: Int, _ second: Int, _ one: (Int) -> Void, _ two: (Int) -> Void
+) {
   Threads.forEach(first + second) { job in
     if job < first { one(job) } else { two(job - first) }
   }
