@@ -12,6 +12,8 @@ public enum LearningTask: String, Codable, Sendable, CaseIterable {
   case regress
   /// A label, a set or a number of two texts together, whichever the labels are.
   case pairs
+  /// A label of two entities that a text marks.
+  case relations
 }
 
 /// The texts of an index with what is to be learned of them, by part of the split.
@@ -44,6 +46,7 @@ struct LearningData {
     }
     numbers = Dictionary(uniqueKeysWithValues: zip(labels, labels.indices))
     pairFields = options.task == .pairs ? try Self.pairFields(index) : nil
+    if options.task == .relations { try checkRelations(index) }
     if let pairFields {
       // Of the records read alone: those of the test part may not be among them.
       var pairs: [[String]] = []
@@ -79,6 +82,20 @@ struct LearningData {
         advice: "build the index again with --text-field FIRST --text-field SECOND")
     }
     return fields
+  }
+
+  /// - Throws: ``CurationError`` if records have several labels; `FileError` naming the first record that is to be
+  ///   learned or tested and does not mark two entities.
+  private func checkRelations(_ index: OpenIndex) throws {
+    guard problem == .singleLabel else {
+      throw CurationError(
+        place: place, expected: "one label a record, to learn relations",
+        found: "records with several", advice: "give each pair of entities a record of its own")
+    }
+    for row in parts.train + parts.development + parts.test
+    where (try? RelationText(parts.table.texts[row])) == nil {
+      try index.catalog.record(row: parts.row(row))?.record.relationText()
+    }
   }
 
   private func target(_ row: Int) -> LabeledText.Target {
