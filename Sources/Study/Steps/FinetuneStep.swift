@@ -148,7 +148,7 @@ public struct FinetuneStep {
   private func request(_ data: LearningData) -> RunRequest {
     let parts = data.parts
     let prefix =
-      (data.problem == .regression ? Run.regressionPrefix : "finetune-")
+      (data.problem == .regression ? "finetune-regress-" : "finetune-")
       + (data.pairFields == nil ? "" : "pairs-")
     return RunRequest(
       arm: prefix + options.arm.rawValue, seed: options.seed, train: data.items(parts.train),

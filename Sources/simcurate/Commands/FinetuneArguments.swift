@@ -31,10 +31,7 @@ struct FinetuneArguments: ParsableArguments {
         + "two texts), tokens (a tag a word) or similarity (sentence vectors).",
       valueName: "task"))
   var task: Task = .classify
-  @Option(
-    help: ArgumentHelp(
-      "Names of the tags, parted by commas, where records give numbers.", valueName: "names"))
-  var tagNames: String?
+  @OptionGroup var tagNames: TagNamesOption
   @Option(
     within: TrainingOptions.Limits.maximumTokens, help: "Cut texts to this many tokens.",
     valueName: "n")
@@ -45,7 +42,7 @@ struct FinetuneArguments: ParsableArguments {
   @OptionGroup var seed: SeedOption
 
   mutating func validate() throws {
-    if tagNames != nil, task != .tokens {
+    if tagNames.tagNames != nil, task != .tokens {
       throw ValidationError("--tag-names needs --task tokens.")
     }
     if task != .similarity, let name = similarity.given {
@@ -53,7 +50,7 @@ struct FinetuneArguments: ParsableArguments {
     }
   }
 
-  var tagNameList: [String]? { tagNames?.split(separator: ",").map(String.init) }
+  var tagNameList: [String]? { tagNames.list }
 
   var options: FinetuneOptions {
     FinetuneOptions(
