@@ -150,7 +150,7 @@ public struct FinetuneStep {
   private func request(_ data: LearningData) -> RunRequest {
     let parts = data.parts
     let prefix =
-      (data.problem == .regression ? Run.regressionPrefix : "finetune-")
+      (data.problem == .regression ? "finetune-regress-" : "finetune-")
       + (data.pairFields == nil ? "" : "pairs-")
       + (options.task == .relations ? "relations-" : "")
     return RunRequest(

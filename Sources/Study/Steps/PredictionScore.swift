@@ -28,7 +28,7 @@ struct PredictionScore {
   mutating func add(_ prediction: RecordPrediction) {
     guard let label = prediction.record.label else { return }
     if let value = prediction.value {
-      guard let number = LearningData.number(label) else {
+      guard let number = LearningTargets.number(label) else {
         unknown += 1
         return
       }

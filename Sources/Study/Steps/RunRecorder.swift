@@ -82,6 +82,18 @@ public struct RunMetrics: Codable, Sendable {
   /// not measured (models of a comparison: see ``StudyAnalysis/baselines``).
   public var baselines: [FrozenScore]?
 
+  /// The score that a run is known by, and its name.
+  var mainScore: (name: String, value: Double)? {
+    if let tagging { return (Metric.entityF1.title, tagging.entities.micro.f1) }
+    if let after = similarity?.after {
+      if let spearman = after.spearman { return (Metric.spearman.title, spearman) }
+      return after.retrieval.map { (Metric.meanReciprocalRank.title, $0.meanReciprocalRank) }
+    }
+    if let multiLabel { return (Metric.microF1.title, multiLabel.micro.f1) }
+    if let regression { return regression.spearman.map { (Metric.spearman.title, $0) } }
+    return report.map { (Metric.accuracy.title, $0.accuracy) }
+  }
+
   /// The best baseline, if the model is below it.
   public var betterBaseline: FrozenScore? {
     guard let report else { return nil }
@@ -94,12 +106,6 @@ struct RunRecorder {
   let index: OpenIndex
   let modelHash: String
   let monitor: StepMonitor
-
-  /// The finished run of this request, if there is one.
-  func finished(_ request: RunRequest) throws -> Run? {
-    let run = try index.catalog.run(id: request.id(modelHash: modelHash))
-    return run?.status == .finished ? run : nil
-  }
 
   /// - Parameters:
   ///   - title: what the progress line calls the run.
@@ -148,7 +154,8 @@ struct RunRecorder {
         logProbability: answer.logProbability)
     }
     return try run.finish(
-      summary, metrics, arm: request.arm, seed: request.seed, options: request.options,
-      predictions: predictions)
+      summary, metrics, arm: request.arm,
+      answer: request.problem == .regression ? .number : .label, seed: request.seed,
+      options: request.options, predictions: predictions)
   }
 }

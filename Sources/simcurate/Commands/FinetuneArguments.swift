@@ -33,10 +33,7 @@ struct FinetuneArguments: ParsableArguments {
         + "(sentence vectors).",
       valueName: "task"))
   var task: Task = .classify
-  @Option(
-    help: ArgumentHelp(
-      "Names of the tags, parted by commas, where records give numbers.", valueName: "names"))
-  var tagNames: String?
+  @OptionGroup var tagNames: TagNamesOption
   @Option(
     help: ArgumentHelp(
       "The label that is no relation, left out of the scores of relations (default: Other).",
@@ -52,7 +49,7 @@ struct FinetuneArguments: ParsableArguments {
   @OptionGroup var seed: SeedOption
 
   mutating func validate() throws {
-    if tagNames != nil, task != .tokens {
+    if tagNames.tagNames != nil, task != .tokens {
       throw ValidationError("--tag-names needs --task tokens.")
     }
     if otherLabel != nil, task != .relations {
@@ -63,7 +60,7 @@ struct FinetuneArguments: ParsableArguments {
     }
   }
 
-  var tagNameList: [String]? { tagNames?.split(separator: ",").map(String.init) }
+  var tagNameList: [String]? { tagNames.list }
 
   var options: FinetuneOptions {
     var options = FinetuneOptions(
