@@ -138,6 +138,7 @@ enum Schema {
     CREATE TABLE runs (
       id TEXT PRIMARY KEY NOT NULL,
       arm TEXT NOT NULL,
+      answer TEXT NOT NULL CHECK (answer IN ('label', 'number', 'tags', 'score', 'text')),
       seed INTEGER NOT NULL,
       options TEXT NOT NULL,
       status TEXT NOT NULL CHECK (status IN ('running', 'finished', 'failed')),

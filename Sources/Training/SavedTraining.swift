@@ -38,6 +38,8 @@ package struct SavedTraining: Encodable {
   var threshold: Double?
   /// Names of the two fields of the pairs of texts that the model takes; nil if it takes single texts.
   package var pairFields: [String]?
+  /// Of a model for relations the label that is none.
+  package var otherLabel: String?
   var options: TrainingOptions?
   var summary: TrainingSummary?
 
@@ -47,8 +49,10 @@ package struct SavedTraining: Encodable {
 
   init(
     run: String?, accuracy: Double?, maximumTokens: Int, threshold: Double?,
-    pairFields: [String]?, options: TrainingOptions?, summary: TrainingSummary?
+    pairFields: [String]?, otherLabel: String? = nil, options: TrainingOptions?,
+    summary: TrainingSummary?
   ) {
+    self.otherLabel = otherLabel
     self.threshold = threshold
     self.pairFields = pairFields
     self.run = run
@@ -74,11 +78,13 @@ package struct SavedTraining: Encodable {
       var maximumTokens: Int
       var threshold: Double?
       var pairFields: [String]?
+      var otherLabel: String?
     }
     do {
       let record = try JSONDecoder().decode(Record.self, from: RegularFile.contents(of: url))
       (run, accuracy, maximumTokens) = (record.run, record.accuracy, record.maximumTokens)
       (threshold, pairFields) = (record.threshold, record.pairFields)
+      otherLabel = record.otherLabel
     } catch {
       throw TrainingError(
         place: url.path, expected: "a training record", found: "\(error)",

@@ -12,7 +12,7 @@ extension SampleReport {
       analysis: StudyAnalysis(
         items: items, arms: arms, baselines: [.linear: arms.map(worse)],
         fits: names.map { ArmFit(arm: $0, finalLoss: 0.41, labelEntropy: 2.48, updates: 656) },
-        primaryMetric: .macroF1),
+        metrics: [.macroF1, .accuracy]),
       arms: zip(names, [5520, 5363, 5119, 5119, 5119]).map {
         .init(
           name: $0, description: "\($0) training records", trainingItems: $1, updates: 656,

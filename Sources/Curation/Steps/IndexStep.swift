@@ -136,6 +136,7 @@ public struct IndexStep {
       ("--text-separator", fields.shownSeparator, asked.shownSeparator),
       ("--label-field", fields.label, asked.label),
       ("--label-separator", fields.labelSeparator ?? "''", asked.labelSeparator ?? "''"),
+      ("--tag-column", fields.shownTagColumn, asked.shownTagColumn),
       ("--id-field", fields.id, asked.id),
     ] where had != has {
       throw FileError(

@@ -169,7 +169,7 @@ struct SplitAssigner {
     ).partOfRow.map { $0 != nil }
   }
 
-  /// Which rows are near none of an earlier part, and have no text of one.
+  /// Which rows are near none of an earlier part, and have no text or sentence of one.
   private func nearPairsStay(_ near: SplitGroups, _ given: [(row: UInt32, part: GivenSplit)])
     -> [Bool]
   {
@@ -181,6 +181,11 @@ struct SplitAssigner {
       let text = Int(near.texts.groupOfRow[Int(record.row)])
       ofText[text] = min(ofText[text], place)
     }
+    var ofSentence: [UInt32: Int] = [:]
+    for (record, place) in zip(given, places) {
+      guard let sentence = near.sentenceOfRow[record.row] else { continue }
+      ofSentence[sentence] = min(ofSentence[sentence] ?? last, place)
+    }
     var nearText = ofText
     for pair in near.pairs {
       let (a, b) = (Int(pair.a), Int(pair.b))
@@ -188,7 +193,8 @@ struct SplitAssigner {
       nearText[b] = min(nearText[b], ofText[a])
     }
     return zip(given, places).map { record, place in
-      nearText[Int(near.texts.groupOfRow[Int(record.row)])] >= place
+      let sentence = near.sentenceOfRow[record.row].map { ofSentence[$0]! } ?? last
+      return min(sentence, nearText[Int(near.texts.groupOfRow[Int(record.row)])]) >= place
     }
   }
 

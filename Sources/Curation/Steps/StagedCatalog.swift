@@ -14,6 +14,7 @@ struct IndexOptions: Codable {
     var separator: String?
     var label: String
     var labelSeparator: String?
+    var tagColumn: Int?
     var id: String
 
     init(_ reading: ReadingOptions) {
@@ -24,6 +25,7 @@ struct IndexOptions: Codable {
       }
       label = reading.labelField
       labelSeparator = reading.labelSeparator
+      tagColumn = reading.tagColumn
       id = reading.idField
     }
 
@@ -31,6 +33,8 @@ struct IndexOptions: Codable {
 
     /// The text fields as they are given on the command line.
     var texts: String { textNames.joined(separator: " --text-field ") }
+
+    var shownTagColumn: String { tagColumn.map { "\($0)" } ?? "(the last)" }
 
     var shownSeparator: String { "'" + (separator ?? "\n").replacing("\n", with: "\\n") + "'" }
   }

@@ -121,10 +121,9 @@ public struct AdaptStep {
   }
 
   private func trainer(records: Int = 0) throws -> SimilarityTrainer {
-    var training = options.training.takeHome(
-      model.configuration, records: records, classes: 0, seed: options.seed)
-    training.head = nil
-    training.similarity = options.similarity.options(.contrastive)
+    let training = options.training.takeHome(
+      model.configuration, records: records, classes: 0, seed: options.seed
+    ).ofVectors(options.similarity.options(.contrastive))
     return try SimilarityTrainer(
       folder: model, options: training,
       maximumTokens: min(options.maximumTokens, model.configuration.maximumPositions))

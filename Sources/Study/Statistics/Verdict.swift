@@ -53,6 +53,7 @@ public struct Verdict: Codable, Equatable, Sendable {
     } else {
       self.init(underfit: underfit)
     }
+    caveats += analysis.unfinished.map { [$0] } ?? []
     caveats += analysis.notes
   }
 

@@ -51,97 +51,85 @@ public struct CompareStep {
     let design = try StudyDesign(
       index, options: options, dedup: dedup,
       split: try index.options(of: "split", as: SplitOptions.self), monitor: monitor)
-    let requests = self.requests(design)
-    let recorder = RunRecorder(index: index, modelHash: model.hash, monitor: monitor)
-    var pace = StudyPace(total: requests.count)
-    for (number, request) in requests.enumerated() {
+    let bench = StudyBench(index, model, options, monitor)
+    let learner = try bench.learner(design.table, design.population)
+    let trainings = try self.trainings(design, learner)
+    var pace = StudyPace(total: trainings.count)
+    for (number, training) in trainings.enumerated() {
       try monitor.checkpoint()
-      if try recorder.finished(request) != nil { continue }
+      if try index.catalog.run(id: training.id)?.status == .finished { continue }
       pace.begin()
-      let run = try recorder.train(
-        request, title: "\(number + 1)/\(requests.count) \(request.arm) seed \(request.seed)",
-        makeClassifier: {
-          try SequenceClassifier(
-            folder: model, labels: design.labelNames, adapters: request.options.adapters,
-            seed: request.seed,
-            maximumTokens: min(options.maximumTokens, model.configuration.maximumPositions))
-        })
+      let run = try training.train(
+        "\(number + 1)/\(trainings.count) \(training.arm.rawValue) seed \(training.seed)")
       monitor.remark(pace.end(number: number + 1, run))
     }
     monitor.progress(
       StepProgress(phase: "testing", completed: 0, total: nil, unit: "differences"))
     let slices = design.slices(near: Double(options.nearThreshold))
-    let analysis = try analyze(design, slices, requests)
+    let analysis = try analyze(design, slices, learner, trainings)
     if !isDone { try store(analysis, design, slices, input) }
     return summary(analysis, design, slices, nothingToDo: isDone)
   }
 
-  private func requests(_ design: StudyDesign) -> [RunRequest] {
-    let training = options.training.study(
-      model.configuration, records: design.raw.count, classes: design.labelNames.count)
-    func items(_ rows: [UInt32]) -> [LabeledText] {
-      rows.map {
-        LabeledText(
-          text: design.table.texts[Int($0)], label: Int(design.table.labelNumbers[Int($0)]))
-      }
-    }
-    let test = items(design.test)
+  private func trainings(_ design: StudyDesign, _ learner: any StudyLearner) throws
+    -> [StudyTraining]
+  {
     // Seed by seed and not arm by arm, so that an early look at the table is already fair.
-    return (0..<options.seedCount).flatMap { number in
-      design.arms.map { arm in
+    try (0..<options.seedCount).flatMap { number in
+      try design.arms.map { arm in
         let seed = options.seed + UInt64(number)
-        var training = training
-        training.seed = seed
-        return RunRequest(
-          arm: arm.rawValue, seed: seed,
-          train: items(design.canonical(design.rows(arm, seed: seed))),
-          development: [], testRows: design.test, test: test,
-          testLabels: design.test.map { design.table.labels[Int($0)]! }, labels: design.labelNames,
-          options: training)
+        return try learner.training(
+          arm, seed: seed, train: design.canonical(design.rows(arm, seed: seed)),
+          test: design.test, records: design.raw.count)
       }
     }
   }
 
   private func analyze(
-    _ design: StudyDesign, _ slices: [TestSlice], _ requests: [RunRequest]
+    _ design: StudyDesign, _ slices: [TestSlice], _ learner: any StudyLearner,
+    _ trainings: [StudyTraining]
   ) throws -> StudyAnalysis {
-    let numbers = Dictionary(
-      uniqueKeysWithValues: design.labelNames.enumerated().map { ($1, $0) })
-    let modelHash = model.hash
     let arms = try design.arms.map { arm in
-      let ofArm = requests.filter { $0.arm == arm.rawValue }
+      let ofArm = trainings.filter { $0.arm == arm }
       return ArmPredictions(
         name: arm.rawValue, seeds: ofArm.map(\.seed),
-        predictions: try ofArm.map { request in
-          let predictions = try index.catalog.predictions(run: request.id(modelHash: modelHash))
-          var byRow: [Int: Int] = [:]
-          for prediction in predictions { byRow[prediction.row] = numbers[prediction.predicted] }
-          return try design.test.map { row in
-            if let number = byRow[Int(row)] { return number }
-            throw CurationError(
-              place: "\(index.catalog.url.relativePath), table predictions",
-              expected: "a known label predicted for '\(design.table.ids[Int(row)])'",
-              found: "none", advice: "the catalog is damaged; build the index again")
-          }
-        })
+        answers: try learner.answers(
+          ofArm.map { try predictions($0, of: design.test) }, raw: design.raw))
     }
     return StudyAnalysis(
       items: TestItems(
-        labels: design.test.map { Int(design.table.labelNumbers[Int($0)]) },
-        classCount: design.labelNames.count, groups: design.testGroups, slices: slices),
-      arms: arms, baselines: try baselines(design, seeds: arms[0].seeds),
-      fits: try design.arms.map { try fit($0, requests) }, notes: design.notes,
-      margins: options.margins, seed: options.seed + 1)
+        truth: learner.truth(design.test), groups: design.testGroups, slices: slices),
+      arms: arms, baselines: try baselines(design, learner, seeds: arms[0].seeds),
+      fits: try design.arms.compactMap { try fit($0, trainings) }, runs: trainings.map(\.id),
+      notes: design.notes, metrics: learner.metrics, margins: options.margins,
+      seed: options.seed + 1)
+  }
+
+  /// What a model said of some rows, in their order.
+  private func predictions(_ training: StudyTraining, of rows: [UInt32]) throws -> [Prediction] {
+    let byRow = Dictionary(
+      try index.catalog.predictions(run: training.id).map { ($0.row, $0) },
+      uniquingKeysWith: { first, _ in first })
+    return try rows.map { row in
+      guard let prediction = byRow[Int(row)] else {
+        throw CurationError(
+          place: "\(index.catalog.url.relativePath), table predictions",
+          expected: "a prediction of the run \(training.id) for the record in row \(row)",
+          found: "none", advice: "the catalog is damaged; build the index again")
+      }
+      return prediction
+    }
   }
 
   /// What the frozen vectors give from each arm's records; arms that are the same for every seed are
   /// computed once.
-  private func baselines(_ design: StudyDesign, seeds: [UInt64]) throws
-    -> [FrozenBaseline: [ArmPredictions]]
+  private func baselines(_ design: StudyDesign, _ learner: any StudyLearner, seeds: [UInt64])
+    throws -> [FrozenBaseline: [ArmPredictions]]
   {
+    guard let classes = learner.frozenClasses else { return [:] }
     let classifiers = FrozenClassifiers(
-      vectors: index.vectors.vectors, labels: design.table.labelNumbers,
-      classCount: design.labelNames.count, monitor: monitor)
+      vectors: index.vectors.vectors, labels: classes.labels, classCount: classes.count,
+      monitor: monitor)
     var result: [FrozenBaseline: [ArmPredictions]] = [:]
     for arm in design.arms {
       let isDrawn = arm == .random || arm == .randomDecontaminated
@@ -160,16 +148,18 @@ public struct CompareStep {
     return result
   }
 
-  private func fit(_ arm: StudyArm, _ requests: [RunRequest]) throws -> ArmFit {
-    let own = requests.filter { $0.arm == arm.rawValue }
-    let losses = try own.map { request in
-      let log = try index.catalog.log(run: request.id(modelHash: model.hash))
+  /// - Returns: nil where no classes are learned, whose shares alone would give a loss to compare with.
+  private func fit(_ arm: StudyArm, _ trainings: [StudyTraining]) throws -> ArmFit? {
+    let own = trainings.filter { $0.arm == arm }
+    let labels = own.flatMap(\.labels)
+    if labels.isEmpty { return nil }
+    let losses = try own.map { training in
+      let log = try index.catalog.log(run: training.id)
       return log.suffix(max(1, log.count / 10)).map(\.loss)
     }.joined()
-    let labels = own.flatMap { $0.train.compactMap(\.label) }
     return ArmFit(
       arm: arm.rawValue, finalLoss: losses.reduce(0, +) / Double(max(1, losses.count)),
-      labels: labels, updates: own[0].options.maximumSteps ?? 0)
+      labels: labels, updates: own[0].updates)
   }
 
   private func store(

@@ -70,6 +70,9 @@ public struct EncoderArchitecture: Sendable {
     var poolingField: String?
     /// Whether dropout comes before the first layer too, in training.
     var dropsInput = false
+
+    /// One layer on the states at two entities, the same in every family.
+    static let entities = Self(layers: [.init(name: "classifier")], dropsInput: true)
   }
 
   enum NormPlacement: Sendable {

@@ -18,6 +18,12 @@ struct CompareCommand: ParsableCommand {
       any filtering (or given to index with --test). Test items are leaked (a near-copy is in training, \
       by the threshold and guards of dedup), near or clean.
 
+      --task says what the models learn. Arms and slices are those of the records, whatever is learned: \
+      labels are scored by accuracy (sets of labels by micro-F1), numbers by Spearman's correlation, tags \
+      by the F1 of entities, also of those whose names training had and had not, and sentence vectors \
+      of records of two text fields by Spearman's correlation of cosine and score, or the mean reciprocal \
+      rank of the right text where there are no scores.
+
       Two questions are asked beforehand: what near-copies are worth on leaked items (random minus \
       decontaminated), and what removing near-duplicates does to clean items (deduplicated minus \
       random). Each is answered with changed, equivalent within the margin, or inconclusive; nothing is \
@@ -33,6 +39,7 @@ struct CompareCommand: ParsableCommand {
 
       Examples:
         simcurate compare indexes/reviews --seeds 5 --study-steps 400
+        simcurate compare indexes/wnut17 --task tokens
         simcurate compare --predictions old.jsonl new.jsonl --groups indexes/reviews
       """)
 
@@ -51,6 +58,7 @@ struct CompareCommand: ParsableCommand {
   var groups: String?
   @OptionGroup var locks: LockOptions
   @OptionGroup var model: ModelOptions
+  @OptionGroup var task: StudyTaskArguments
   @OptionGroup var study: StudyArguments
   @OptionGroup var training: TrainingArguments
   @OptionGroup var seed: SeedOption
@@ -77,9 +85,10 @@ struct CompareCommand: ParsableCommand {
         "a comparison has no use for these of the recipe: " + unused.joined(separator: ", "))
     }
     guard let index else { return try comparePredictions(console) }
+    var options = study.options(training, steps: training.steps, seed: seed.seed)
+    task.settle(&options)
     let summary = try CompareStep(
-      open(index, .exclusive, console), model: model.open(),
-      options: study.options(training, steps: training.steps, seed: seed.seed),
+      open(index, .exclusive, console), model: model.open(), options: options,
       account: StepAccount(command: commandLine), monitor: console.monitor
     ).run()
     console.finish()
@@ -161,49 +170,5 @@ struct StudyArguments: ParsableArguments {
       seedCount: seeds, testShare: testShare, nearThreshold: near,
       margins: Margins(all: margin, slice: marginSlice, clean: marginClean), seed: seed,
       training: choice)
-  }
-}
-
-extension CompareSummary {
-  var text: String {
-    var text = nothingToDo ? "compare: nothing to do\n" : ""
-    text += "compare: " + analysis.verdict.headline + "\n\n"
-    let metric = analysis.primaryMetric
-    var table = Table(
-      [("arm", .left), ("records", .right)]
-        + TestSlice.allCases.map { slice in
-          let count = slice == .all ? testRecords : slices[slice.rawValue] ?? 0
-          return ("\(slice.rawValue) (\(count))", .right)
-        })
-    func row(_ name: String, _ records: String, _ score: (TestSlice) -> Estimate?) {
-      table.add(
-        [name, records]
-          + TestSlice.allCases.map { slice in
-            score(slice).map { String(format: "%.3f [%.3f, %.3f]", $0.value, $0.low, $0.high) }
-              ?? "-"
-          })
-    }
-    for arm in StudyArm.allCases.map(\.rawValue) where trainingRecords[arm] != nil {
-      row(arm, "\(trainingRecords[arm] ?? 0)") { slice in
-        analysis.scores.first { $0.arm == arm && $0.metric == metric && $0.slice == slice }?.score
-      }
-      for baseline in FrozenBaseline.allCases {
-        row("  " + baseline.title, "") { slice in
-          analysis.baselines.first {
-            $0.arm == arm && $0.baseline == baseline && $0.slice == slice
-          }?.score
-        }
-      }
-    }
-    text +=
-      "\(metric == .accuracy ? "accuracy" : "macro-F1") with 95% intervals, by slice of the test set; under each arm "
-      + "plain classifiers on the frozen vectors of its records\n"
-    text += table.text + "\n"
-    for statement in analysis.verdict.statements {
-      text += "- \(statement.text)\n"
-      if !statement.evidence.isEmpty { text += "  \(statement.evidence)\n" }
-    }
-    for caveat in analysis.verdict.caveats { text += "! " + caveat + "\n" }
-    return text
   }
 }
