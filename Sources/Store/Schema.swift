@@ -130,11 +130,9 @@ enum Schema {
       fold INTEGER
     ) STRICT;
 
-    CREATE TABLE measurements (
-      step TEXT NOT NULL,
-      name TEXT NOT NULL,
-      value REAL NOT NULL,
-      PRIMARY KEY (step, name)
+    CREATE TABLE figures (
+      step TEXT PRIMARY KEY NOT NULL,
+      value TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
 
     CREATE TABLE runs (
@@ -193,6 +191,14 @@ enum Schema {
       minimum_detectable REAL NOT NULL,
       verdict TEXT NOT NULL,
       PRIMARY KEY (baseline, arm, metric, slice)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE plans (
+      input_hash TEXT NOT NULL,
+      task TEXT NOT NULL,
+      frozen_at TEXT NOT NULL,
+      plan TEXT NOT NULL,
+      PRIMARY KEY (input_hash, task)
     ) STRICT, WITHOUT ROWID;
 
     CREATE TABLE steps (
