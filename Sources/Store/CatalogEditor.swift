@@ -99,6 +99,9 @@ public struct CatalogEditor {
     try replaceAll(slices)
   }
 
+  /// Writes down what a comparison is to be; there must be none yet of its split and task.
+  public func freeze(_ plan: PlanRow) throws { try insertAll(CollectionOfOne(plan)) }
+
   public func replaceComparisons(_ comparisons: some Sequence<Comparison>) throws {
     try replaceAll(comparisons)
   }

@@ -164,6 +164,11 @@ extension Catalog {
     return steps
   }
 
+  /// What a comparison of a split was to be; nil if none was begun.
+  public func plan(inputHash: String, task: String) throws -> PlanRow? {
+    try all(PlanRow.self, "WHERE input_hash = ? AND task = ?", [inputHash, task]).first
+  }
+
   public func step(_ name: String) throws -> Step? {
     let steps = try all(Step.self, "WHERE name = ?", [name])
     try CatalogLimits.checkDistinct(steps, by: \.name)

@@ -193,6 +193,14 @@ enum Schema {
       PRIMARY KEY (baseline, arm, metric, slice)
     ) STRICT, WITHOUT ROWID;
 
+    CREATE TABLE plans (
+      input_hash TEXT NOT NULL,
+      task TEXT NOT NULL,
+      frozen_at TEXT NOT NULL,
+      plan TEXT NOT NULL,
+      PRIMARY KEY (input_hash, task)
+    ) STRICT, WITHOUT ROWID;
+
     CREATE TABLE steps (
       name TEXT PRIMARY KEY NOT NULL,
       options TEXT NOT NULL,

@@ -89,7 +89,8 @@ import Testing
 
   @Test func sectionsStandInOrderAndOnlyIfMeasured() {
     let names = [
-      "removal", "similarity", "composition", "clusters", "split", "study", "training", "cost",
+      "removal", "similarity", "composition", "clusters", "split", "study", "injection",
+      "training", "cost",
       "provenance",
     ]
     #expect(sections(Self.plain) == ["verdict"] + names)
@@ -132,7 +133,7 @@ import Testing
     let html = report.html()
     try expectWellFormed(html)
     let drawings = html.matches(of: /<svg.*?<\/svg>/.dotMatchesNewlines()).map { String($0.output) }
-    #expect(drawings.count == 7)
+    #expect(drawings.count == 8)
     for drawing in drawings { #expect(!drawing.contains("nan") && !drawing.contains("inf\"")) }
     #expect(report.markdown().contains("Each arm was trained once"))
     #expect(try !Report(json: report.json()).html().isEmpty)

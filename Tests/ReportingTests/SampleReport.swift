@@ -12,6 +12,7 @@ enum SampleReport {
     report.split = split
     report.composition = composition
     report.study = fiveSeeds
+    report.injection = injection
     report.training = training
     report.cost = CostSection(
       steps: [

@@ -34,6 +34,25 @@ extension SampleReport {
     return study
   }
 
+  /// Two squares in which copies raise accuracy, less so where their words are changed.
+  static var injection: InjectionSection {
+    let square = InjectionSquare(groups: (0..<105).map { $0 })
+    var generator = SeededGenerator(seed: 8)
+    let ease = [50, 58, 66, 75, 53, 60, 68]
+    var (hits, logs): ([[Double]], [[Double]]) = ([], [])
+    for model in 0..<14 {
+      let luck = square.groups.indices.map { item in
+        ease[square.dose(of: item, in: model)] + item * 37 % 41 - generator.index(below: 60)
+      }
+      hits.append(luck.map { $0 > 40 ? 1 : 0 })
+      logs.append(luck.map { Double($0) / 32 - 4 })
+    }
+    return InjectionSection(
+      analysis: InjectionAnalysis(
+        square, hits: hits, logProbabilities: logs, trainingRecords: 2_841, updates: 222,
+        runs: ["injected-seed0-0123456789"]), source: "runs, predictions")
+  }
+
   /// The same models, wrong on every sixth item.
   private static func worse(_ arm: ArmPredictions) -> ArmPredictions {
     guard case .classes(let rows) = arm.answers else { return arm }

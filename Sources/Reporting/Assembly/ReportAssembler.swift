@@ -32,6 +32,9 @@ public struct ReportAssembler {
       report.split = try curation.split()
     }
     report.study = try StudyAssembly(index: index, table: table).section()
+    report.injection = try StudyFiles.injected(index).map {
+      InjectionSection(analysis: $0, source: "tables runs and predictions; injection.json")
+    }
     report.training = try TrainingAssembly(index: index).section()
     report.cost = try cost(steps)
     report.keyNumbers = keyNumbers(report)

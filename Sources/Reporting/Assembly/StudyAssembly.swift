@@ -12,11 +12,8 @@ struct StudyAssembly {
 
   func section() throws -> StudySection? {
     guard try index.catalog.step("compare") != nil,
-      let data = try? RegularFile.contents(of: StudyFiles.analysis(index.folder))
+      let analysis = try StudyFiles.read(index.folder)
     else { return nil }
-    let analysis = try StoredJSON.decode(
-      StudyAnalysis.self, from: data, place: StudyFiles.analysis(index.folder).relativePath,
-      advice: "delete the file and run simcurate compare again; finished runs are not repeated")
     let runs = try index.catalog.runs().filter { $0.status == .finished }
     let own = Set(analysis.runs)
     let current = runs.filter { own.contains($0.id) }

@@ -47,9 +47,17 @@ struct SimilarityLearner: StudyLearner {
         .ofVectors(records.options))
     let bench = bench
     return StudyTraining(
-      arm: arm, seed: seed, id: try request.id(modelHash: bench.model.hash),
+      arm: arm.rawValue, seed: seed, id: try request.id(modelHash: bench.model.hash),
       updates: request.options.maximumSteps ?? 0, labels: []
-    ) { try bench.recorder.train(request, bench.model, title: $0) }
+    ) {
+      try bench.recorder.train(request, bench.model, title: $0)
+    } pace: { updates in
+      let trainer = try request.trainer(bench.model)
+      return try TrainingPace(updates: updates) { progress, shouldStop in
+        try trainer.train(
+          train: request.train, development: [], progress: progress, shouldStop: shouldStop)
+      }
+    }
   }
 
   func answers(_ models: [[Prediction]], raw: [UInt32]) throws -> ArmPredictions.Answers {

@@ -38,7 +38,8 @@ extension StudyLearner {
 
 /// A model of a study, to be trained unless it was.
 struct StudyTraining {
-  var arm: StudyArm
+  /// The name of its arm.
+  var arm: String
   var seed: UInt64
   /// Of its run.
   var id: String
@@ -47,6 +48,8 @@ struct StudyTraining {
   var labels: [Int]
   /// Trains it; `title` is what the progress line calls it.
   var train: (_ title: String) throws -> Run
+  /// Trains so many updates and one of a model that is not kept, to see how long they take.
+  var pace: (_ updates: Int) throws -> TrainingPace
 }
 
 /// What learners need to train.

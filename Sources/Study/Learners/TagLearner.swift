@@ -32,10 +32,18 @@ struct TagLearner: StudyLearner {
       options: bench.training(records: records, classes: nil, seed: seed))
     let bench = bench
     return StudyTraining(
-      arm: arm, seed: seed, id: try request.id(modelHash: bench.model.hash),
+      arm: arm.rawValue, seed: seed, id: try request.id(modelHash: bench.model.hash),
       updates: request.options.maximumSteps ?? 0,
       labels: sentences.items(request.train).flatMap(\.tags)
-    ) { try bench.recorder.train(request, bench.model, title: $0) }
+    ) {
+      try bench.recorder.train(request, bench.model, title: $0)
+    } pace: { updates in
+      let tagger = try request.tagger(bench.model)
+      return try TrainingPace(updates: updates) { progress, shouldStop in
+        _ = try request.train(
+          tagger, checkpoint: nil, progress: progress, shouldStop: shouldStop)
+      }
+    }
   }
 
   /// A surface form counts as seen if an entity of the raw training records has it, in every arm alike:

@@ -45,28 +45,49 @@ struct TextLearner: StudyLearner {
   func training(
     _ arm: StudyArm, seed: UInt64, train: [UInt32], test: [UInt32], records: Int
   ) throws -> StudyTraining {
+    try training(named: arm.rawValue, seed: seed, train: train, test: test, records: records)
+  }
+
+  /// - Parameter added: further texts to train on, each with the row whose label it has.
+  func training(
+    named arm: String, seed: UInt64, train: [UInt32],
+    adding added: [(row: UInt32, text: String)] = [], test: [UInt32], records: Int
+  ) throws -> StudyTraining {
     let options = bench.training(
       records: records,
       classes: targets.problem == .singleLabel ? targets.labels.count : nil, seed: seed)
     let request = RunRequest(
-      arm: arm.rawValue, seed: seed, train: targets.items(train.map { Int($0) }), development: [],
+      arm: arm, seed: seed,
+      train: targets.items(train.map { Int($0) })
+        + added.map { row, text in
+          var item = targets.items([Int(row)])[0]
+          item.text = text
+          return item
+        }, development: [],
       testRows: test, test: targets.items(test.map { Int($0) }),
       testLabels: test.map { targets.table.labels[Int($0)]! }, labels: targets.labels,
       problem: targets.problem, otherLabel: otherLabel, options: options)
     let bench = bench
+    func classifier(_ request: RunRequest) throws -> SequenceClassifier {
+      try SequenceClassifier(
+        folder: bench.model, labels: request.labels, problem: request.problem,
+        otherLabel: request.otherLabel, adapters: options.adapters, seed: seed,
+        maximumTokens: min(
+          bench.options.maximumTokens, bench.model.configuration.maximumPositions))
+    }
     return StudyTraining(
       arm: arm, seed: seed, id: try request.id(modelHash: bench.model.hash),
       updates: options.maximumSteps ?? 0, labels: request.train.compactMap(\.label)
     ) { title in
       try bench.recorder.train(
-        request, title: title,
-        makeClassifier: {
-          try SequenceClassifier(
-            folder: bench.model, labels: request.labels, problem: request.problem,
-            otherLabel: request.otherLabel, adapters: options.adapters, seed: seed,
-            maximumTokens: min(
-              bench.options.maximumTokens, bench.model.configuration.maximumPositions))
-        })
+        request, title: title, makeClassifier: { try classifier(request) })
+    } pace: { updates in
+      let classifier = try classifier(request)
+      return try TrainingPace(updates: updates) { progress, shouldStop in
+        try classifier.train(
+          train: request.train, development: [], options: options, progress: progress,
+          shouldStop: shouldStop)
+      }
     }
   }
 

@@ -26,6 +26,9 @@ public struct StudyAnalysis: Codable, Equatable, Sendable {
   public var margins: Margins
   /// Ids of the runs whose predictions these are.
   public var runs: [String]
+  /// In what this is not the comparison that was planned before the first model was trained, as a
+  /// sentence; nil if it is.
+  public var deviation: String?
   /// What takes no part in the study, in sentences.
   public var notes: [String]
   public var verdict: Verdict
@@ -47,7 +50,8 @@ public struct StudyAnalysis: Codable, Equatable, Sendable {
   public init(
     items: TestItems, arms: [ArmPredictions],
     baselines: [FrozenBaseline: [ArmPredictions]] = [:], fits: [ArmFit] = [],
-    runs: [String] = [], notes: [String] = [], metrics: [Metric] = Metric.ofClasses,
+    runs: [String] = [], deviation: String? = nil, notes: [String] = [],
+    metrics: [Metric] = Metric.ofClasses,
     margins: Margins = Margins(), permutations: Int = 4000, seed: UInt64 = 1
   ) {
     precondition(Set(arms.map(\.name)).count == arms.count, "arm names repeat")
@@ -65,6 +69,7 @@ public struct StudyAnalysis: Codable, Equatable, Sendable {
     self.items = counts
     self.margins = margins
     self.runs = runs
+    self.deviation = deviation
     self.notes = notes
     verdict = Verdict(headline: "", statements: [], caveats: [])
     let share = Double(counts[TestSlice.leaked.rawValue]!) / Double(max(1, items.count))
@@ -180,7 +185,7 @@ public struct StudyAnalysis: Codable, Equatable, Sendable {
 
 /// Two arms that are compared, and the slice on which their difference answers a question that was
 /// asked beforehand.
-private struct StudyContrast {
+struct StudyContrast {
   var arm: StudyArm
   var baseline: StudyArm
   var primarySlice: TestSlice?

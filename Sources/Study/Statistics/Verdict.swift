@@ -53,7 +53,7 @@ public struct Verdict: Codable, Equatable, Sendable {
     } else {
       self.init(underfit: underfit)
     }
-    caveats += analysis.unfinished.map { [$0] } ?? []
+    caveats += [analysis.deviation, analysis.unfinished].compactMap(\.self)
     caveats += analysis.notes
   }
 

@@ -45,80 +45,46 @@ public struct CompareStep {
     let input = StepAccount.hash([
       try StepAccount.outcomeHash(of: "split", in: index), model.hash,
     ])
-    let dedup = try index.options(of: "dedup", as: DedupOptions.self)
     let isDone = try StepAccount.isDone(
       "compare", options: options, inputHash: input, in: index.catalog)
-    let design = try StudyDesign(
-      index, options: options, dedup: dedup,
-      split: try index.options(of: "split", as: SplitOptions.self), monitor: monitor)
-    let bench = StudyBench(index, model, options, monitor)
-    let learner = try bench.learner(design.table, design.population)
-    let trainings = try self.trainings(design, learner)
+    let setup = try StudySetup(index, model, options, monitor)
+    let trainings = setup.trainings
+    let deviation = try FrozenPlan(setup, options, model: model.hash)
+      .freeze(index, task: options.task)
     var pace = StudyPace(total: trainings.count)
     for (number, training) in trainings.enumerated() {
       try monitor.checkpoint()
       if try index.catalog.run(id: training.id)?.status == .finished { continue }
       pace.begin()
       let run = try training.train(
-        "\(number + 1)/\(trainings.count) \(training.arm.rawValue) seed \(training.seed)")
+        "\(number + 1)/\(trainings.count) \(training.arm) seed \(training.seed)")
       monitor.remark(pace.end(number: number + 1, run))
     }
     monitor.progress(
       StepProgress(phase: "testing", completed: 0, total: nil, unit: "differences"))
-    let slices = design.slices(near: Double(options.nearThreshold))
-    let analysis = try analyze(design, slices, learner, trainings)
-    if !isDone { try store(analysis, design, slices, input) }
-    return summary(analysis, design, slices, nothingToDo: isDone)
+    let analysis = try analyze(setup, deviation)
+    if !isDone { try store(analysis, setup, input) }
+    return summary(analysis, setup, nothingToDo: isDone)
   }
 
-  private func trainings(_ design: StudyDesign, _ learner: any StudyLearner) throws
-    -> [StudyTraining]
-  {
-    // Seed by seed and not arm by arm, so that an early look at the table is already fair.
-    try (0..<options.seedCount).flatMap { number in
-      try design.arms.map { arm in
-        let seed = options.seed + UInt64(number)
-        return try learner.training(
-          arm, seed: seed, train: design.canonical(design.rows(arm, seed: seed)),
-          test: design.test, records: design.raw.count)
-      }
-    }
-  }
-
-  private func analyze(
-    _ design: StudyDesign, _ slices: [TestSlice], _ learner: any StudyLearner,
-    _ trainings: [StudyTraining]
-  ) throws -> StudyAnalysis {
+  private func analyze(_ setup: StudySetup, _ deviation: String?) throws -> StudyAnalysis {
+    let design = setup.design
     let arms = try design.arms.map { arm in
-      let ofArm = trainings.filter { $0.arm == arm }
-      return ArmPredictions(
-        name: arm.rawValue, seeds: ofArm.map(\.seed),
-        answers: try learner.answers(
-          ofArm.map { try predictions($0, of: design.test) }, raw: design.raw))
-    }
-    return StudyAnalysis(
-      items: TestItems(
-        truth: learner.truth(design.test), groups: design.testGroups, slices: slices),
-      arms: arms, baselines: try baselines(design, learner, seeds: arms[0].seeds),
-      fits: try design.arms.compactMap { try fit($0, trainings) }, runs: trainings.map(\.id),
-      notes: design.notes, metrics: learner.metrics, margins: options.margins,
-      seed: options.seed + 1)
-  }
-
-  /// What a model said of some rows, in their order.
-  private func predictions(_ training: StudyTraining, of rows: [UInt32]) throws -> [Prediction] {
-    let byRow = Dictionary(
-      try index.catalog.predictions(run: training.id).map { ($0.row, $0) },
-      uniquingKeysWith: { first, _ in first })
-    return try rows.map { row in
-      guard let prediction = byRow[Int(row)] else {
+      let runs = setup.trainings.filter { $0.arm == arm.rawValue }.map { ($0.seed, $0.id) }
+      guard let answers = try setup.answers(arm, runs: runs, in: index.catalog) else {
         throw CurationError(
           place: "\(index.catalog.url.relativePath), table predictions",
-          expected: "a prediction of the run \(training.id) for the record in row \(row)",
-          found: "none", advice: "the catalog is damaged; build the index again")
+          expected: "a prediction for every test record by the models of “\(arm.rawValue)”",
+          found: "none for some", advice: "the catalog is damaged; build the index again")
       }
-      return prediction
+      return answers
     }
+    return StudyAnalysis(
+      items: setup.items, arms: arms,
+      baselines: try baselines(design, setup.learner, seeds: setup.seeds),
+      fits: try design.arms.compactMap { try fit($0, setup.trainings) },
+      runs: setup.trainings.map(\.id), deviation: deviation, notes: design.notes,
+      metrics: setup.learner.metrics, margins: options.margins, seed: options.seed + 1)
   }
 
   /// What the frozen vectors give from each arm's records; arms that are the same for every seed are
@@ -150,7 +116,7 @@ public struct CompareStep {
 
   /// - Returns: nil where no classes are learned, whose shares alone would give a loss to compare with.
   private func fit(_ arm: StudyArm, _ trainings: [StudyTraining]) throws -> ArmFit? {
-    let own = trainings.filter { $0.arm == arm }
+    let own = trainings.filter { $0.arm == arm.rawValue }
     let labels = own.flatMap(\.labels)
     if labels.isEmpty { return nil }
     let losses = try own.map { training in
@@ -163,8 +129,9 @@ public struct CompareStep {
   }
 
   private func store(
-    _ analysis: StudyAnalysis, _ design: StudyDesign, _ slices: [TestSlice], _ input: String
+    _ analysis: StudyAnalysis, _ setup: StudySetup, _ input: String
   ) throws {
+    let (design, slices) = (setup.design, setup.slices)
     let rows = design.test.indices.map { place in
       Store.TestSlice(
         row: Int(design.test[place]),
@@ -192,16 +159,17 @@ public struct CompareStep {
       Data(StepAccount.json(analysis).utf8), to: StudyFiles.analysis(index.folder))
   }
 
-  private func summary(
-    _ analysis: StudyAnalysis, _ design: StudyDesign, _ slices: [TestSlice], nothingToDo: Bool
-  ) -> CompareSummary {
-    CompareSummary(
+  private func summary(_ analysis: StudyAnalysis, _ setup: StudySetup, nothingToDo: Bool)
+    -> CompareSummary
+  {
+    let design = setup.design
+    return CompareSummary(
       index: index.folder.url.relativePath, analysis: analysis,
       trainingRecords: Dictionary(
         uniqueKeysWithValues: design.arms.map {
           ($0.rawValue, design.rows($0, seed: options.seed).count)
         }), testRecords: design.test.count,
-      slices: Dictionary(slices.map { ($0.rawValue, 1) }, uniquingKeysWith: +),
+      slices: Dictionary(setup.slices.map { ($0.rawValue, 1) }, uniquingKeysWith: +),
       notes: design.notes,
       seconds: (try? index.catalog.step("compare")?.seconds) ?? 0, nothingToDo: nothingToDo)
   }
@@ -212,6 +180,17 @@ public enum StudyFiles {
   /// The analysis as JSON: `comparison.json`.
   public static func analysis(_ folder: IndexFolder) -> URL {
     folder.url.appendingPathComponent("comparison.json")
+  }
+
+  /// Nil if there is none.
+  ///
+  /// - Throws: ``CurationError`` for a file that is no analysis.
+  public static func read(_ folder: IndexFolder) throws -> StudyAnalysis? {
+    let url = analysis(folder)
+    guard let data = try? RegularFile.contents(of: url) else { return nil }
+    return try StoredJSON.decode(
+      StudyAnalysis.self, from: data, place: url.relativePath,
+      advice: "delete the file and run simcurate compare again; finished runs are not repeated")
   }
 }
 

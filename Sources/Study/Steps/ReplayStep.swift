@@ -133,17 +133,11 @@ public struct ReplayStep {
     if steps.contains("compare") {
       try compare("test slices") { try $0.testSlices() }
       try compare("comparisons") { try $0.comparisons() }
-      if try analysis(index) != analysis(copy) {
+      if try StudyFiles.read(index.folder) != StudyFiles.read(copy.folder) {
         found.append(Violation(kind: .otherOutcome, detail: "comparison.json"))
       }
     }
     return found
-  }
-
-  private func analysis(_ index: OpenIndex) throws -> StudyAnalysis? {
-    let url = StudyFiles.analysis(index.folder)
-    guard let data = try? RegularFile.contents(of: url) else { return nil }
-    return try StoredJSON.decode(StudyAnalysis.self, from: data, place: url.relativePath)
   }
 
   /// How many rows only one side has, and the first of each.

@@ -41,7 +41,7 @@ struct TagRequest {
   }
 
   func train(
-    _ tagger: TokenTagger, checkpoint: URL, progress: (TrainingProgress) -> Void,
+    _ tagger: TokenTagger, checkpoint: URL?, progress: (TrainingProgress) -> Void,
     shouldStop: () -> Bool
   ) throws -> TrainingSummary {
     try tagger.train(

@@ -31,6 +31,16 @@ struct CompareCommand: ParsableCommand {
       differently. Where models do not reach plain classifiers on the vectors as they are, or their \
       training was not finished, there is no verdict.
 
+      With --plan nothing is trained: it says how many models there would be, how long they would take \
+      here, what each of the two questions could find, and how many seeds or test items it would take. What \
+      a comparison is to be is written down before its first model is trained; one that differs from that \
+      (endpoint, margins, seeds, arms, updates) says so.
+
+      With --inject it is the positive control: copies of held-out items are put into training, 0, 1, 4 or \
+      16 of each, exact or with a tenth of their words changed, every item in every dose over the 7 models \
+      of a square (--seeds squares); it says what copies do to accuracy and to the probability of the true \
+      label, and so whether a comparison of these records could see near-copies at all.
+
       With --predictions nothing is trained: predictions of any models, made anywhere, are compared by \
       the same statistics, each arm with the first. Rows (JSONL, CSV or TSV) have an id, by which they \
       are paired, and prediction and gold (classes or numbers), or score (a number, larger is better), \
@@ -40,6 +50,7 @@ struct CompareCommand: ParsableCommand {
       Examples:
         simcurate compare indexes/reviews --seeds 5 --study-steps 400
         simcurate compare indexes/wnut17 --task tokens
+        simcurate compare indexes/reviews --plan --seeds 5
         simcurate compare --predictions old.jsonl new.jsonl --groups indexes/reviews
       """)
 
@@ -56,6 +67,10 @@ struct CompareCommand: ParsableCommand {
       "Index whose paraphrase groups the items of --predictions form, by id (default: each item its "
         + "own).", valueName: "index"))
   var groups: String?
+  @Flag(help: "Say what the comparison would take and could find, and train nothing.")
+  var plan = false
+  @Flag(help: "Put copies of held-out items into training and say what they do.")
+  var inject = false
   @OptionGroup var locks: LockOptions
   @OptionGroup var model: ModelOptions
   @OptionGroup var task: StudyTaskArguments
@@ -72,6 +87,10 @@ struct CompareCommand: ParsableCommand {
     if groups != nil, predictions.isEmpty {
       throw ValidationError("--groups belongs to --predictions.")
     }
+    if inject, index == nil || plan {
+      throw ValidationError("--inject belongs to an index, and is no --plan.")
+    }
+    if plan, index == nil { throw ValidationError("--plan belongs to an index.") }
     if training.patience != nil {
       throw ValidationError(
         "--patience: every arm makes the same number of updates; say how many with --study-steps.")
@@ -87,7 +106,27 @@ struct CompareCommand: ParsableCommand {
     guard let index else { return try comparePredictions(console) }
     var options = study.options(training, steps: training.steps, seed: seed.seed)
     task.settle(&options)
+    if plan { return try show(planOf: index, options, console) }
+    if inject { return try inject(into: index, options, console) }
     let summary = try CompareStep(
+      open(index, .exclusive, console), model: model.open(), options: options,
+      account: StepAccount(command: commandLine), monitor: console.monitor
+    ).run()
+    console.finish()
+    try common.show(summary) { $0.text }
+  }
+
+  private func show(planOf index: String, _ options: StudyOptions, _ console: Console) throws {
+    let plan = try PlanStep(
+      open(index, .shared, console), model: model.open(), options: options,
+      monitor: console.monitor
+    ).run()
+    console.finish()
+    try common.show(plan) { $0.text }
+  }
+
+  private func inject(into index: String, _ options: StudyOptions, _ console: Console) throws {
+    let summary = try InjectStep(
       open(index, .exclusive, console), model: model.open(), options: options,
       account: StepAccount(command: commandLine), monitor: console.monitor
     ).run()
