@@ -109,10 +109,11 @@ final class FineTuning {
   ///   - accuracy: of the model on test data, for the record.
   ///   - pairFields: where the texts of pairs came from.
   ///   - threshold: from which probability on a label holds, where a text may have several.
+  ///   - answers: of a model for questions.
   /// - Throws: `ModelError` or `FileError` if something cannot be written.
   func save(
     to url: URL, head: HeadKind, run: String?, accuracy: Double?, threshold: Double? = nil,
-    pairFields: [String]? = nil
+    pairFields: [String]? = nil, answers: AnswerSettings? = nil
   ) throws {
     try AtomicFolder.replace(url) { temporary in
       if head == .vectors {
@@ -128,7 +129,8 @@ final class FineTuning {
         base: folder.url.lastPathComponent, task: head.adapterTask)
       try SavedTraining(
         run: run, accuracy: accuracy, maximumTokens: maximumTokens, threshold: threshold,
-        pairFields: pairFields, options: training?.options, summary: training?.summary
+        pairFields: pairFields, answers: answers, options: training?.options,
+        summary: training?.summary
       ).write(to: temporary)
     }
   }

@@ -6,10 +6,13 @@ struct SplitGroups {
   /// Pairs of text groups, each at or above the threshold of its stage.
   let pairs: [ScoredPair]
   let texts: HashGroups
-  /// Paraphrase groups, removed records with their witnesses, and both ends of every pair.
+  /// Paraphrase groups, removed records with their witnesses, both ends of every pair, and ``bonds``.
   let groups: RowGroups
+  /// What belongs together whatever its texts are.
+  let bonds: RowGroups
 
-  init(_ index: OpenIndex, _ table: RecordTable, _ dedup: DedupOptions) throws {
+  /// - Parameter field: records with equal values of it stay together.
+  init(_ index: OpenIndex, _ table: RecordTable, _ dedup: DedupOptions, field: String?) throws {
     let texts = HashGroups(table.textHashes)
     var links: [(UInt32, UInt32)] = []
     let heads = try index.catalog.clusters(kind: .paraphrase).map { UInt32($0.representative) }
@@ -31,7 +34,10 @@ struct SplitGroups {
     }
     self.pairs = pairs
     self.texts = texts
-    groups = RowGroups(rowCount: table.count, partitions: [texts.groupOfRow], links: links)
+    let bonds = try RecordBonds(index, field: field).partitions
+    self.bonds = RowGroups(rowCount: table.count, partitions: bonds, links: [(UInt32, UInt32)]())
+    groups = RowGroups(
+      rowCount: table.count, partitions: [texts.groupOfRow] + bonds, links: links)
   }
 
   /// How many of ``pairs`` and of the texts have records in more than one part.

@@ -21,8 +21,10 @@ public struct StudyCheck {
   }
 
   private func holds(_ metrics: RunMetrics, _ predictions: [Prediction]) -> Bool {
-    // Of words and vectors nothing is stored that their scores could be held against.
-    if metrics.tagging != nil || metrics.similarity != nil { return predictions.isEmpty }
+    // Of words, vectors and answers nothing is stored that their scores could be held against.
+    if metrics.tagging != nil || metrics.similarity != nil || metrics.answers != nil {
+      return predictions.isEmpty
+    }
     if let recorded = metrics.multiLabel {
       return multiLabel(predictions, recorded.labels) == recorded
     }

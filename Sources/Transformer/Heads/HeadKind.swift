@@ -4,6 +4,8 @@ package enum HeadKind: Sendable {
   case sequences
   /// Outputs for each token.
   case tokens
+  /// Two outputs for each token, to be the first and the last of an answer.
+  case spans
   /// The sentence's vector itself, pooled as the folder says.
   case vectors
 
@@ -13,6 +15,7 @@ package enum HeadKind: Sendable {
       switch self {
       case .sequences: "ForSequenceClassification"
       case .tokens: "ForTokenClassification"
+      case .spans: "ForQuestionAnswering"
       case .vectors: "Model"
       }
     return configuration.architecture.classPrefix + suffix
@@ -23,15 +26,30 @@ package enum HeadKind: Sendable {
     switch self {
     case .sequences: "SEQ_CLS"
     case .tokens: "TOKEN_CLS"
+    case .spans: "QUESTION_ANS"
     case .vectors: "FEATURE_EXTRACTION"
     }
   }
+
+  /// - Throws: ``ModelError`` if transformers has no such class of the family.
+  func checkHasPlan(_ folder: ModelFolder) throws {
+    let architecture = folder.configuration.architecture
+    guard self != .vectors, plan(architecture) == nil else { return }
+    throw ModelError(
+      place: folder.url.path, expected: "a family with a class for question answering",
+      found: "\"\(architecture.type)\", which has none in transformers",
+      advice: "train a model of another family")
+  }
+
+  /// Whether there are outputs for each token.
+  var isOfTokens: Bool { self == .tokens || self == .spans }
 
   /// The layers of the family's class; nil where there are none.
   func plan(_ architecture: EncoderArchitecture) -> EncoderArchitecture.ClassificationHead? {
     switch self {
     case .sequences: architecture.classificationHead
     case .tokens: architecture.tokenHead
+    case .spans: architecture.spanHead
     case .vectors: nil
     }
   }
