@@ -10,7 +10,8 @@ DEMO_SECTIONS = admin database editors games graphics mail math net science soun
 PACKAGES = libopenblas-dev libfaiss-dev libdnnl-dev libsqlite3-dev libssl-dev zlib1g-dev python3-pip
 
 .PHONY: help setup build install demo test check pages bench-encoder bench-curation bench-labeled \
-  bench-training bench-training-quality bench-study bench-adapt sts models format lint clean
+  bench-training bench-training-quality bench-questions-quality bench-study bench-adapt sts models \
+  format lint clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -60,6 +61,10 @@ bench-training: build $(MODEL)
 ## make bench-training-quality  accuracy beside a Python reference with the same recipe (about an hour)
 bench-training-quality: build $(MODEL)
 	Docs/Benchmarks/training_quality.sh
+
+## make bench-questions-quality  answers beside a Python reference with the same recipe (about an hour)
+bench-questions-quality: build $(MODEL)
+	Docs/Benchmarks/questions_quality.sh
 
 ## make bench-study      draw studies whose truth is known and count false and missed claims (about 5 minutes)
 bench-study: build

@@ -110,10 +110,11 @@ final class FineTuning {
   ///   - pairFields: where the texts of pairs came from.
   ///   - threshold: from which probability on a label holds, where a text may have several.
   ///   - otherLabel: of relations the label that is none.
+  ///   - answers: of a model for questions.
   /// - Throws: `ModelError` or `FileError` if something cannot be written.
   func save(
     to url: URL, head: HeadKind, run: String?, accuracy: Double?, threshold: Double? = nil,
-    pairFields: [String]? = nil, otherLabel: String? = nil
+    pairFields: [String]? = nil, otherLabel: String? = nil, answers: AnswerSettings? = nil
   ) throws {
     try AtomicFolder.replace(url) { temporary in
       if head == .vectors {
@@ -132,7 +133,8 @@ final class FineTuning {
       }
       try SavedTraining(
         run: run, accuracy: accuracy, maximumTokens: maximumTokens, threshold: threshold,
-        pairFields: pairFields, otherLabel: otherLabel, options: training?.options,
+        pairFields: pairFields, otherLabel: otherLabel, answers: answers,
+        options: training?.options,
         summary: training?.summary
       ).write(to: temporary)
     }

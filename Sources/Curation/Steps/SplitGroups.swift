@@ -1,4 +1,3 @@
-import Corpus
 import Neighbors
 import Store
 
@@ -7,13 +6,13 @@ struct SplitGroups {
   /// Pairs of text groups, each at or above the threshold of its stage.
   let pairs: [ScoredPair]
   let texts: HashGroups
-  /// For rows whose texts are one sentence with other entities marked, the first row of that sentence: a model
-  /// that learned the one has read the others.
-  let sentenceOfRow: [UInt32: UInt32]
-  /// Sentences, paraphrase groups, removed records with their witnesses, and both ends of every pair.
+  /// Paraphrase groups, removed records with their witnesses, both ends of every pair, and ``bonds``.
   let groups: RowGroups
+  /// What belongs together whatever its texts are.
+  let bonds: RowGroups
 
-  init(_ index: OpenIndex, _ table: RecordTable, _ dedup: DedupOptions) throws {
+  /// - Parameter field: records with equal values of it stay together.
+  init(_ index: OpenIndex, _ table: RecordTable, _ dedup: DedupOptions, field: String?) throws {
     let texts = HashGroups(table.textHashes)
     var links: [(UInt32, UInt32)] = []
     let heads = try index.catalog.clusters(kind: .paraphrase).map { UInt32($0.representative) }
@@ -33,38 +32,27 @@ struct SplitGroups {
         pairs.append(texts.pair(UInt32(pair.a), UInt32(pair.b), score: Float(pair.score)))
       }
     }
-    sentenceOfRow = Self.sentences(table)
-    links += sentenceOfRow.sorted { $0.key < $1.key }.map { ($0.value, $0.key) }
     self.pairs = pairs
     self.texts = texts
-    groups = RowGroups(rowCount: table.count, partitions: [texts.groupOfRow], links: links)
+    let bonds = try RecordBonds(index, table, field: field).partitions
+    self.bonds = RowGroups(rowCount: table.count, partitions: bonds, links: [(UInt32, UInt32)]())
+    groups = RowGroups(
+      rowCount: table.count, partitions: [texts.groupOfRow] + bonds, links: links)
   }
 
-  private static func sentences(_ table: RecordTable) -> [UInt32: UInt32] {
-    var firsts: [String: UInt32] = [:]
-    var sentences: [UInt32: UInt32] = [:]
-    for (row, text) in table.texts.enumerated() where RelationText.isMarked(text) {
-      guard let key = try? RelationText(text).sentenceKey else { continue }
-      let first = firsts[key, default: UInt32(row)]
-      firsts[key] = first
-      sentences[UInt32(row)] = first
-    }
-    return sentences
-  }
-
-  /// How many of ``pairs``, of the sentences and of the texts have records in more than one part.
+  /// How many of ``pairs``, of the texts and of the ``bonds`` of several records have records in more than
+  /// one part.
   ///
   /// - Parameter partOfRow: rows without a part count for nothing.
   func crossing<Part: Equatable>(_ partOfRow: [UInt32: Part]) -> Int {
     var partOfText = [Part?](repeating: nil, count: texts.count)
     var isTorn = [Bool](repeating: false, count: texts.count)
-    var partOfSentence: [UInt32: Part] = [:]
-    var tornSentences: Set<UInt32> = []
+    var partOfBond: [UInt32: Part] = [:]
+    var tornBonds: Set<UInt32> = []
     for (row, part) in partOfRow {
-      if let sentence = sentenceOfRow[row] {
-        if let other = partOfSentence[sentence], other != part { tornSentences.insert(sentence) }
-        partOfSentence[sentence] = part
-      }
+      let bond = bonds.groupOfRow[Int(row)]
+      if let other = partOfBond[bond], other != part { tornBonds.insert(bond) }
+      partOfBond[bond] = part
       let text = Int(texts.groupOfRow[Int(row)])
       if let other = partOfText[text], other != part { isTorn[text] = true }
       partOfText[text] = part
@@ -74,6 +62,6 @@ struct SplitGroups {
       guard let left = partOfText[a], let right = partOfText[b] else { return false }
       return left != right || isTorn[a] || isTorn[b]
     }
-    return between + tornSentences.count + isTorn.count { $0 }
+    return between + tornBonds.count + isTorn.count { $0 }
   }
 }

@@ -69,6 +69,8 @@ public struct RunMetrics: Codable, Sendable {
   public var tagging: TagScores?
   /// Of sentence vectors.
   public var similarity: SimilarityScores?
+  /// Of a model for questions.
+  public var answers: QuestionScores?
   public var trainingRecords: Int
   public var developmentRecords: Int
   public var updates: Int

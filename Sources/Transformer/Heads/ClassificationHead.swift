@@ -23,6 +23,7 @@ struct ClassificationHead: Sendable {
   ///   says, or one for something else than classes.
   init(_ folder: ModelFolder, _ kind: HeadKind = .sequences) throws {
     let configuration = folder.configuration
+    try kind.checkHasPlan(folder)
     guard let plan = kind.plan(configuration.architecture) else {
       preconditionFailure("sentence vectors have no classes")
     }

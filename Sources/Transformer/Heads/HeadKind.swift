@@ -7,6 +7,8 @@ package enum HeadKind: Hashable, Sendable {
   /// Outputs for each sequence from the states at tokens of these ids, one after the other: "entity start" of
   /// Baldini Soares et al., "Matching the Blanks", ACL 2019, section 3.2. None of transformers' classes has it.
   case entities(starts: [Int32])
+  /// Two outputs for each token, to be the first and the last of an answer.
+  case spans
   /// The sentence's vector itself, pooled as the folder says.
   case vectors
 
@@ -16,6 +18,7 @@ package enum HeadKind: Hashable, Sendable {
       switch self {
       case .sequences: "ForSequenceClassification"
       case .tokens: "ForTokenClassification"
+      case .spans: "ForQuestionAnswering"
       case .entities, .vectors: "Model"
       }
     return configuration.architecture.classPrefix + suffix
@@ -30,10 +33,24 @@ package enum HeadKind: Hashable, Sendable {
     switch self {
     case .sequences: "SEQ_CLS"
     case .tokens: "TOKEN_CLS"
+    case .spans: "QUESTION_ANS"
     case .vectors: "FEATURE_EXTRACTION"
     case .entities: nil
     }
   }
+
+  /// - Throws: ``ModelError`` if transformers has no such class of the family.
+  func checkHasPlan(_ folder: ModelFolder) throws {
+    let architecture = folder.configuration.architecture
+    guard self != .vectors, plan(architecture) == nil else { return }
+    throw ModelError(
+      place: folder.url.path, expected: "a family with a class for question answering",
+      found: "\"\(architecture.type)\", which has none in transformers",
+      advice: "train a model of another family")
+  }
+
+  /// Whether there are outputs for each token.
+  var isOfTokens: Bool { self == .tokens || self == .spans }
 
   /// The layers of the family's class; nil where there are none.
   func plan(_ architecture: EncoderArchitecture) -> EncoderArchitecture.ClassificationHead? {
@@ -41,6 +58,7 @@ package enum HeadKind: Hashable, Sendable {
     case .sequences: architecture.classificationHead
     case .tokens: architecture.tokenHead
     case .entities: .entities
+    case .spans: architecture.spanHead
     case .vectors: nil
     }
   }

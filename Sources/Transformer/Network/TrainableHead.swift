@@ -231,6 +231,8 @@ struct HeadPlan {
   var input: TrainableHead.Input
   /// Whether dropout comes before the first layer too.
   var dropsInput: Bool
+  /// Dropout's probability; that of classifiers if nil.
+  var dropout: Float?
   var outputs: Int
 
   /// The head of the family's class of a kind.
@@ -241,6 +243,7 @@ struct HeadPlan {
     let configuration = folder.configuration
     self.outputs = outputs
     guard let plan = kind.plan(configuration.architecture) else {
+      try kind.checkHasPlan(folder)
       precondition(outputs == configuration.hiddenSize, "a vector has the size of the states")
       guard folder.pooling != .max, folder.denseSizes.isEmpty else {
         throw ModelError(
@@ -262,12 +265,13 @@ struct HeadPlan {
     }
     input =
       switch kind {
-      case .tokens: .tokens
+      case .tokens, .spans: .tokens
       case .entities(let starts): .entities(starts)
       case .sequences, .vectors:
         .pooled(try plan.poolingField.map { try fields.pooling($0) } ?? .cls)
       }
     dropsInput = plan.dropsInput
+    dropout = try plan.dropout.map { try fields.fraction($0.field, default: $0.standard) }
   }
 
   /// What the head needs among the parameters: the folder's where their shapes fit, else random

@@ -79,7 +79,8 @@ package final class TrainableNetwork {
       TrainableNorm($0, epsilon: configuration.layerNormEpsilon)
     }
     head = TrainableHead(plan, configuration, parameters)
-    pass = NetworkPass(tape: Tape(), dropout: DropoutPlan(configuration))
+    configuredDropout = DropoutPlan(configuration, head: plan.dropout)
+    pass = NetworkPass(tape: Tape(), dropout: configuredDropout)
     if let sites { for block in blocks { block.attach(sites, parameters) } }
   }
 
@@ -103,7 +104,7 @@ package final class TrainableNetwork {
   }
 
   /// The probabilities that the model's configuration names.
-  package var configuredDropout: DropoutPlan { DropoutPlan(configuration) }
+  package let configuredDropout: DropoutPlan
 
   /// The head's outputs for `batch`, `[sentences, outputs]`, valid until the next pass.
   ///
@@ -186,7 +187,7 @@ package final class TrainableNetwork {
   ///
   /// - Parameters:
   ///   - base: how its configuration names the model.
-  ///   - task: PEFT's name of it, `SEQ_CLS` or `TOKEN_CLS`.
+  ///   - task: PEFT's name of it, as `SEQ_CLS`.
   /// - Throws: `FileError` if it cannot be written.
   package func writeAdapters(to folder: URL, base: String, task: String) throws {
     guard let adapters else { return }

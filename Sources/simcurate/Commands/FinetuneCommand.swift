@@ -11,7 +11,7 @@ struct FinetuneCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "finetune",
     abstract:
-      "Fine-tune a model for labels, numbers, tags or vectors on the split and score it on the test part.",
+      "Fine-tune a model for labels, numbers, tags, vectors or answers on the split and score it on the test part.",
     discussion: """
       The model may be of any family that embeds (BERT, DistilBERT, RoBERTa, XLM-RoBERTa, CamemBERT, MPNet, \
       ModernBERT, Nomic-BERT); the result is a Hugging Face model folder that transformers loads as \
@@ -44,12 +44,18 @@ struct FinetuneCommand: ParsableCommand {
       fields the third and later ones are negatives. Records of one text are paired by their labels, or by \
       their paraphrase clusters. The result is a sentence-transformers folder, for --model of index and embed.
 
+      With --task questions the model learns to find answers in texts: the index holds SQuAD's JSON, or JSON \
+      lines with question, context and answers. Contexts longer than --maximum-tokens are read in windows; \
+      where some questions have no answer, how sure "no answer" has to be is chosen on the development part. \
+      The result is an AutoModelForQuestionAnswering.
+
       Examples:
         simcurate finetune indexes/reviews --arm balanced --out my-model
         simcurate finetune indexes/essays --task regress --out my-grader
         simcurate finetune indexes/semeval --task relations --out my-relations
         simcurate finetune indexes/wnut17 --task tokens --out my-tagger
         simcurate finetune indexes/sts --task similarity --out my-encoder
+        simcurate finetune indexes/squad --task questions --out my-reader
         simcurate finetune indexes/reviews --method lora --lora-rank 16 --lora-targets all-linear
         simcurate finetune indexes/reviews --print-config > recipe.yaml
         simcurate finetune indexes/reviews --recipe recipe.yaml --seed 1
@@ -85,6 +91,9 @@ struct FinetuneCommand: ParsableCommand {
           index, model: model, options: options, similarity: finetune.similarity.choice,
           monitor: console.monitor
         ).run(output: output, replacing: force.force)
+      case .questions:
+        try finetune.questionStep(index, console.monitor)
+          .run(output: output, replacing: force.force)
       }
     console.finish()
     try common.show(summary) { $0.text }
@@ -123,6 +132,7 @@ extension FinetuneSummary {
     text += String(format: ", %.0f examples/s; ", metrics.examplesPerSecond)
     if let tagging = metrics.tagging { return text + tagging.text + "model: \(model)\n" }
     if let similarity = metrics.similarity { return text + similarity.text + "model: \(model)\n" }
+    if let answers = metrics.answers { return text + answers.text + "model: \(model)\n" }
     let scores =
       metrics.report?.table ?? metrics.multiLabel?.table ?? metrics.regression?.text ?? ""
     text += "scores on \(testRecords) test records:\n" + scores + baselines
