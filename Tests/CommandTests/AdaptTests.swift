@@ -5,11 +5,11 @@ import Testing
 /// `adapt`, from judged pairs to an index embedded again.
 @Suite struct AdaptTests {
   private static let training = [
-    "--folds", "3", "--epochs", "8", "--learning-rate", "0.002", "--batch-size", "16",
+    "--folds", "3", "--epochs", "8", "--learning-rate", "0.01", "--batch-size", "8",
   ]
 
   /// Pairs of a word among letters: duplicates share the word, others the letters, which outweigh it to a model
-  /// that learned nothing. Every text is in one pair.
+  /// that learned nothing.
   private func write(_ sandbox: Sandbox, isDuplicate: (Int, Bool) -> Bool) throws {
     let words = try Set(
       sandbox.rows("corpus.jsonl").flatMap { row in
@@ -17,16 +17,15 @@ import Testing
           .map(String.init)
       }
     ).filter { $0.count > 3 }.sorted()
-    let letters = Array("abcdefghijklmnopqrstuvwxyz")
+    let letters = ["a", "b", "c", "d"]
     func filling(_ number: Int) -> String {
-      (0..<6).map { String(letters[(number * 7 + $0 * $0 * 3 + number / 26) % 26]) }
-        .joined(separator: " ")
+      (0..<3).map { letters[(number * 7 + $0 * $0 * 3 + number / 4) % 4] }.joined(separator: " ")
     }
-    let rows = (0..<120).map { number in
+    let rows = (0..<240).map { number in
       let shares = number % 2 == 0
       let (first, second) = (words[2 * number % words.count], words[(2 * number + 1) % words.count])
       let a = "\(first) \(filling(number))"
-      let b = "\(shares ? first : second) \(filling(shares ? number + 500 : number))"
+      let b = "\(shares ? first : second) \(filling(shares ? number + 3 : number))"
       return "\(a),\(b),\(isDuplicate(number, shares))"
     }
     try sandbox.write(
@@ -50,8 +49,9 @@ import Testing
       ["adapt", "index", "--pairs", "pairs.csv", "--out", "tuned", "--index-out", "again"]
       + Self.training
     let summary = try sandbox.run(command + ["--json"]).succeeded().object()
-    #expect(summary["pairs"] as? Int == 120 && summary["tested"] as? Int == 120)
-    #expect(summary["groups"] as? Int == 120 && summary["isRecommended"] as? Bool == true)
+    #expect(try #require(summary["pairs"] as? Int) > 200)
+    #expect(summary["isRecommended"] as? Bool == true)
+    #expect(summary["tested"] as? Int == summary["pairs"] as? Int)
     let gain = try #require(summary["gain"] as? [String: Double])
     #expect(gain["low"]! > 0 && gain["low"]! <= gain["value"]! && gain["value"]! <= gain["high"]!)
     let (before, after) = (
