@@ -136,13 +136,6 @@ extension Catalog {
   /// The split in row order.
   public func split() throws -> [SplitAssignment] { try byRow(SplitAssignment.self, \.row) }
 
-  public func measurements(step: String? = nil) throws -> [Measurement] {
-    guard let step else { return try all(Measurement.self, "ORDER BY step, name") }
-    let values = try all(Measurement.self, "WHERE step = ? ORDER BY name", [step])
-    try CatalogLimits.checkDistinct(values, by: \.name)
-    return values
-  }
-
   public func runs() throws -> [Run] { try all(Run.self, "ORDER BY arm, seed, id") }
 
   public func run(id: String) throws -> Run? { try all(Run.self, "WHERE id = ?", [id]).first }

@@ -3,7 +3,7 @@ import GRDB
 /// The catalog's tables. Docs/Formats.md explains each column.
 enum Schema {
   /// `PRAGMA user_version` of a catalog this tool writes.
-  static let version = 4
+  static let version = 5
   /// `PRAGMA application_id`: "SIMC".
   static let applicationID = 0x5349_4d43
 
@@ -130,11 +130,9 @@ enum Schema {
       fold INTEGER
     ) STRICT;
 
-    CREATE TABLE measurements (
-      step TEXT NOT NULL,
-      name TEXT NOT NULL,
-      value REAL NOT NULL,
-      PRIMARY KEY (step, name)
+    CREATE TABLE figures (
+      step TEXT PRIMARY KEY NOT NULL,
+      value TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
 
     CREATE TABLE runs (

@@ -110,7 +110,8 @@ import Testing
       groupCount: 0, groupedRecords: 0, groups: [], topics: [], source: "")
     report.split = SplitSection(
       parts: [], labels: [],
-      measures: [.init(name: "x", before: .nan, after: -.infinity, better: .lower)], source: "")
+      measures: [.init(name: "x", unit: .share, better: .lower, before: .nan, after: -.infinity)],
+      source: "")
     var study = SampleReport.study(seeds: 1)
     study.analysis.scores[0].score.low = -.infinity
     study.analysis.comparisons[0].difference.value = .nan

@@ -80,7 +80,7 @@ public struct PairCalibration {
   ///
   /// - Throws: `FileError` for an id the index does not have.
   public func run(_ pairs: [LabeledPair], index: OpenIndex) throws -> CalibrationSummary {
-    let table = try RecordTable(index.catalog)
+    let table = try index.records()
     let rows = Dictionary(
       table.ids.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     for pair in pairs {

@@ -194,7 +194,8 @@ public struct IndexStep {
     else { return nil }
     return summary(
       embedder, staged, texts: try DistinctTexts(open.catalog), embedded: 0,
-      labeled: try labeledCount(open.catalog), readings: try ReadingCounts(open.catalog),
+      labeled: try labeledCount(open.catalog),
+      readings: try open.catalog.figures(ReadingCounts.self),
       nothingToDo: true)
   }
 
@@ -215,7 +216,7 @@ public struct IndexStep {
     let step = try account.step("index", options: options, inputHash: staged.corpusHash)
     try staged.catalog.update { editor in
       try editor.setReadings(ofRow.map { ($0.tokens, $0.seenBytes, $0.unknownWords) })
-      try editor.replaceMeasurements(step: ReadingCounts.step, counts.measurements)
+      try editor.replaceFigures(counts)
       try editor.complete(step)
     }
     try staged.catalog.close()

@@ -66,10 +66,6 @@ struct StagedCatalog {
     let coverage = try PairCoverage(old).afterAppend()
     let catalog = catalog
     let (runs, steps) = (try catalog.runs(), try catalog.steps())
-    // The recall of an approximate join stays with its pairs, and how many records were decided.
-    let measured = Set(try catalog.measurements().map(\.step)).subtracting([
-      JoinRecall.step, DecisionChanges.step,
-    ])
     try catalog.update { editor in
       try editor.replaceComparisons([Comparison]())
       try editor.replaceTestSlices([TestSlice]())
@@ -79,8 +75,9 @@ struct StagedCatalog {
       try editor.replaceConflicts([Conflict]())
       try editor.replaceOutliers([Outlier]())
       for step in steps { try editor.forget(step: step.name) }
-      for step in measured { try editor.replaceMeasurements(step: step, [Store.Measurement]()) }
-      try coverage.replace(recordCount: nil, with: editor)
+      // The recall of an approximate join stays with its pairs, and how many records were decided.
+      try editor.forgetFigures(ReadingCounts.self)
+      try editor.replaceFigures(coverage)
     }
     records = old.manifest.recordCount
   }

@@ -12,7 +12,7 @@ public struct ReportAssembler {
 
   public init(_ index: OpenIndex) throws {
     self.index = index
-    table = try RecordTable(index.catalog)
+    table = try index.records()
   }
 
   /// - Parameter title: what the report is about; the index folder's name if nil.

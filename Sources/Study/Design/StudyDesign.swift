@@ -45,7 +45,7 @@ public struct StudyDesign: Sendable {
     _ index: OpenIndex, options: StudyOptions, dedup: DedupOptions, split: SplitOptions,
     monitor: StepMonitor
   ) throws {
-    let table = try RecordTable(index.catalog, valueField: KeepRule(dedup.keep)?.field)
+    let table = try index.records(valueField: KeepRule(dedup.keep)?.field)
     self.table = table
     seed = options.seed
     let population = Population(table, options)
@@ -142,7 +142,7 @@ public struct StudyDesign: Sendable {
 
   /// Why the records of an index cannot be studied; nil if they can.
   public static func obstacle(_ index: OpenIndex, options: StudyOptions) throws -> CurationError? {
-    let table = try RecordTable(index.catalog)
+    let table = try index.records()
     return Population(table, options).obstacle(table, index.folder.url.relativePath)
   }
 
