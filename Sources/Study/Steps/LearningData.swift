@@ -18,7 +18,7 @@ public enum LearningTask: String, Codable, Sendable, CaseIterable {
 
 /// The texts of an index with what is to be learned of them, by part of the split.
 struct LearningData {
-  let parts: TrainingParts
+  private(set) var parts: TrainingParts
   let problem: ClassificationProblem
   /// Names of the outputs.
   let labels: [String]
@@ -46,6 +46,19 @@ struct LearningData {
     }
     numbers = Dictionary(uniqueKeysWithValues: zip(labels, labels.indices))
     pairFields = options.task == .pairs ? try Self.pairFields(index) : nil
+    if let shots = options.shots {
+      guard problem == .singleLabel else {
+        throw CurationError(
+          place: place, expected: "one label a record, to draw so many of each",
+          found: problem == .regression ? "numbers" : "records with several")
+      }
+      parts.draw(shots, seed: options.seed)
+    }
+    guard options.fewShot == nil || hasSingleTexts(options.task) else {
+      throw CurationError(
+        place: place, expected: "one label a record, to learn classes from few examples",
+        found: problem == .regression ? "numbers" : "records with several")
+    }
     if options.task == .relations { try checkRelations(index) }
     if let pairFields {
       // Of the records read alone: those of the test part may not be among them.
@@ -71,6 +84,11 @@ struct LearningData {
         ? LabeledText(text: parts.table.texts[row], target: target(row))
         : LabeledText(text: pairs[row][0], second: pairs[row][1], target: target(row))
     }
+  }
+
+  /// Whether each record is one text with one label, of which vectors say enough.
+  func hasSingleTexts(_ task: LearningTask) -> Bool {
+    problem == .singleLabel && pairFields == nil && task == .classify
   }
 
   private static func pairFields(_ index: OpenIndex) throws -> [String] {

@@ -46,6 +46,7 @@ struct FinetuneArguments: ParsableArguments {
     within: TrainingOptions.Limits.maximumTokens, help: "Cut texts to this many tokens.",
     valueName: "n")
   var maximumTokens = FinetuneOptions().maximumTokens
+  @OptionGroup var fewShot: FewShotArguments
   @OptionGroup var similarity: SimilarityArguments
   @OptionGroup var model: ModelOptions
   @OptionGroup var training: TrainingArguments
@@ -58,8 +59,25 @@ struct FinetuneArguments: ParsableArguments {
     if otherLabel != nil, task != .relations {
       throw ValidationError("--other-label needs --task relations.")
     }
-    if task != .similarity, let name = similarity.given {
+    try validateFewShot()
+    if task != .similarity, let name = similarity.given(besides: fewShot.fewShot) {
       throw ValidationError("\(name) needs --task similarity.")
+    }
+  }
+
+  private func validateFewShot() throws {
+    guard fewShot.fewShot else {
+      guard fewShot.shots == nil || task.learning.map({ $0 != .regress }) == true else {
+        throw ValidationError("--shots needs labels; --task \(task.rawValue) has none.")
+      }
+      return
+    }
+    guard task == .classify else { throw ValidationError("--few-shot needs --task classify.") }
+    guard similarity.loss.map({ $0 == .cosine || $0 == .contrastive }) ?? true else {
+      throw ValidationError("--few-shot takes --loss cosine or contrastive.")
+    }
+    guard training.method != .head else {
+      throw ValidationError("--few-shot trains the encoder; leave out --method head, or it.")
     }
   }
 
@@ -70,6 +88,8 @@ struct FinetuneArguments: ParsableArguments {
       task: task.learning ?? .classify, arm: arm, maximumTokens: maximumTokens,
       training: training.choice, seed: seed.seed)
     options.otherLabel = otherLabel
+    options.shots = fewShot.shots
+    options.fewShot = fewShot.choice(similarity)
     return options
   }
 
@@ -112,7 +132,10 @@ struct FinetuneArguments: ParsableArguments {
   /// Puts in what followed from model and data.
   mutating func settle(_ options: TrainingOptions, model folder: URL) {
     training.settle(options)
-    if let own = options.similarity { similarity.settle(own) }
+    if let own = options.similarity {
+      if fewShot.fewShot { similarity.settlePairs(own) } else { similarity.settle(own) }
+    }
+    fewShot.pairsPerText = options.pairsPerText
     model.model = folder.relativePath
   }
 }
