@@ -111,15 +111,18 @@ final class FineTuning {
   ///   - threshold: from which probability on a label holds, where a text may have several.
   ///   - otherLabel: of relations the label that is none.
   ///   - answers: of a model for questions.
+  ///   - vectorHead: of sentence vectors a classifier on them.
   /// - Throws: `ModelError` or `FileError` if something cannot be written.
   func save(
     to url: URL, head: HeadKind, run: String?, accuracy: Double?, threshold: Double? = nil,
-    pairFields: [String]? = nil, otherLabel: String? = nil, answers: AnswerSettings? = nil
+    pairFields: [String]? = nil, otherLabel: String? = nil, answers: AnswerSettings? = nil,
+    vectorHead: VectorHead? = nil
   ) throws {
     try AtomicFolder.replace(url) { temporary in
       if head == .vectors {
         try folder.writeVectors(
-          to: temporary, tensors: network.tensors, maximumTokens: maximumTokens)
+          to: temporary, tensors: network.tensors, maximumTokens: maximumTokens,
+          head: vectorHead)
       } else {
         try folder.write(
           to: temporary, className: head.className(folder.configuration), labels: labels,

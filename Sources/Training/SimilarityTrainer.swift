@@ -136,7 +136,12 @@ public final class SimilarityTrainer {
 
   /// As ``SequenceClassifier/save(to:run:accuracy:)``.
   public func save(to url: URL, run: String? = nil) throws {
-    try model.save(to: url, head: .vectors, run: run, accuracy: nil)
+    try save(to: url, run: run, accuracy: nil, head: nil)
+  }
+
+  /// - Parameter head: a classifier on the vectors, of the accuracy given.
+  func save(to url: URL, run: String?, accuracy: Double?, head: VectorHead?) throws {
+    try model.save(to: url, head: .vectors, run: run, accuracy: accuracy, vectorHead: head)
   }
 }
 

@@ -108,6 +108,9 @@ public struct TrainingOptions: Codable, Hashable, Sendable {
 
   /// Of sentence vectors: what is alike, and how that is judged.
   public var similarity: SimilarityOptions?
+  /// Of classes from few examples: pairs of the same label that sentence vectors learn from, for each text, and
+  /// as many of different labels.
+  public var pairsPerText: Int?
 
   public init() {}
 

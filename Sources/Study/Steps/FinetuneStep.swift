@@ -13,6 +13,11 @@ public struct FinetuneOptions: Codable, Hashable, Sendable {
   public var arm: Arm
   /// Texts are cut to this many tokens, special tokens included.
   public var maximumTokens: Int
+  /// Training records of each label; all if nil.
+  public var shots: Int?
+  /// Classes from few examples: how sentence vectors learn them before logistic regression does; nil where a
+  /// classifier's own head does.
+  public var fewShot: FewShotChoice?
   public var training: TrainingChoice
   public var seed: UInt64
 
@@ -26,6 +31,19 @@ public struct FinetuneOptions: Codable, Hashable, Sendable {
     self.training = training
     self.seed = seed
   }
+}
+
+/// How pairs of texts teach sentence vectors which are of the same label.
+public struct FewShotChoice: Codable, Hashable, Sendable {
+  /// Of the same label for each text, and as many of different labels.
+  public var pairsPerText: Int?
+  /// Of pairs scored 1 and 0: cosine or contrastive; the former if nil.
+  public var loss: SimilarityLoss?
+  public var margin: Float?
+
+  public init() {}
+
+  static let pairsPerText = 20
 }
 
 /// What the step `finetune` made.
@@ -77,7 +95,7 @@ public struct FinetuneStep {
     var metrics: RunMetrics?
     _ = try recorder.train(
       request, title: "fine-tuning", baselines: try baselines(data),
-      makeClassifier: { try classifier(request) },
+      makeClassifier: { try classifier(request, data) },
       keep: { classifier, result, _ in
         try classifier.save(
           to: target, run: id, accuracy: result.report?.accuracy ?? result.multiLabel?.exactMatch,
@@ -151,17 +169,40 @@ public struct FinetuneStep {
     return TrainingTrial(
       id: StepAccount.hash([id, "\(options.maximumTokens)"]), options: request.options
     ) { [self, request] checkpoint, progress, shouldStop in
-      try classifier(request).train(
+      try classifier(request, data).train(
         train: request.train, development: request.development, options: request.options,
         checkpoint: checkpoint, progress: progress, shouldStop: shouldStop)
     }
   }
 
-  private func classifier(_ request: RunRequest) throws -> SequenceClassifier {
-    try SequenceClassifier(
+  private func classifier(_ request: RunRequest, _ data: LearningData) throws -> any TextLearner {
+    let isHeadAlone = request.options.method == .head && data.hasSingleTexts(options.task)
+    if isHeadAlone || options.fewShot != nil {
+      return try FrozenVectors(index, data.parts, model, maximumTokens: options.maximumTokens)
+        .classifier(labels: request.labels)
+    }
+    return try SequenceClassifier(
       folder: model, labels: request.labels, problem: request.problem,
       otherLabel: request.otherLabel, adapters: request.options.adapters, seed: request.seed,
       maximumTokens: min(options.maximumTokens, model.configuration.maximumPositions))
+  }
+
+  private func training(_ data: LearningData) -> TrainingOptions {
+    let count = data.parts.train.count
+    guard let fewShot = options.fewShot else {
+      return options.training.takeHome(
+        model.configuration, records: count, classes: data.labels.count, seed: options.seed)
+    }
+    let each = fewShot.pairsPerText ?? FewShotChoice.pairsPerText
+    var training = options.training.takeHome(
+      model.configuration, records: 2 * each * count, classes: 0, seed: options.seed)
+    if options.training.epochs == nil, options.training.steps == nil { training.epochs = 1 }
+    training.head = nil
+    training.pairsPerText = each
+    var similarity = SimilarityOptions(loss: fewShot.loss ?? .cosine)
+    if let margin = fewShot.margin { similarity.margin = margin }
+    training.similarity = similarity
+    return training
   }
 
   private func request(_ data: LearningData) -> RunRequest {
@@ -176,15 +217,15 @@ public struct FinetuneStep {
       test: data.items(parts.test), testLabels: parts.test.map { parts.table.labels[$0]! },
       labels: data.labels, problem: data.problem,
       otherLabel: options.task == .relations ? options.otherLabel ?? RelationTask.other : nil,
-      options: options.training.takeHome(
-        model.configuration, records: parts.train.count, classes: data.labels.count,
-        seed: options.seed))
+      options: training(data))
   }
 
   /// - Returns: nil where records have several labels or numbers, which they do not predict, and for pairs,
   ///   whose vectors are those of both texts joined.
   private func baselines(_ data: LearningData) throws -> [FrozenScore]? {
-    guard data.problem == .singleLabel, data.pairFields == nil else { return nil }
+    guard data.problem == .singleLabel, data.pairFields == nil,
+      options.training.method != .head || options.fewShot != nil
+    else { return nil }
     let (table, data) = (data.parts.table, data.parts)
     let predictions = try FrozenClassifiers(
       vectors: index.vectors.vectors, labels: table.labelNumbers,

@@ -6,7 +6,7 @@ import Transformer
 
 /// The texts of an index with what is to be learned of them, by part of the split.
 struct LearningData {
-  let parts: TrainingParts
+  private(set) var parts: TrainingParts
   private let targets: LearningTargets
   private let place: String
 
@@ -24,9 +24,28 @@ struct LearningData {
     ) { $0.labels[$1] != nil }
     targets = try LearningTargets(index, options.task, parts.table, row: parts.row)
     place = index.folder.url.relativePath
+    if let shots = options.shots {
+      try check(problem == .singleLabel, "to draw so many of each")
+      parts.draw(shots, seed: options.seed)
+    }
+    if options.fewShot != nil {
+      try check(hasSingleTexts(options.task), "to learn classes from few examples")
+    }
+  }
+
+  private func check(_ isFit: Bool, _ purpose: String) throws {
+    if isFit { return }
+    throw CurationError(
+      place: place, expected: "one label a record, " + purpose,
+      found: problem == .regression ? "numbers" : "records with several")
   }
 
   func items(_ rows: [Int]) -> [LabeledText] { targets.items(rows) }
+
+  /// Whether each record is one text with one label, of which vectors say enough.
+  func hasSingleTexts(_ task: LearningTask) -> Bool {
+    problem == .singleLabel && pairFields == nil && task == .classify
+  }
 
   /// Why there is nothing to learn: a label is no number where numbers are learned, or there is too little.
   var obstacle: CurationError? {

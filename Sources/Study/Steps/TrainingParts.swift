@@ -11,7 +11,7 @@ struct TrainingParts {
   /// The row of the index of each record of ``table``; nil if they are all there.
   let rows: [Int]?
   /// Places in ``table``.
-  let train: [Int]
+  private(set) var train: [Int]
   let development: [Int]
   let test: [Int]
 
@@ -67,6 +67,17 @@ struct TrainingParts {
     train = canonical(chosen.compactMap(place))
     development = part(.development)
     test = part(.test)
+  }
+
+  /// Leaves so many training records of each label, drawn by a hash of `seed`, id and text.
+  mutating func draw(_ count: Int, seed: UInt64) {
+    let keys = train.map { ContentHash("\(seed) \(table.ids[$0]) \(table.texts[$0])") }
+    var taken: [String?: Int] = [:]
+    let drawn = train.indices.sorted { keys[$0] < keys[$1] }.filter { place in
+      taken[table.labels[train[place]], default: 0] += 1
+      return taken[table.labels[train[place]]]! <= count
+    }
+    train = drawn.sorted().map { train[$0] }
   }
 
   /// The row of the index that a place in ``table`` stands for.

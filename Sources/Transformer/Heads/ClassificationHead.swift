@@ -24,9 +24,9 @@ struct ClassificationHead: Sendable {
   init(_ folder: ModelFolder, _ kind: HeadKind = .sequences) throws {
     let configuration = folder.configuration
     try kind.checkHasPlan(folder)
-    guard let plan = kind.plan(configuration.architecture) else {
-      preconditionFailure("sentence vectors have no classes")
-    }
+    let plan =
+      kind.plan(configuration.architecture)
+      ?? EncoderArchitecture.ClassificationHead(layers: [.init(name: VectorHead.layer)])
     let place = folder.transformerURL.path
     let fields = try ConfigurationFields(folder)
     var labels = try configuration.labels.isEmpty ? fields.unnamedLabels() : configuration.labels
@@ -36,7 +36,7 @@ struct ClassificationHead: Sendable {
     }
     let hidden = configuration.hiddenSize
     let finder = WeightFinder(configuration, place: place) { name, shape in
-      let stored = folder.headTensor(name)
+      let stored = kind == .vectors ? folder.vectorHead?[name] : folder.headTensor(name)
       guard let tensor = stored, tensor.shape == shape, !shape.contains(0) else {
         throw ModelError(
           place: place, expected: "a classifier: \(name) of shape \(shape)",
@@ -59,7 +59,9 @@ struct ClassificationHead: Sendable {
     self.labels = labels
     problem = try fields.problem(labels: labels.count)
     if case .entities(let starts) = kind { self.starts = starts } else { starts = [] }
-    pooling = try plan.poolingField.map { try fields.pooling($0) } ?? .cls
+    pooling =
+      try kind == .vectors
+      ? folder.pooling : plan.poolingField.map { try fields.pooling($0) } ?? .cls
     epsilon = configuration.layerNormEpsilon
   }
 

@@ -12,13 +12,13 @@ public final class ClassifyingEncoder: Sendable {
     try self.init(folder, .sequences, precision: precision)
   }
 
-  /// - Parameter kind: sequences or entities.
+  /// - Parameter kind: sequences, entities, or vectors with a head in a file of its own.
   init(_ folder: ModelFolder, _ kind: HeadKind, precision: Precision) throws {
     try precision.checkSupport()
     head = try ClassificationHead(folder, kind)
     encoder = TokenEncoder(
       folder.configuration, folder.weights, pooling: head.pooling, precision: precision,
-      normalizes: false)
+      normalizes: kind == .vectors)
   }
 
   /// Names of the classes, in the order of their ids; `LABEL_0`, … where the folder names none.

@@ -35,11 +35,15 @@ public final class TextClassifier: Sendable {
     entities =
       markers.isEmpty
       ? nil : try EntityWindows(tokenizer, markers: markers, place: folder.url.path)
+    let hasVectors = folder.vectorHead != nil
     network = try ClassifyingEncoder(
-      folder, entities.map { .entities(starts: $0.starts) } ?? .sequences, precision: precision)
+      folder,
+      entities.map { .entities(starts: $0.starts) } ?? (hasVectors ? .vectors : .sequences),
+      precision: precision)
     self.tokenizer = tokenizer
     chunker = try TokenChunker(
-      tokenizer, limit: limit, prompt: "", longTexts: .truncate,
+      tokenizer, limit: limit, prompt: hasVectors ? folder.prompts.text(.standard) : "",
+      longTexts: .truncate,
       place: folder.url.path)
   }
 

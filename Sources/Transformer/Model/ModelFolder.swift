@@ -23,6 +23,8 @@ public final class ModelFolder: Sendable {
   public var denseSizes: [Int] { projection.denseLayers.map(\.outputSize) }
   /// Texts are cut to this many tokens, special tokens included, unless the caller asks otherwise.
   public let maximumTokens: Int
+  /// Tensors of a classifier on the vectors; nil where there is none.
+  let vectorHead: Safetensors?
   private let adapter: AdapterFolder?
   /// In place of the folder's tokenizer.json, where tokens were added to it.
   private let addedTokenizer: MappedFile?
@@ -66,6 +68,9 @@ public final class ModelFolder: Sendable {
       try MappedFile($0)
     }
     addedTokenizer = nil
+    let head = url.appendingPathComponent(VectorHead.file)
+    vectorHead =
+      FileManager.default.fileExists(atPath: head.path) ? try Safetensors(file: head) : nil
   }
 
   /// `other` with another vocabulary.
@@ -77,7 +82,7 @@ public final class ModelFolder: Sendable {
   ) {
     (url, transformerURL, tensors) = (other.url, other.transformerURL, other.tensors)
     (pooling, prompts, projection) = (other.pooling, other.prompts, other.projection)
-    (maximumTokens, adapter) = (other.maximumTokens, other.adapter)
+    (maximumTokens, adapter, vectorHead) = (other.maximumTokens, other.adapter, other.vectorHead)
     (self.configuration, self.weights) = (configuration, weights)
     let name = tokenizer.url.lastPathComponent
     companions = other.companions.filter { $0.url.lastPathComponent != name } + [tokenizer]

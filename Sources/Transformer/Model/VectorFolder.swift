@@ -3,7 +3,9 @@ import Foundation
 
 extension ModelFolder {
   /// What ``writeVectors(to:tensors:maximumTokens:)`` writes beside an encoder's files.
-  static let vectorNames = ["modules.json", "config_sentence_transformers.json", poolingFolder]
+  static let vectorNames = [
+    "modules.json", "config_sentence_transformers.json", poolingFolder, VectorHead.file,
+  ]
   private static let poolingFolder = "1_Pooling"
 
   /// Writes a folder that sentence-transformers opens: this one's configuration, pooling, prompts and
@@ -13,9 +15,10 @@ extension ModelFolder {
   ///   - tensors: the encoder's by their full names, prefix included. A pooler, which no vector depends
   ///     on, is copied.
   ///   - maximumTokens: where texts are cut.
+  ///   - head: a classifier on the vectors, in a file of its own.
   /// - Throws: as ``write(to:className:labels:tensors:)``.
   package func writeVectors(
-    to folder: URL, tensors: [WeightTensor], maximumTokens: Int
+    to folder: URL, tensors: [WeightTensor], maximumTokens: Int, head: VectorHead? = nil
   ) throws {
     let prefix = configuration.architecture.prefix
     let pooler = weights.pooler.map { [$0.weight, $0.bias] } ?? []
@@ -25,8 +28,9 @@ extension ModelFolder {
         shape: tensor.shape, pointer: tensor.pointer, owner: tensor.owner)
     }
     try write(
-      to: folder, className: HeadKind.vectors.className(configuration), labels: nil,
+      to: folder, className: HeadKind.vectors.className(configuration), labels: head?.labels,
       tensors: short + pooler)
+    try head?.write(to: folder)
     try writeModules(to: folder, maximumTokens: maximumTokens)
   }
 

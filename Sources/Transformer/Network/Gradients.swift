@@ -9,6 +9,8 @@ public struct Trainable: Hashable, Sendable {
     case biases = "bitfit"
     /// Low-rank adapters beside the weights (Hu et al., arXiv 2106.09685).
     case lowRank = "lora"
+    /// Nothing but the head.
+    case head
   }
 
   public var method = Method.full
@@ -30,6 +32,7 @@ public struct Trainable: Hashable, Sendable {
     case .full: return !entry.isAdapter
     case .biases: return entry.isBias
     case .lowRank: return entry.isAdapter
+    case .head: return false
     }
   }
 }

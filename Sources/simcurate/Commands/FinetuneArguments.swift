@@ -50,6 +50,7 @@ struct FinetuneArguments: ParsableArguments {
     help: "Tokens that neighboring windows of a question's context share (default: "
       + "\(AnswerFinder.standardStride)).", valueName: "n")
   var stride: Int?
+  @OptionGroup var fewShot: FewShotArguments
   @OptionGroup var similarity: SimilarityArguments
   @OptionGroup var model: ModelOptions
   @OptionGroup var training: TrainingArguments
@@ -65,8 +66,25 @@ struct FinetuneArguments: ParsableArguments {
     if stride != nil, task != .questions {
       throw ValidationError("--stride needs --task questions.")
     }
-    if task != .similarity, let name = similarity.given {
+    try validateFewShot()
+    if task != .similarity, let name = similarity.given(besides: fewShot.fewShot) {
       throw ValidationError("\(name) needs --task similarity.")
+    }
+  }
+
+  private func validateFewShot() throws {
+    guard fewShot.fewShot else {
+      guard fewShot.shots == nil || task.learning.map({ $0 != .regress }) == true else {
+        throw ValidationError("--shots needs labels; --task \(task.rawValue) has none.")
+      }
+      return
+    }
+    guard task == .classify else { throw ValidationError("--few-shot needs --task classify.") }
+    guard similarity.loss.map({ $0 == .cosine || $0 == .contrastive }) ?? true else {
+      throw ValidationError("--few-shot takes --loss cosine or contrastive.")
+    }
+    guard training.method != .head else {
+      throw ValidationError("--few-shot trains the encoder; leave out --method head, or it.")
     }
   }
 
@@ -89,6 +107,8 @@ struct FinetuneArguments: ParsableArguments {
       task: task.learning ?? .classify, arm: arm, maximumTokens: tokens,
       training: training.choice, seed: seed.seed)
     options.otherLabel = otherLabel
+    options.shots = fewShot.shots
+    options.fewShot = fewShot.choice(similarity)
     return options
   }
 
@@ -135,7 +155,10 @@ struct FinetuneArguments: ParsableArguments {
     training.settle(options)
     maximumTokens = tokens
     if task == .questions { stride = stride ?? AnswerFinder.standardStride }
-    if let own = options.similarity { similarity.settle(own) }
+    if let own = options.similarity {
+      if fewShot.fewShot { similarity.settlePairs(own) } else { similarity.settle(own) }
+    }
+    fewShot.pairsPerText = options.pairsPerText
     model.model = folder.relativePath
   }
 }

@@ -30,6 +30,11 @@ struct FinetuneCommand: ParsableCommand {
       the index has them; of two labels the second by name is the one that F1 and average precision are \
       about.
 
+      With --few-shot a few records of each label are enough (--shots 8 draws so many): sentence vectors learn \
+      from pairs of texts which are of the same label, then logistic regression is fitted to them. With \
+      --method head the vectors of the index stay as they are, which takes seconds. Either folder is for \
+      predict, and for sentence-transformers, which opens it for its vectors.
+
       With --task relations texts mark two entities, <e1>author</e1> and <e2>disassembler</e2>, or JSON lines \
       give their places in e1 and e2 as [start, end]; the label says how the second is to the first. The \
       states at both learn it. Directions (e1,e2) and (e2,e1) at a label's end are one relation, scored as \
@@ -52,6 +57,7 @@ struct FinetuneCommand: ParsableCommand {
       Examples:
         simcurate finetune indexes/reviews --arm balanced --out my-model
         simcurate finetune indexes/essays --task regress --out my-grader
+        simcurate finetune indexes/banking77 --few-shot --shots 8 --out my-intents
         simcurate finetune indexes/semeval --task relations --out my-relations
         simcurate finetune indexes/wnut17 --task tokens --out my-tagger
         simcurate finetune indexes/sts --task similarity --out my-encoder

@@ -43,9 +43,12 @@ struct SimilarityArguments: ParsableArguments {
   }
 
   /// The name of an option that was given; nil if none was.
-  var given: String? {
+  ///
+  /// - Parameter scoredPairs: what pairs of labels take too is passed over.
+  func given(besides scoredPairs: Bool) -> String? {
     let all: [(String, Bool)] = [
-      ("--loss", loss != nil), ("--loss-scale", lossScale != nil), ("--margin", margin != nil),
+      ("--loss", loss != nil && !scoredPairs), ("--loss-scale", lossScale != nil),
+      ("--margin", margin != nil && !scoredPairs),
       ("--symmetric", symmetric), ("--dimensions", dimensions != nil),
       ("--hard-negatives", hardNegatives != nil),
     ]
@@ -67,6 +70,12 @@ struct SimilarityArguments: ParsableArguments {
     choice.dimensions = dimensions == nil ? nil : dimensionList
     choice.hardNegatives = hardNegatives
     return choice
+  }
+
+  /// Puts in what followed for pairs of labels.
+  mutating func settlePairs(_ options: SimilarityOptions) {
+    loss = options.loss
+    margin = options.loss == .contrastive ? options.margin : nil
   }
 
   /// Puts in what followed from model and data.

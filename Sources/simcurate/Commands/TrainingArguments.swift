@@ -31,7 +31,8 @@ struct TrainingArguments: ParsableArguments {
   var batchTokens: Int?
   @Option(
     help: ArgumentHelp(
-      "What learns: full (every weight), bitfit (biases) or lora (adapters); the head always does.",
+      "What learns: full (every weight), bitfit (biases), lora (adapters) or head (nothing else; of labels in "
+        + "seconds, on the vectors of the index); the head always does.",
       valueName: "kind"))
   var method = Self.standard.method
   @Option(
