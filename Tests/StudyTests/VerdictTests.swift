@@ -86,7 +86,8 @@ import Testing
   /// items; every model flips the same share of items at random.
   private func study(
     _ accuracies: [String: (leaked: Double, clean: Double)], leakedShare: Int = 3,
-    baseline: Double? = nil, fit: (loss: Double, entropy: Double)? = nil, seeds: Int = 4
+    baseline: Double? = nil, fit: (loss: Double, entropy: Double)? = nil, seeds: Int = 4,
+    nearness: ((TestSlice) -> Double)? = nil
   ) -> StudyAnalysis {
     let count = 900
     let slices = (0..<count).map { $0 % 10 < leakedShare ? TestSlice.leaked : .clean }
@@ -115,13 +116,30 @@ import Testing
         names.map {
           ArmFit(arm: $0, finalLoss: fit.loss, labelEntropy: fit.entropy, updates: 300)
         }
-      } ?? [], permutations: 200)
+      } ?? [], nearness: nearness.map { [.cosine: slices.map($0)] } ?? [:], permutations: 200)
   }
 
   private static let equal: [String: (leaked: Double, clean: Double)] = [
     "raw": (0.9, 0.7), "decontaminated": (0.9, 0.7), "deduplicated": (0.9, 0.7),
     "random": (0.9, 0.7),
   ]
+
+  /// With the threshold where the slices have it the curve gives the numbers of the study; beyond all items
+  /// there is nothing to say.
+  @Test func aCurveGoesThroughTheStudy() throws {
+    var accuracies = Self.equal
+    accuracies["random"] = (0.95, 0.7)
+    let analysis = study(accuracies, nearness: { $0 == .leaked ? 0.9 : 0.4 })
+    let curve = try #require(analysis.leakCurves.first)
+    #expect(curve.measure == .cosine && curve.points.map(\.threshold) == LeakCurve.thresholds)
+    let point = try #require(curve.points.first { $0.threshold == 0.75 })
+    let effect = try #require(analysis.leakEffect?.difference)
+    #expect(point.leakEffect == effect && point.items == 270)
+    let gap = analysis.gaps.first { $0.arm == "raw" && $0.metric == .accuracy && $0.slice == .all }
+    #expect(point.difficultyGap == gap?.gap)
+    let last = try #require(curve.points.last)
+    #expect(last.items == 0 && last.leakEffect == nil && last.difficultyGap?.value == 0)
+  }
 
   /// Items with near-copies are easier for all arms alike: difficulty, not leakage.
   @Test func easierItemsAreNoLeakage() throws {

@@ -14,6 +14,11 @@ extension StudySection {
     blocks.append(.table(differenceTable(.primary)))
     blocks.append(
       .details("Differences by slice and metric", [.table(differenceTable(.exploratory))]))
+    if !analysis.leakCurves.isEmpty {
+      blocks.append(
+        .details(
+          "Other thresholds of near-copies", [.figures(leakCurveFigures), .table(leakCurveTable)]))
+    }
     blocks.append(.details("All scores by arm, slice and metric", [.table(scoreTable)]))
     if !classes.isEmpty { blocks.append(.details("Scores by class", [.table(classTable)])) }
     if !curves.isEmpty { blocks.append(.figures([curveFigure])) }
@@ -160,7 +165,7 @@ extension StudySection {
   }
 
   /// What the figure of differences is drawn in.
-  private var hundredths: String { analysis.primaryMetric.isShare ? "points" : "hundredths" }
+  var hundredths: String { analysis.primaryMetric.isShare ? "points" : "hundredths" }
 
   private func differenceTable(_ family: Comparison.Family) -> Table {
     Table(

@@ -1,3 +1,4 @@
+import Corpus
 import Curation
 import Store
 import Transformer
@@ -36,6 +37,23 @@ struct StudySetup {
 
   var items: TestItems {
     TestItems(truth: learner.truth(design.test), groups: design.testGroups, slices: slices)
+  }
+
+  /// How near each test record is to the raw training record of the highest cosine.
+  var nearness: [NearnessMeasure: [Double]] {
+    func words(_ row: UInt32) -> Set<String> {
+      let scalars = Array(design.table.texts[Int(row)].lowercased().unicodeScalars)
+      return Set(
+        WordSplitter.ranges(scalars).map { String(String.UnicodeScalarView(scalars[$0])) })
+    }
+    return [
+      .cosine: design.nearest.map { Double($0.score) },
+      .words: zip(design.test, design.nearest).map { row, nearest in
+        let (own, other) = (words(row), words(nearest.row))
+        let either = own.union(other).count
+        return either == 0 ? 1 : Double(own.intersection(other).count) / Double(either)
+      },
+    ]
   }
 
   /// What the models of an arm said.

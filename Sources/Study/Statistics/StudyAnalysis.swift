@@ -20,6 +20,9 @@ public struct StudyAnalysis: Codable, Equatable, Sendable {
   public var baselines: [BaselineScore]
   /// How far each arm's models came in training; empty where it is not known.
   public var fits: [ArmFit]
+  /// What leak effect and difficulty gap would be with other thresholds; empty where nearness is not
+  /// known.
+  public var leakCurves: [LeakCurve]
   /// Test items by slice.
   public var items: [String: Int]
   /// Arms that surely differ by less are equivalent.
@@ -44,13 +47,15 @@ public struct StudyAnalysis: Codable, Equatable, Sendable {
   ///   - arms: named as ``StudyArm`` names them.
   ///   - baselines: per method what it predicts from each arm's records, named and seeded as the
   ///     arms are.
+  ///   - nearness: of every item to the training record nearest to it.
   ///   - metrics: first the one of the primary comparisons; of the kind of the answers.
   ///   - permutations: of the test that stands beside each comparison.
   /// - Precondition: names are distinct, `raw` is one of them, all arms have equally many seeds.
   public init(
     items: TestItems, arms: [ArmPredictions],
     baselines: [FrozenBaseline: [ArmPredictions]] = [:], fits: [ArmFit] = [],
-    runs: [String] = [], deviation: String? = nil, notes: [String] = [],
+    nearness: [NearnessMeasure: [Double]] = [:], runs: [String] = [], deviation: String? = nil,
+    notes: [String] = [],
     metrics: [Metric] = Metric.ofClasses,
     margins: Margins = Margins(), permutations: Int = 4000, seed: UInt64 = 1
   ) {
@@ -66,6 +71,9 @@ public struct StudyAnalysis: Codable, Equatable, Sendable {
     comparisons = Self.comparisons(inference, arms, metrics, margins)
     self.baselines = Self.baselines(inference, arms, baselines, metrics[0])
     self.fits = fits
+    leakCurves = NearnessMeasure.allCases.compactMap { measure in
+      nearness[measure].map { LeakCurve(measure, $0, items, arms, metrics[0]) }
+    }
     self.items = counts
     self.margins = margins
     self.runs = runs

@@ -83,7 +83,8 @@ public struct CompareStep {
       items: setup.items, arms: arms,
       baselines: try baselines(design, setup.learner, seeds: setup.seeds),
       fits: try design.arms.compactMap { try fit($0, setup.trainings) },
-      runs: setup.trainings.map(\.id), deviation: deviation, notes: design.notes,
+      nearness: setup.nearness, runs: setup.trainings.map(\.id), deviation: deviation,
+      notes: design.notes,
       metrics: setup.learner.metrics, margins: options.margins, seed: options.seed + 1)
   }
 
