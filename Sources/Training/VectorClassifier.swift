@@ -4,7 +4,7 @@ import Kernels
 import Transformer
 
 /// What learns from texts and says what it makes of others.
-public protocol TextLearner: AnyObject {
+public protocol TrainableClassifier: AnyObject {
   /// Where a text may have several labels, those of at least this probability hold; nil elsewhere.
   var threshold: Double? { get }
 
@@ -21,7 +21,7 @@ public protocol TextLearner: AnyObject {
   func save(to url: URL, run: String?, accuracy: Double?, pairFields: [String]?) throws
 }
 
-extension SequenceClassifier: TextLearner {}
+extension SequenceClassifier: TrainableClassifier {}
 
 /// Logistic regression on sentence vectors of unit length: those that the encoder makes as it is, or after it
 /// has learned from pairs of training texts which are of the same label (Tunstall et al., "Efficient few-shot
@@ -29,7 +29,7 @@ extension SequenceClassifier: TextLearner {}
 /// sentence-transformers opens it for its vectors.
 ///
 /// Not thread-safe; the work itself runs on ``Threads``.
-public final class VectorClassifier: TextLearner {
+public final class VectorClassifier: TrainableClassifier {
   /// Vectors of unit length for texts, by the encoder as it is.
   public typealias Vectors = ([String]) throws -> [[Float]]
 

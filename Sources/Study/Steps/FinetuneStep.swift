@@ -175,7 +175,9 @@ public struct FinetuneStep {
     }
   }
 
-  private func classifier(_ request: RunRequest, _ data: LearningData) throws -> any TextLearner {
+  private func classifier(_ request: RunRequest, _ data: LearningData) throws
+    -> any TrainableClassifier
+  {
     let isHeadAlone = request.options.method == .head && data.hasSingleTexts(options.task)
     if isHeadAlone || options.fewShot != nil {
       return try FrozenVectors(index, data.parts, model, maximumTokens: options.maximumTokens)

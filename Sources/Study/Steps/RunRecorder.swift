@@ -117,8 +117,8 @@ struct RunRecorder {
   /// - Throws: ``Interrupted`` after a stop; the run's checkpoint stays for the next time.
   func train(
     _ request: RunRequest, title: String, baselines: [FrozenScore]? = nil,
-    makeClassifier: () throws -> any TextLearner,
-    keep: (any TextLearner, RunMetrics, URL) throws -> Void = { _, _, _ in }
+    makeClassifier: () throws -> any TrainableClassifier,
+    keep: (any TrainableClassifier, RunMetrics, URL) throws -> Void = { _, _, _ in }
   ) throws -> Run {
     let id = try request.id(modelHash: modelHash)
     let run = try OngoingRun(index, id: id, monitor: monitor)

@@ -77,7 +77,7 @@ struct TestScores {
   ///
   /// - Parameter logits: of the request's test items.
   static func binary(
-    _ request: RunRequest, _ logits: [[Float]], by classifier: any TextLearner
+    _ request: RunRequest, _ logits: [[Float]], by classifier: any TrainableClassifier
   ) throws -> BinaryReport? {
     guard request.isOfPairs, request.problem == .singleLabel, request.labels.count == 2 else {
       return nil
