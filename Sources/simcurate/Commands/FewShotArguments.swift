@@ -10,6 +10,7 @@ struct FewShotArguments: ParsableArguments {
     valueName: "n")
   var shots: Int?
   @Flag(
+    inversion: .prefixedNo,
     help: ArgumentHelp(
       "Sentence vectors learn from pairs of texts of the same and of different labels, then "
         + "logistic regression on them."))
