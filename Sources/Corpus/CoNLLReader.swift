@@ -1,6 +1,6 @@
 /// Sentences of CoNLL columns: one token a line, a blank line after each sentence.
 ///
-/// The first column is the token and the last its tag; columns are parted by tabs if the line has
+/// The first column is the token and the last its tag, unless options name another; columns are parted by tabs if the line has
 /// any, else by spaces. `-DOCSTART-` lines are left out, and so are comments before a sentence's
 /// first token (`# id …`, `# name = …`). The text is the tokens joined by spaces.
 struct CoNLLReader: RowReader {
@@ -26,18 +26,24 @@ struct CoNLLReader: RowReader {
       if isSkipped(line, isFirst: tokens.isEmpty) { continue }
       let columns = split(line)
       if tokens.isEmpty { (firstLine, columnCount) = (line.number, columns.count) }
-      guard columns.count >= 2, columns.count == columnCount else {
-        let expected = columnCount < 2 ? "a token and its tag" : "\(columnCount) columns"
+      let least = max(2, context.options.tagColumn ?? 2)
+      guard columns.count >= least, columns.count == columnCount else {
         try skipSentence()
-        throw context.invalid(line.number, expected: expected, found: "\(columns.count) columns")
+        throw context.invalid(
+          line.number, expected: expected(columnCount, least), found: "\(columns.count) columns")
       }
       tokens.append(columns[0])
-      tags.append(columns[columns.count - 1])
+      tags.append(columns[(context.options.tagColumn ?? columns.count) - 1])
     }
     if tokens.isEmpty { return nil }
     return context.record(
       id: nil, text: tokens.joined(separator: " "), label: nil, line: firstLine,
       fields: "{\"tokens\":\(JSONText.array(tokens)),\"tags\":\(JSONText.array(tags))}")
+  }
+
+  private func expected(_ columnCount: Int, _ least: Int) -> String {
+    if columnCount >= least { return "\(columnCount) columns" }
+    return least == 2 ? "a token and its tag" : "a tag in column \(least)"
   }
 
   private func isSkipped(_ line: Line, isFirst: Bool) -> Bool {

@@ -86,7 +86,7 @@ struct JSONLinesReader: RowReader {
     let fields = context.options.textFields
     if fields.count == 1 {
       if let member = try member(textKeys[0], line.bytes) {
-        return try text(member, fields[0], line)
+        return try marked(text(member, fields[0], line), line)
       }
       if fields == ["text"], let chat = try member(Self.chatKey, line.bytes), chat.kind == .array {
         return try text(chat, "messages", line)
@@ -104,6 +104,21 @@ struct JSONLinesReader: RowReader {
     }
     guard isThere else { throw try missing(fields[0], option: "--text-field", line) }
     return texts.filter { !$0.isEmpty }.joined(separator: context.options.textSeparator)
+  }
+
+  /// `text` with markers around two entities, where the row says where they are.
+  private func marked(_ text: String, _ line: Line) throws -> String {
+    guard let places = try RelationOffsets(members, in: line.bytes) else { return text }
+    do {
+      return try RelationText.marked(text, first: places.first, second: places.second)
+    } catch let fault as RelationText.Fault {
+      throw InvalidRow(
+        error: FileError(
+          place: place(line), expected: "two entities within the text that do not cross",
+          found: fault.found,
+          advice: "places are [start, end] in characters (Unicode code points) from 0, end excluded"
+        ))
+    }
   }
 
   private static let chatKey = Array("messages".utf8)

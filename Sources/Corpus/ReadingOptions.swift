@@ -59,6 +59,8 @@ public struct ReadingOptions: Sendable, Equatable {
   public var skipInvalid: Bool
   /// Whether the first row of CSV and TSV names the columns; else they are named `1`, `2`, ….
   public var hasHeader: Bool
+  /// Of CoNLL files the column of the tag, from 1; the last if nil.
+  public var tagColumn: Int?
   /// The longest row, in bytes, before a file is taken for something else than rows of text.
   public var maximumRowBytes: Int
 

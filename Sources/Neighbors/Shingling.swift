@@ -5,7 +5,7 @@ import Kernels
 /// Text is read as UTF-8 bytes. ASCII letters are compared without case; other characters as they
 /// are, so normalize Unicode first where it matters. Space and punctuation separate words. Scripts
 /// written without spaces (Chinese, Japanese, Thai, Lao, Burmese, Khmer) are cut into characters.
-public struct Shingling: Sendable, Hashable {
+public struct Shingling: Codable, Sendable, Hashable {
   /// Words per shingle; a run of fewer words is one shingle.
   public var words: Int
   /// Characters per shingle where a script has no spaces between words.

@@ -84,15 +84,23 @@ public struct CatalogEditor {
     try replaceAll(assignments)
   }
 
-  /// Replaces the measurements of `step`, which must all be of that step.
-  public func replaceMeasurements(step: String, _ values: some Sequence<Measurement>) throws {
-    try database.execute(sql: "DELETE FROM measurements WHERE step = ?", arguments: [step])
-    try insertAll(values)
+  /// Replaces what the step of that type left.
+  public func replaceFigures<Value: Figures>(_ value: Value) throws {
+    try forgetFigures(Value.self)
+    try insertAll(CollectionOfOne(FiguresRow(value)))
+  }
+
+  public func forgetFigures<Value: Figures>(_ type: Value.Type) throws {
+    try database.execute(
+      sql: "DELETE FROM \(FiguresRow.table) WHERE step = ?", arguments: [type.step])
   }
 
   public func replaceTestSlices(_ slices: some Sequence<TestSlice>) throws {
     try replaceAll(slices)
   }
+
+  /// Writes down what a comparison is to be; there must be none yet of its split and task.
+  public func freeze(_ plan: PlanRow) throws { try insertAll(CollectionOfOne(plan)) }
 
   public func replaceComparisons(_ comparisons: some Sequence<Comparison>) throws {
     try replaceAll(comparisons)

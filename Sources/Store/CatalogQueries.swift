@@ -136,13 +136,6 @@ extension Catalog {
   /// The split in row order.
   public func split() throws -> [SplitAssignment] { try byRow(SplitAssignment.self, \.row) }
 
-  public func measurements(step: String? = nil) throws -> [Measurement] {
-    guard let step else { return try all(Measurement.self, "ORDER BY step, name") }
-    let values = try all(Measurement.self, "WHERE step = ? ORDER BY name", [step])
-    try CatalogLimits.checkDistinct(values, by: \.name)
-    return values
-  }
-
   public func runs() throws -> [Run] { try all(Run.self, "ORDER BY arm, seed, id") }
 
   public func run(id: String) throws -> Run? { try all(Run.self, "WHERE id = ?", [id]).first }
@@ -169,6 +162,11 @@ extension Catalog {
     let steps = try all(Step.self, "ORDER BY finished_at, name")
     try CatalogLimits.checkDistinct(steps, by: \.name)
     return steps
+  }
+
+  /// What a comparison of a split was to be; nil if none was begun.
+  public func plan(inputHash: String, task: String) throws -> PlanRow? {
+    try all(PlanRow.self, "WHERE input_hash = ? AND task = ?", [inputHash, task]).first
   }
 
   public func step(_ name: String) throws -> Step? {

@@ -160,35 +160,3 @@ public struct SplitAssignment: CatalogRow {
     values.bind(fold)
   }
 }
-
-/// A figure a step left, such as diversity before and after.
-public struct Measurement: CatalogRow {
-  public var step: String
-  public var name: String
-  public var value: Double
-
-  public init(step: String, name: String, value: Double) {
-    self.step = step
-    self.name = name
-    self.value = value
-  }
-
-  public static let table = "measurements"
-  public static let columns = ["step", "name", "value"]
-
-  public static let limits: [(column: Int, limit: CatalogLimit)] = [
-    (2, .finite)
-  ]
-
-  public init(row: Row) throws {
-    step = try row.decode(atIndex: 0)
-    name = try row.decode(atIndex: 1)
-    value = try row.decode(atIndex: 2)
-  }
-
-  public func bind(to values: inout RowBinder) {
-    values.bind(step)
-    values.bind(name)
-    values.bind(value)
-  }
-}

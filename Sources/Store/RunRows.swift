@@ -7,8 +7,23 @@ public struct Run: CatalogRow {
     case running, finished, failed
   }
 
+  /// What the run's predictions are.
+  public enum Answer: String, Codable, Sendable {
+    /// A label of the index, or a set of them.
+    case label
+    /// A number as text.
+    case number
+    /// A tag for each word, both as JSON arrays.
+    case tags
+    /// How well the model did on the record, a number as text.
+    case score
+    /// A text.
+    case text
+  }
+
   public var id: String
   public var arm: String
+  public var answer: Answer
   public var seed: Int
   /// JSON.
   public var options: String
@@ -19,11 +34,12 @@ public struct Run: CatalogRow {
   public var metrics: String?
 
   public init(
-    id: String, arm: String, seed: Int, options: String, status: Status, startedAt: Date,
-    finishedAt: Date? = nil, metrics: String? = nil
+    id: String, arm: String, answer: Answer = .label, seed: Int, options: String, status: Status,
+    startedAt: Date, finishedAt: Date? = nil, metrics: String? = nil
   ) {
     self.id = id
     self.arm = arm
+    self.answer = answer
     self.seed = seed
     self.options = options
     self.status = status
@@ -32,32 +48,31 @@ public struct Run: CatalogRow {
     self.metrics = metrics
   }
 
-  /// Begins the arm of models that predict numbers, which need be no label of a record.
-  public static let regressionPrefix = "finetune-regress-"
-
   public static let table = "runs"
   public static let columns = [
-    "id", "arm", "seed", "options", "status", "started_at", "finished_at", "metrics",
+    "id", "arm", "answer", "seed", "options", "status", "started_at", "finished_at", "metrics",
   ]
 
   public static let limits: [(column: Int, limit: CatalogLimit)] = [
-    (2, .small)
+    (3, .small)
   ]
 
   public init(row: Row) throws {
     id = try row.decode(atIndex: 0)
     arm = try row.decode(atIndex: 1)
-    seed = try row.decode(atIndex: 2)
-    options = try row.decode(atIndex: 3)
-    status = try decoded(row, 4)
-    startedAt = try row.decode(atIndex: 5)
-    finishedAt = try row.decode(atIndex: 6)
-    metrics = try row.decode(atIndex: 7)
+    answer = try decoded(row, 2)
+    seed = try row.decode(atIndex: 3)
+    options = try row.decode(atIndex: 4)
+    status = try decoded(row, 5)
+    startedAt = try row.decode(atIndex: 6)
+    finishedAt = try row.decode(atIndex: 7)
+    metrics = try row.decode(atIndex: 8)
   }
 
   public func bind(to values: inout RowBinder) {
     values.bind(id)
     values.bind(arm)
+    values.bind(answer.rawValue)
     values.bind(seed)
     values.bind(options)
     values.bind(status.rawValue)

@@ -3,7 +3,7 @@ import GRDB
 /// The catalog's tables. Docs/Formats.md explains each column.
 enum Schema {
   /// `PRAGMA user_version` of a catalog this tool writes.
-  static let version = 4
+  static let version = 5
   /// `PRAGMA application_id`: "SIMC".
   static let applicationID = 0x5349_4d43
 
@@ -130,16 +130,15 @@ enum Schema {
       fold INTEGER
     ) STRICT;
 
-    CREATE TABLE measurements (
-      step TEXT NOT NULL,
-      name TEXT NOT NULL,
-      value REAL NOT NULL,
-      PRIMARY KEY (step, name)
+    CREATE TABLE figures (
+      step TEXT PRIMARY KEY NOT NULL,
+      value TEXT NOT NULL
     ) STRICT, WITHOUT ROWID;
 
     CREATE TABLE runs (
       id TEXT PRIMARY KEY NOT NULL,
       arm TEXT NOT NULL,
+      answer TEXT NOT NULL CHECK (answer IN ('label', 'number', 'tags', 'score', 'text')),
       seed INTEGER NOT NULL,
       options TEXT NOT NULL,
       status TEXT NOT NULL CHECK (status IN ('running', 'finished', 'failed')),
@@ -192,6 +191,14 @@ enum Schema {
       minimum_detectable REAL NOT NULL,
       verdict TEXT NOT NULL,
       PRIMARY KEY (baseline, arm, metric, slice)
+    ) STRICT, WITHOUT ROWID;
+
+    CREATE TABLE plans (
+      input_hash TEXT NOT NULL,
+      task TEXT NOT NULL,
+      frozen_at TEXT NOT NULL,
+      plan TEXT NOT NULL,
+      PRIMARY KEY (input_hash, task)
     ) STRICT, WITHOUT ROWID;
 
     CREATE TABLE steps (

@@ -40,6 +40,8 @@ package struct SavedTraining: Encodable {
   package var pairFields: [String]?
   /// Of a model for questions.
   package var answers: AnswerSettings?
+  /// Of a model for relations the label that is none.
+  package var otherLabel: String?
   var options: TrainingOptions?
   var summary: TrainingSummary?
 
@@ -49,10 +51,11 @@ package struct SavedTraining: Encodable {
 
   init(
     run: String?, accuracy: Double?, maximumTokens: Int, threshold: Double?,
-    pairFields: [String]?, answers: AnswerSettings?, options: TrainingOptions?,
-    summary: TrainingSummary?
+    pairFields: [String]?, otherLabel: String? = nil, answers: AnswerSettings? = nil,
+    options: TrainingOptions?, summary: TrainingSummary?
   ) {
     self.answers = answers
+    self.otherLabel = otherLabel
     self.threshold = threshold
     self.pairFields = pairFields
     self.run = run
@@ -79,12 +82,14 @@ package struct SavedTraining: Encodable {
       var threshold: Double?
       var pairFields: [String]?
       var answers: AnswerSettings?
+      var otherLabel: String?
     }
     do {
       let record = try JSONDecoder().decode(Record.self, from: RegularFile.contents(of: url))
       (run, accuracy, maximumTokens) = (record.run, record.accuracy, record.maximumTokens)
       (threshold, pairFields) = (record.threshold, record.pairFields)
       answers = record.answers
+      otherLabel = record.otherLabel
     } catch {
       throw TrainingError(
         place: url.path, expected: "a training record", found: "\(error)",

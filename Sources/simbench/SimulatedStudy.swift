@@ -70,7 +70,7 @@ struct SimulatedStudy {
       switch metric {
       case .accuracy, .macroF1: .classes(labels, count: classes)
       case .pearson, .spearman: .numbers(gold)
-      case .entityF1, .meanScore: .counted(items: numbers.count)
+      default: .counted(items: numbers.count)
       }
     return (TestItems(truth: truth, groups: numbers, slices: slices), drawn)
   }
@@ -128,6 +128,7 @@ struct SimulatedStudy {
             return r * gold[item] + (1 - r * r).squareRoot() * noise
           }
         })
+    default: preconditionFailure("\(metric.rawValue) is not simulated")
     }
   }
 
@@ -140,6 +141,7 @@ struct SimulatedStudy {
     // Half of what is missed is answered wrongly.
     case .entityF1: 2 * p / (p + (1 - p) / 2 + 1)
     case .spearman: 6 / Double.pi * asin(p / 2)
+    default: preconditionFailure("\(metric.rawValue) is not simulated")
     }
   }
 

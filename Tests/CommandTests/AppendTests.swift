@@ -26,7 +26,7 @@ import Testing
     "SELECT * FROM removals ORDER BY row", "SELECT * FROM vetoes ORDER BY a, b, \"guard\"",
     "SELECT * FROM conflicts ORDER BY a, b, stage", "SELECT * FROM clusters ORDER BY kind, cluster",
     "SELECT * FROM cluster_members ORDER BY kind, row", "SELECT * FROM splits ORDER BY row",
-    "SELECT * FROM measurements WHERE step <> 'index' ORDER BY step, name",
+    "SELECT * FROM figures WHERE step <> 'index' ORDER BY step",
   ]
 
   @Test(arguments: [false, true])
@@ -45,11 +45,12 @@ import Testing
     #expect(try #require(summary["embedded"] as? Int) <= 77)
     #expect(!sandbox.exists("grown.partial"))
     let coverage = try rows(
-      sandbox, "grown", "SELECT name, value FROM measurements WHERE step = 'pairs' ORDER BY name")
+      sandbox, "grown",
+      "SELECT json_extract(value, '$.floors.semantic') AS floor, "
+        + "json_extract(value, '$.records') AS records FROM figures WHERE step = 'pairs'")
     #expect(
       coverage
-        == (wasDeduplicated
-          ? ["[name:\"floor semantic\" value:0.7]", "[name:\"records semantic\" value:150.0]"] : [])
+        == ["[floor:\(wasDeduplicated ? "0.7" : "NULL") records:150]"]
     )
     let lines = try sandbox.text("corpus.jsonl").split(separator: "\n")
     try sandbox.write("old.jsonl", lines.prefix(150).joined(separator: "\n") + "\n")

@@ -44,8 +44,8 @@ import Testing
         try database.execute(sql: "DELETE FROM steps WHERE name = 'dedup'")
         try database.execute(
           sql: """
-            INSERT OR REPLACE INTO measurements VALUES
-              ('pairs', 'records semantic', \(first)), ('pairs', 'floor semantic', 0.7)
+            INSERT OR REPLACE INTO figures VALUES
+              ('pairs', '{"floors": {"semantic": 0.7}, "method": "exact", "records": \(first)}')
             """)
       }
       try sandbox.run("dedup", "index", "--threshold", "0.8", "--export", "again.jsonl")

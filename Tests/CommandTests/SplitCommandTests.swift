@@ -52,14 +52,16 @@ import Testing
     let crossing = try rows(
       sandbox, "SELECT group_id FROM splits GROUP BY group_id HAVING count(DISTINCT part) > 1")
     #expect(crossing.isEmpty)
-    let measures = try #require(summary["measurements"] as? [String: Double])
-    #expect(measures["after: test share leaked at 0.8"] == 0)
-    for name in ["0.95", "0.9"] { #expect(measures["after: test share leaked at \(name)"] == 0) }
-    #expect(measures["after: highest train-test cosine"]! < 0.8)
+    let figures = try SplitFigures(summary)
+    #expect(try figures.measure("test share leaked at 0.8") == 0)
+    for name in ["0.95", "0.9"] {
+      #expect(try figures.measure("test share leaked at \(name)") == 0)
+    }
+    #expect(try figures.measure("highest train-test cosine") < 0.8)
     let counts = try rows(
       sandbox, "SELECT count(*) FILTER (WHERE part = 'test'), count(*) FROM splits")
     let share = Double(counts[0][0] as Int) / Double(counts[0][1] as Int)
-    #expect(abs(measures["target: test share, difference"]! - abs(share - 0.1)) < 1e-9)
+    #expect(abs(try figures.target("test share, difference") - abs(share - 0.1)) < 1e-9)
   }
 
   @Test func timesThatMeanNothingAreRefused() throws {
@@ -80,9 +82,9 @@ import Testing
     let crossing = try rows(
       sandbox, "SELECT group_id FROM splits GROUP BY group_id HAVING count(DISTINCT fold) > 1")
     #expect(crossing.isEmpty)
-    let measures = try #require(summary["measurements"] as? [String: Double])
-    #expect(measures["folds: largest"]! - measures["folds: smallest"]! <= 3)
-    #expect(measures["folds: near pairs across folds"] == 0)
+    let figures = try SplitFigures(summary)
+    #expect(try figures.number("folds", "largest") - figures.number("folds", "smallest") <= 3)
+    #expect(try figures.number("folds", "nearPairsAcross") == 0)
     try sandbox.run("split", "index", "--folds", "1").fails(64, saying: "--folds")
     #expect(
       try sandbox.run("split", "index", "--folds", "5").succeeded().text.contains("nothing to do"))

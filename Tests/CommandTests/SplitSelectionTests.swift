@@ -51,8 +51,8 @@ import Testing
       sandbox, "SELECT sum(tokens), count(*) FROM splits JOIN records USING (row) WHERE selected")
     let tokens: Int = spent[0][0]
     #expect(tokens <= 400 && tokens > 385)
-    let measures = try #require(summary["measurements"] as? [String: Double])
-    #expect(measures["selection: spent"] == Double(tokens))
+    let figures = try SplitFigures(summary)
+    #expect(try figures.number("selection", "spent") == Double(tokens))
     #expect(summary["method"] as? String == method)
     #expect((summary["guarantee"] as? String)?.isEmpty == false)
     try sandbox.run("split", "index", "--budget-tokens", "0").fails(64, saying: "--budget-tokens")
@@ -60,20 +60,20 @@ import Testing
 
   @Test func quotasFollowSourceWeightsAndPins() throws {
     let sandbox = try clustered()
-    func split(_ options: String...) throws -> [String: Double] {
+    func split(_ options: String...) throws -> SplitFigures {
       let summary = try sandbox.run(["split", "index", "--budget", "40", "--json"] + options)
         .succeeded().object()
-      return try #require(summary["measurements"] as? [String: Double])
+      return try SplitFigures(summary)
     }
     _ = try split("--balance", "source")
     #expect(try selected(sandbox, by: "source") == ["web.jsonl": 20, "forum.jsonl": 20])
     let weighted = try split("--balance", "source", "--quota", "forum.jsonl=3")
     #expect(try selected(sandbox, by: "source") == ["web.jsonl": 10, "forum.jsonl": 30])
-    #expect(weighted["target: quotas by source, greatest difference"] == 0)
+    #expect(try weighted.target("quotas by source, greatest difference") == 0)
     let pinned = try split("--pin", "source")
     // 60 of 227 records were web's before dedup.
     #expect(try selected(sandbox, by: "source") == ["web.jsonl": 11, "forum.jsonl": 29])
-    #expect(try #require(pinned["target: quotas by source, greatest difference"]) < 0.02)
+    #expect(try #require(try pinned.target("quotas by source, greatest difference")) < 0.02)
     for key in ["label", "length", "topic", "script"] { _ = try split("--pin", key) }
     try sandbox.run("split", "index", "--quota", "lyrics=2")
       .fails(saying: "'lyrics'", "hint: these are there")
@@ -153,9 +153,9 @@ import Testing
       """
     #expect(try rows(sandbox, crossing)[0][0] as Int > 20)
     #expect(try rows(sandbox, crossing + " AND l.part <> r.part")[0][0] as Int == 0)
-    let measures = try #require(summary["measurements"] as? [String: Double])
-    #expect(measures["after: near pairs across parts"] == 0)
-    #expect(try #require(measures["before: near pairs across parts"]) > 5)
+    let figures = try SplitFigures(summary)
+    #expect(try figures.measure("near pairs across parts") == 0)
+    #expect(try figures.measure("near pairs across parts", "before") > 5)
   }
 
   private func tagged(_ sandbox: Sandbox, _ names: [[String]]) throws {
@@ -178,7 +178,7 @@ import Testing
     let summary = try sandbox.run(
       "split", "index", "--disjoint", "entities", "--shares", "0.6,0.2,0.2", "--json"
     ).succeeded().object()
-    let measures = try #require(summary["measurements"] as? [String: Double])
+    let figures = try SplitFigures(summary)
     let places = try rows(
       sandbox,
       """
@@ -186,10 +186,10 @@ import Testing
       FROM splits JOIN records USING (row) GROUP BY place
       """)
     #expect(places.count == 20 && places.allSatisfy { $0["parts"] as Int == 1 })
-    #expect(measures["entities: too frequent to keep together"] == 1)
-    let test = try #require(measures["after: test entities"])
-    #expect(abs(measures["after: test entities also in training"]! - 1 / test) < 1e-9)
-    #expect(measures["before: test entities also in training"]! > 0.9)
+    #expect(figures.values["entitiesTooFrequent"] as? Int == 1)
+    let test = try figures.measure("test entities")
+    #expect(abs(try figures.measure("test entities also in training") - 1 / test) < 1e-9)
+    #expect(try figures.measure("test entities also in training", "before") > 0.9)
     let text = try sandbox.run(
       "split", "index", "--disjoint", "entities", "--shares", "0.6,0.2,0.2"
     ).succeeded().text

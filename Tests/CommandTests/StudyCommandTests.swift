@@ -163,14 +163,16 @@ import Testing
     let near = try split()
     let (inGroups, inPairs) = (group["leftOut"] as! Int, near["leftOut"] as! Int)
     #expect(inGroups > inPairs)
-    #expect((group["leftOutBy"] as? [String: Int])?["group of a test record"] == inGroups)
+    #expect(
+      (try SplitFigures(group).values["leftOut"] as? [String: Int])?["group of a test record"]
+        == inGroups)
     for summary in [group, near] {
-      let measures = try #require(summary["measurements"] as? [String: Double])
-      #expect(measures["after: near pairs across parts"] == 0)
-      #expect(measures["after: test share leaked at 0.8"] == 0)
+      let figures = try SplitFigures(summary)
+      #expect(try figures.measure("near pairs across parts") == 0)
+      #expect(try figures.measure("test share leaked at 0.8") == 0)
       // What the test set leaves is divided 8 to 1, whatever share the test set has.
       for part in ["train", "development", "test"] {
-        #expect(measures["target: \(part) share, difference"]! < 0.02, "\(part)")
+        #expect(try figures.target("\(part) share, difference") < 0.02, "\(part)")
       }
     }
     let hint = try sandbox.run("split", "index", "--leave-out", "group").succeeded().text

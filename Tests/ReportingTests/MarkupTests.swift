@@ -89,7 +89,8 @@ import Testing
 
   @Test func sectionsStandInOrderAndOnlyIfMeasured() {
     let names = [
-      "removal", "similarity", "composition", "clusters", "split", "study", "training", "cost",
+      "removal", "similarity", "composition", "clusters", "split", "study", "injection",
+      "training", "cost",
       "provenance",
     ]
     #expect(sections(Self.plain) == ["verdict"] + names)
@@ -110,7 +111,8 @@ import Testing
       groupCount: 0, groupedRecords: 0, groups: [], topics: [], source: "")
     report.split = SplitSection(
       parts: [], labels: [],
-      measures: [.init(name: "x", before: .nan, after: -.infinity, better: .lower)], source: "")
+      measures: [.init(name: "x", unit: .share, better: .lower, before: .nan, after: -.infinity)],
+      source: "")
     var study = SampleReport.study(seeds: 1)
     study.analysis.scores[0].score.low = -.infinity
     study.analysis.comparisons[0].difference.value = .nan
@@ -131,7 +133,7 @@ import Testing
     let html = report.html()
     try expectWellFormed(html)
     let drawings = html.matches(of: /<svg.*?<\/svg>/.dotMatchesNewlines()).map { String($0.output) }
-    #expect(drawings.count == 7)
+    #expect(drawings.count == 8)
     for drawing in drawings { #expect(!drawing.contains("nan") && !drawing.contains("inf\"")) }
     #expect(report.markdown().contains("Each arm was trained once"))
     #expect(try !Report(json: report.json()).html().isEmpty)

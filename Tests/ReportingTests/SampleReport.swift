@@ -12,6 +12,7 @@ enum SampleReport {
     report.split = split
     report.composition = composition
     report.study = fiveSeeds
+    report.injection = injection
     report.training = training
     report.cost = CostSection(
       steps: [
@@ -194,12 +195,12 @@ enum SampleReport {
     ],
     measures: [
       .init(
-        name: "highest train-test cosine", before: 1, after: 0.8994, better: .lower,
-        meaning: "0.9 or more would be a leak"),
+        name: "highest train-test cosine", meaning: "0.9 or more would be a leak", unit: .cosine,
+        better: .lower, before: 1, after: 0.8994),
       .init(
-        name: "Vendi score of train", before: 41.27, after: 47.9, better: .higher,
-        meaning: "effective number of different records"),
-      .init(name: "records", before: 6900, after: 6312, better: .neither),
+        name: "Vendi score of train", meaning: "effective number of different records",
+        unit: .effectiveRecords, better: .higher, before: 41.27, after: 47.9),
+      .init(name: "records", unit: .records, better: .neither, before: 6900, after: 6312),
     ], before: "random split", after: "group-disjoint",
     method: "No paraphrase group crosses the parts; labels are stratified.", source: "splits")
 }

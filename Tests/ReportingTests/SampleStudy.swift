@@ -12,7 +12,7 @@ extension SampleReport {
       analysis: StudyAnalysis(
         items: items, arms: arms, baselines: [.linear: arms.map(worse)],
         fits: names.map { ArmFit(arm: $0, finalLoss: 0.41, labelEntropy: 2.48, updates: 656) },
-        primaryMetric: .macroF1),
+        metrics: [.macroF1, .accuracy]),
       arms: zip(names, [5520, 5363, 5119, 5119, 5119]).map {
         .init(
           name: $0, description: "\($0) training records", trainingItems: $1, updates: 656,
@@ -32,6 +32,25 @@ extension SampleReport {
         value: 0.412, low: 0.379, high: 0.447, standardError: 0.017, degreesOfFreedom: 60,
         items: 690, groups: 652, seeds: seeds), description: "the group-disjoint test part")
     return study
+  }
+
+  /// Two squares in which copies raise accuracy, less so where their words are changed.
+  static var injection: InjectionSection {
+    let square = InjectionSquare(groups: (0..<105).map { $0 })
+    var generator = SeededGenerator(seed: 8)
+    let ease = [50, 58, 66, 75, 53, 60, 68]
+    var (hits, logs): ([[Double]], [[Double]]) = ([], [])
+    for model in 0..<14 {
+      let luck = square.groups.indices.map { item in
+        ease[square.dose(of: item, in: model)] + item * 37 % 41 - generator.index(below: 60)
+      }
+      hits.append(luck.map { $0 > 40 ? 1 : 0 })
+      logs.append(luck.map { Double($0) / 32 - 4 })
+    }
+    return InjectionSection(
+      analysis: InjectionAnalysis(
+        square, hits: hits, logProbabilities: logs, trainingRecords: 2_841, updates: 222,
+        runs: ["injected-seed0-0123456789"]), source: "runs, predictions")
   }
 
   /// The same models, wrong on every sixth item.

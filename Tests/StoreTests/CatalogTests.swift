@@ -156,7 +156,7 @@ func expectSample(_ catalog: Catalog) throws {
   #expect(try catalog.members(kind: .paraphrase) == Sample.members)
   #expect(try catalog.members(kind: .paraphrase, cluster: 0) == Sample.members)
   #expect(try catalog.split() == Sample.split)
-  #expect(try catalog.measurements(step: "split") == Sample.measurements)
+  #expect(try catalog.figures(Sample.Diversity.self) == Sample.diversity)
   #expect(try catalog.runs() == [Sample.run])
   #expect(try catalog.log(run: "raw-1") == Sample.log)
   #expect(try catalog.predictions(run: "raw-1") == Sample.predictions)

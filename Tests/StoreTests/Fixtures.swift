@@ -60,7 +60,12 @@ enum Sample {
     SplitAssignment(row: 0, part: .train, selected: true, group: 0, reason: "budget", rank: 1),
     SplitAssignment(row: 2, part: .test, selected: false, group: 1, reason: "group"),
   ]
-  static let measurements = [Measurement(step: "split", name: "vendi before", value: 1.5)]
+  struct Diversity: Figures {
+    static let step = "split"
+    var vendi: Double
+    var reasons: [String: Int]
+  }
+  static let diversity = Diversity(vendi: 1.5, reasons: ["a \"b\" c": 2])
   static let run = Run(
     id: "raw-1", arm: "raw", seed: 1, options: "{}", status: .finished,
     startedAt: Date(timeIntervalSince1970: 1_700_000_000.125),
@@ -107,7 +112,7 @@ enum Sample {
       try editor.replaceConflicts(conflicts)
       try editor.replaceClusters(kind: .paraphrase, clusters, members: members)
       try editor.replaceSplit(split)
-      try editor.replaceMeasurements(step: "split", measurements)
+      try editor.replaceFigures(diversity)
       try editor.replaceRun(run, log: log, predictions: predictions)
       try editor.replaceTestSlices(slices)
       try editor.replaceComparisons(comparisons)

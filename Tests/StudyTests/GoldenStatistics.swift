@@ -54,6 +54,15 @@ struct GoldenStatistics: Decodable {
     var results: [String: [Double]]
   }
 
+  struct Sets: Decodable {
+    var groups: [Int]
+    var classes: Int
+    var labels: [[Int]]
+    /// By model, as above.
+    var predictions: [[[Int]]]
+    var results: [String: [Double]]
+  }
+
   struct Pooled: Decodable {
     var scores: [[Double]]
     var variance: Double
@@ -75,6 +84,7 @@ struct GoldenStatistics: Decodable {
   var equivalence: [[Double]]
   var pooled: Pooled
   var differences: Differences
+  var sets: Sets
   var generator: [String]
 
   static let shared: GoldenStatistics = {

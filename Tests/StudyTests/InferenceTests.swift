@@ -59,6 +59,68 @@ extension ArmPredictions {
     #expect(inference.score(of: flat, .pearson) == nil)
   }
 
+  private func expect(
+    _ arms: [ArmPredictions], _ items: TestItems, _ metric: Metric, _ expected: [Double]
+  ) throws {
+    let found = try #require(
+      CrossedInference(items: items).difference(arms[0], minus: arms[1], metric))
+    let values = [
+      found.value, found.standardError, found.degreesOfFreedom, found.low, found.high,
+    ]
+    for (value, expected) in zip(values, expected) {
+      #expect(
+        abs(value - expected) < 1e-5 * max(1, abs(expected)), "\(metric) \(value) \(expected)")
+    }
+  }
+
+  /// Any number of labels an item, recomputed independently.
+  @Test(arguments: Metric.ofSets)
+  func setsEqualTheRecomputation(metric: Metric) throws {
+    let given = golden.sets
+    let items = TestItems(
+      truth: .sets(given.labels, count: given.classes), groups: given.groups,
+      slices: given.groups.map { _ in .clean })
+    let arms = (0..<2).map { arm in
+      ArmPredictions(
+        name: "\(arm)", seeds: [1, 2, 3],
+        answers: .sets(Array(given.predictions[3 * arm..<3 * arm + 3])))
+    }
+    try expect(arms, items, metric, given.results[metric.rawValue]!)
+  }
+
+  /// Entities with seen and unseen names: their sums give the F1 of all, and each the F1 of its own.
+  @Test func entitiesBySurface() throws {
+    let given = golden.differences
+    let counts = given.entities.map { model in
+      model.map {
+        EntityCounts(right: Double($0[0]), predicted: Double($0[1]), gold: Double($0[2]))
+      }
+    }
+    let none = EntityCounts(right: 0, predicted: 0, gold: 0)
+    let items = TestItems(
+      truth: .counted(items: given.groups.count), groups: given.groups,
+      slices: given.groups.map { _ in .clean })
+    func arms(_ counts: (Int, EntityCounts) -> SurfaceCounts, _ models: [[EntityCounts]])
+      -> [ArmPredictions]
+    {
+      (0..<2).map { arm in
+        ArmPredictions(
+          name: "\(arm)", seeds: [1, 2, 3],
+          answers: .surfaces(models[3 * arm..<3 * arm + 3].map { $0.enumerated().map(counts) }))
+      }
+    }
+    let expected = given.results["entityF1"]!
+    let mixed = arms(
+      { SurfaceCounts(seen: $0 % 2 == 0 ? $1 : none, unseen: $0 % 2 == 0 ? none : $1) }, counts)
+    try expect(mixed, items, .entityF1, expected)
+    let seen = arms(
+      { SurfaceCounts(seen: $1, unseen: EntityCounts(right: 1, predicted: 2, gold: 3)) }, counts)
+    try expect(seen, items, .seenEntityF1, expected)
+    let unseen = arms(
+      { SurfaceCounts(seen: EntityCounts(right: 1, predicted: 2, gold: 3), unseen: $1) }, counts)
+    try expect(unseen, items, .unseenEntityF1, expected)
+  }
+
   /// What another copy of an item does to a score is its influence, to first order: with 50 copies
   /// of every item there, one more changes little.
   @Test(arguments: [Metric.accuracy, .macroF1, .entityF1, .meanScore, .pearson, .spearman])

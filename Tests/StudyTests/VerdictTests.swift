@@ -248,7 +248,7 @@ import Testing
       ArmPredictions(name: $0, seeds: $1.seeds, predictions: $1.predictions)
     }
     let analysis = StudyAnalysis(
-      items: items, arms: arms, primaryMetric: .macroF1, margins: Margins(all: 0.1),
+      items: items, arms: arms, metrics: [.macroF1, .accuracy], margins: Margins(all: 0.1),
       permutations: 200)
     let whole = analysis.comparisons.filter { $0.metric == .macroF1 && $0.slice == .all }
     #expect(whole.map(\.arm) == ["random", "decontaminated", "random"])

@@ -25,7 +25,7 @@ public struct SampleCalibration {
     -> CalibrationSummary
   {
     let stored = try storedPairs()
-    let table = try RecordTable(index.catalog)
+    let table = try index.records()
     let sample = try BorderlineSample(
       pairs: stored.each, table: table, floor: stored.floor, size: size, guards: options.guards,
       seed: seed)

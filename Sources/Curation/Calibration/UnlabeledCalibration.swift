@@ -37,7 +37,7 @@ public struct UnlabeledCalibration {
   /// O(min(texts, ``largestSample``) · texts · dimension). The texts examined are those of lowest
   /// hash, which is chance that no order of records changes.
   public func run() throws -> UnlabeledSummary {
-    let table = try RecordTable(index.catalog)
+    let table = try index.records()
     let texts = HashGroups(table.textHashes)
     guard texts.count > 1 else {
       throw FileError(

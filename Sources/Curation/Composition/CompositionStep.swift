@@ -8,19 +8,12 @@ public struct CompositionStep {
 
   public init(_ index: OpenIndex) { self.index = index }
 
-  /// As ``compare(_:)``, and stores the shifts as measurements of step `composition`.
-  public func run(_ keys: [CompositionKey]) throws -> [Composition] {
-    let result = try compare(keys)
-    try store(result)
-    return result
-  }
-
   /// Counts by each of `keys`; those that tell nothing apart (no labels, no topics yet) are left out.
   ///
   /// - Throws: `FileError` before the step `dedup`.
   public func compare(_ keys: [CompositionKey]) throws -> [Composition] {
     _ = try StepAccount.outcomeHash(of: "dedup", in: index)
-    let table = try RecordTable(index.catalog)
+    let table = try index.records()
     var isKept = [Bool](repeating: false, count: table.count)
     for row in try index.catalog.keptRows() { isKept[row] = true }
     var isSelected: [Bool]?
@@ -37,24 +30,6 @@ public struct CompositionStep {
           ? Self.compare(key, groups, isKept, isSelected) : nil
       }
     }
-  }
-
-  private func store(_ compositions: [Composition]) throws {
-    let step = "composition"
-    let values = compositions.flatMap { composition in
-      [
-        ("dedup", composition.shift), ("selection", composition.selectionShift),
-        ("dedup and selection", composition.overallShift),
-      ].flatMap { name, shift in
-        shift.map {
-          [("distance", $0.distance), ("probability", $0.probability)].map { figure, value in
-            Store.Measurement(
-              step: step, name: "\(composition.key.rawValue): \(name) \(figure)", value: value)
-          }
-        } ?? []
-      }
-    }
-    try index.catalog.update { try $0.replaceMeasurements(step: step, values) }
   }
 
   private static func compare(

@@ -8,7 +8,7 @@ extension Exporter {
   /// for what repeats a test record), `rule`, `guards`, `text`, `witness_text`.
   @discardableResult
   public func exportRemoved(to path: String) throws -> Int {
-    let table = try RecordTable(index.catalog)
+    let table = try index.records()
     let writer = try CorpusWriter(
       CorpusReader.location(path),
       columns: [
@@ -44,7 +44,7 @@ extension Exporter {
         found: try PairCoverage(index).floor(of: stage).map { "those from \($0.decimal) up" }
           ?? "none", advice: "run simcurate dedup with that stage, and --floor")
     }
-    let table = try RecordTable(index.catalog)
+    let table = try index.records()
     let writer = try CorpusWriter(CorpusReader.location(path), columns: DecisionFile.columns)
     try index.catalog.forEachPair(
       stage: stage.rawValue, minimumScore: minimum.map(Double.init) ?? -.infinity
@@ -64,7 +64,7 @@ extension Exporter {
   @discardableResult
   public func exportClusters(to path: String) throws -> Int {
     _ = try StepAccount.outcomeHash(of: "cluster", in: index)
-    let table = try RecordTable(index.catalog)
+    let table = try index.records()
     let writer = try CorpusWriter(
       CorpusReader.location(path),
       columns: [

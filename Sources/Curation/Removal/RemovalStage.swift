@@ -1,5 +1,7 @@
 /// The ways in which two records can be the same, cheap to dear.
-public enum RemovalStage: String, CaseIterable, Codable, Comparable, Sendable {
+public enum RemovalStage: String, CaseIterable, Codable, CodingKeyRepresentable, Comparable,
+  Sendable
+{
   /// Equal bytes.
   case exact
   /// Equal after normalization.

@@ -70,7 +70,7 @@ public struct ClusterStep {
     let dedup = try index.options(of: "dedup", as: DedupOptions.self)
     let floor = options.floor ?? dedup.floor
     let cohesion = options.linkage == .average ? options.cohesion ?? floor : nil
-    let table = try RecordTable(index.catalog)
+    let table = try index.records()
     let texts = HashGroups(table.textHashes)
     let order = CanonicalOrder(rule: .longest, records: table.columns())
     let graph = PairGraph(

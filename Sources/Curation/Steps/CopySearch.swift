@@ -13,7 +13,7 @@ public struct CopySearch {
     self.index = index
     self.options = options
     self.monitor = monitor
-    table = try RecordTable(index.catalog, for: options)
+    table = try index.records(for: options)
   }
 
   /// Those of `rows` that are the same as one of `others` at some stage.

@@ -2,8 +2,6 @@ import Store
 
 /// What a new `dedup` decided otherwise than the one before it, of the records both saw.
 public struct DecisionChanges: Codable, Hashable, Sendable {
-  static let step = "dedup"
-  private static let recordsName = "records"
   /// At most so many ids are named.
   private static let shownIDs = 20
 
@@ -19,15 +17,12 @@ public struct DecisionChanges: Codable, Hashable, Sendable {
   public var nowKeptIDs: [String]
   public var nowRemovedIDs: [String]
 
-  /// Against what the catalog still holds; nil if there was no dedup before, or an earlier version
-  /// made it.
+  /// Against what the catalog still holds; nil if there was no dedup before.
   static func find(
     in index: OpenIndex, removals: [Store.Removal], drops: [Drop], ids: [String]
   ) throws -> DecisionChanges? {
     let catalog = index.catalog
-    let measured = try catalog.measurements(step: step)
-    guard let value = measured.first(where: { $0.name == recordsName })?.value,
-      let earlier = Int(exactly: value), 0...ids.count ~= earlier
+    guard let earlier = try catalog.figures(DedupFigures.self)?.records, 0...ids.count ~= earlier
     else { return nil }
     let before = witnesses(try catalog.removals(), try catalog.drops())
     let after = witnesses(removals, drops)
@@ -45,10 +40,5 @@ public struct DecisionChanges: Codable, Hashable, Sendable {
     Dictionary(
       removals.map { ($0.row, $0.witness) } + drops.map { ($0.row, -1) },
       uniquingKeysWith: { first, _ in first })
-  }
-
-  /// The figure that lets the next dedup say what it changed.
-  static func measurement(records: Int) -> Store.Measurement {
-    Store.Measurement(step: step, name: recordsName, value: Double(records))
   }
 }

@@ -43,6 +43,16 @@ public struct DedupSummary: Codable, Sendable {
   public var nothingToDo: Bool
 }
 
+/// What `dedup` leaves in the catalog beside its rows.
+package struct DedupFigures: Figures {
+  package static let step = "dedup"
+
+  /// How many records it decided on, which lets the next dedup say what it changed.
+  var records: Int
+  /// Protected records near one before them.
+  var protectedRepeats: Int
+}
+
 /// Finds near-duplicates and writes the removals, each with its witness, to the catalog.
 public struct DedupStep {
   private let index: OpenIndex
@@ -66,7 +76,7 @@ public struct DedupStep {
     if try StepAccount.isDone("dedup", options: options, inputHash: input, in: index.catalog) {
       return try storedSummary()
     }
-    let table = try RecordTable(index.catalog, for: options)
+    let table = try index.records(for: options)
     try checkNames(table, rule)
     let texts = HashGroups(table.textHashes)
     // Stored pairs serve if they reach down to the threshold, or to the floor where one was asked for.
@@ -173,15 +183,13 @@ public struct DedupStep {
               score: Double(pair.score))
           })
       }
-      try coverage.replace(recordCount: recordCount, with: editor)
-      if let semantic, semantic.isNew { try JoinRecall.replace(semantic.recall, with: editor) }
-      try editor.replaceMeasurements(
-        step: "dedup",
-        [
-          Store.Measurement(
-            step: "dedup", name: "protected repeats", value: Double(result.protectedRepeats)),
-          DecisionChanges.measurement(records: recordCount),
-        ])
+      try editor.replaceFigures(coverage)
+      if let semantic, semantic.isNew {
+        try editor.forgetFigures(JoinRecall.self)
+        if let recall = semantic.recall { try editor.replaceFigures(recall) }
+      }
+      try editor.replaceFigures(
+        DedupFigures(records: recordCount, protectedRepeats: result.protectedRepeats))
       try editor.replaceRemovals(removals)
       try editor.replaceDrops(drops)
       try editor.replaceVetoes(vetoes)
@@ -215,7 +223,6 @@ public struct DedupStep {
     let vetoes = try catalog.vetoes()
     let records = try catalog.recordCount()
     let drops = try catalog.drops()
-    let measured = try catalog.measurements(step: "dedup")
     return DedupSummary(
       index: index.folder.url.relativePath, threshold: options.threshold, records: records,
       kept: records - removals.count - drops.count, removed: removals.count,
@@ -225,11 +232,12 @@ public struct DedupStep {
       conflicts: try catalog.conflicts().count, vetoes: vetoes.count,
       vetoesByGuard: Dictionary(vetoes.map { ($0.guardName, 1) }, uniquingKeysWith: +),
       dropped: Dictionary(drops.map { ($0.reason.rawValue, 1) }, uniquingKeysWith: +),
-      protectedRepeats: Int(measured.first { $0.name == "protected repeats" }?.value ?? 0),
-      readings: try ReadingCounts(catalog), maximumTokens: index.manifest.model.maximumTokens,
+      protectedRepeats: try catalog.figures(DedupFigures.self)?.protectedRepeats ?? 0,
+      readings: try catalog.figures(ReadingCounts.self),
+      maximumTokens: index.manifest.model.maximumTokens,
       joined: joined, pairs: try catalog.pairCount(stage: RemovalStage.semantic.rawValue),
       floor: try PairCoverage(index).floor(of: .semantic) ?? options.floor,
-      recall: try JoinRecall(catalog), seconds: try catalog.step("dedup")?.seconds ?? 0,
+      recall: try JoinRecall.stored(catalog), seconds: try catalog.step("dedup")?.seconds ?? 0,
       nothingToDo: nothingToDo)
   }
 }
@@ -256,8 +264,7 @@ extension CatalogEditor {
 
   func forgetSplit() throws {
     try replaceSplit([SplitAssignment]())
-    try replaceMeasurements(step: "split", [Store.Measurement]())
-    try replaceMeasurements(step: "composition", [Store.Measurement]())
+    try forgetFigures(SplitFigures.self)
     try forget(step: "split")
   }
 }

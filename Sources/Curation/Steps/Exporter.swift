@@ -25,17 +25,20 @@ public struct Exporter {
   public init(_ index: OpenIndex) { self.index = index }
 
   /// The records of `set`: in JSONL as they were read; in CSV and TSV with the columns `id`, `text`,
-  /// `label` and all other fields that one of them has; in a `.txt` file their ids, one a line.
+  /// `label` and all other fields that one of them has; in a `.txt` file their ids, one a line; in a
+  /// `.conll` file their words, each with its tag.
   ///
-  /// - Parameter path: a file name (`.jsonl`, `.csv`, `.tsv`, `.txt`), or `-` for JSONL on standard
-  ///   output.
+  /// - Parameter path: a file name (`.jsonl`, `.csv`, `.tsv`, `.txt`, `.conll`), or `-` for JSONL on
+  ///   standard output.
   /// - Returns: how many there are.
-  /// - Throws: `FileError` if there is no split yet, or no folds, and the set needs one.
+  /// - Throws: `FileError` if there is no split yet, or no folds, and the set needs one; for a `.conll`
+  ///   file naming a record without tags.
   @discardableResult
   public func export(_ set: RecordSet, to path: String) throws -> Int {
     let rows = try rows(of: set)
     let url = CorpusReader.location(path)
     if url.pathExtension == "txt" { return try exportIDs(rows, to: url) }
+    if url.pathExtension == "conll" { return try exportSentences(rows, to: url) }
     let isDelimited = ["csv", "tsv", "tab"].contains(url.pathExtension)
     let columns = isDelimited ? try columns(of: rows) : []
     let writer = try CorpusWriter(url, columns: columns)
@@ -103,6 +106,26 @@ public struct Exporter {
           found: "'\(record.id)'", advice: "export as CSV or JSONL")
       }
       try file.write(Array(record.id.utf8) + [0x0a])
+    }
+    try file.commit()
+    return rows.count
+  }
+
+  /// A word and its tag a line, parted by a tab, an empty line after each sentence.
+  private func exportSentences(_ rows: Set<Int>, to url: URL) throws -> Int {
+    let file = try AtomicFile(url)
+    try forEachRecord(rows) { record in
+      let sentence = try record.taggedSentence()
+      var lines: [UInt8] = []
+      for (word, tag) in zip(sentence.words, sentence.tags) {
+        guard !(word + tag).utf8.contains(where: { [0x09, 0x0a, 0x0d].contains($0) }) else {
+          throw FileError(
+            place: url.relativePath, expected: "words and tags without tabs and line ends",
+            found: "'\(word)' with '\(tag)' in '\(record.id)'", advice: "export as JSONL")
+        }
+        lines += Array("\(word)\t\(tag)\n".utf8)
+      }
+      try file.write(lines + [0x0a])
     }
     try file.commit()
     return rows.count

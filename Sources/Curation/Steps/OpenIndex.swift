@@ -2,6 +2,7 @@ import Files
 import Foundation
 import Neighbors
 import Store
+import Synchronization
 import Transformer
 
 /// A complete index folder, opened: its manifest checked, its catalog and vectors at hand.
@@ -11,6 +12,7 @@ public final class OpenIndex: Sendable {
   public let catalog: Catalog
   /// One unit row per record, memory-mapped.
   public let vectors: VectorFile
+  private let lastTable = Mutex<(key: TableKey, table: RecordTable)?>(nil)
 
   /// - Throws: `FileError` if the folder holds no complete index, or its files
   ///   are not the ones its manifest describes.
@@ -39,6 +41,45 @@ public final class OpenIndex: Sendable {
     manifest = original.manifest
     vectors = original.vectors
     catalog = try Catalog.open(at: folder.catalog)
+  }
+
+  /// What the columns of a table depend on beside the records, which never change.
+  private struct TableKey: Equatable {
+    var valueField: String?
+    var protectField: String?
+    var protectedIDs: Set<String>
+    var decisions: [Decision]
+  }
+
+  /// All records in memory, with the field the options' keep rule ranks by, and the records they
+  /// protect.
+  public func records(for options: DedupOptions) throws -> RecordTable {
+    try records(
+      valueField: options.validate().field, protectField: options.protectField,
+      protectedIDs: Set(options.protectedIDs))
+  }
+
+  /// All records in memory. The last table is kept, so that steps which follow one another read the
+  /// catalog once.
+  ///
+  /// - Parameters:
+  ///   - valueField: a field whose number a keep rule ranks by.
+  ///   - protectField: a field that is true, or a number other than 0, in protected records.
+  public func records(
+    valueField: String? = nil, protectField: String? = nil, protectedIDs: Set<String> = []
+  ) throws -> RecordTable {
+    let key = TableKey(
+      valueField: valueField, protectField: protectField, protectedIDs: protectedIDs,
+      decisions: try catalog.decisions())
+    return try lastTable.withLock { last in
+      if let last, last.key == key { return last.table }
+      // Two tables at once would be the most memory of all.
+      last = nil
+      let table = try RecordTable(
+        catalog, valueField: valueField, protectField: protectField, protectedIDs: protectedIDs)
+      last = (key, table)
+      return table
+    }
   }
 
   /// What the records were read from; nil in an index of an earlier version.

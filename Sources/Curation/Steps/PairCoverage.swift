@@ -4,10 +4,8 @@ import Neighbors
 import Store
 
 /// Which pairs the catalog holds: of each stage all from a score up, as `dedup` left them.
-struct PairCoverage {
-  private static let step = "pairs"
-  private static let recordsName = "records semantic"
-  private static let approximateName = "approximate semantic"
+package struct PairCoverage: Figures {
+  package static let step = "pairs"
 
   private var floors: [RemovalStage: Float] = [:]
   /// How texts were cut into shingles for the pairs of the lexical stages.
@@ -19,32 +17,16 @@ struct PairCoverage {
 
   /// - Throws: `FileError` for figures that no `dedup` left.
   init(_ index: OpenIndex) throws {
-    let values = Dictionary(
-      try index.catalog.measurements(step: Self.step).map { ($0.name, $0.value) },
-      uniquingKeysWith: { first, _ in first })
     let count = index.manifest.recordCount
-    let covered = values[Self.recordsName] ?? Double(count)
-    guard let records = Int(exactly: covered), 0...count ~= records else {
+    records = count
+    guard let stored = try index.catalog.figures(PairCoverage.self) else { return }
+    guard 0...count ~= stored.records else {
       throw FileError(
         place: index.catalog.url.relativePath,
-        expected: "pairs of at most \(count) records", found: "\(covered)",
+        expected: "pairs of at most \(count) records", found: "\(stored.records)",
         advice: "the catalog is damaged; build the index again")
     }
-    self.records = records
-    for stage in RemovalStage.allCases {
-      floors[stage] = values[Self.floorName(stage)].map { Float($0) }
-    }
-    if values[Self.approximateName] == 1 { method = .ivf }
-    if let words = values["shingle words"].flatMap({ Int(exactly: $0) }),
-      let characters = values["shingle characters"].flatMap({ Int(exactly: $0) })
-    {
-      shingling = Shingling(words: words, characters: characters)
-    }
-    // Catalogs of version 1 had the floor in the options only, and only semantic pairs.
-    if floors[.semantic] == nil, try index.catalog.step("dedup") != nil {
-      let options = try index.options(of: "dedup", as: DedupOptions.self)
-      if options.stages.contains(.semantic) { floors[.semantic] = options.floor }
-    }
+    self = stored
   }
 
   /// The score down to which all pairs of `stage` are there; nil where none were stored.
@@ -75,24 +57,4 @@ struct PairCoverage {
     coverage.shingling = nil
     return coverage
   }
-
-  /// - Parameter count: records of the index that is written.
-  func replace(recordCount count: Int?, with editor: CatalogEditor) throws {
-    var values = floors.map { (Self.floorName($0.key), $0.value.decimal) }
-    if let shingling {
-      values.append(("shingle words", Double(shingling.words)))
-      values.append(("shingle characters", Double(shingling.characters)))
-    }
-    if floors[.semantic] != nil {
-      if records != count { values.append((Self.recordsName, Double(records))) }
-      if method == .ivf { values.append((Self.approximateName, 1)) }
-    }
-    try editor.replaceMeasurements(
-      step: Self.step,
-      values.sorted { $0.0 < $1.0 }.map {
-        Store.Measurement(step: Self.step, name: $0.0, value: $0.1)
-      })
-  }
-
-  private static func floorName(_ stage: RemovalStage) -> String { "floor \(stage.rawValue)" }
 }

@@ -27,7 +27,7 @@ public struct RecordTable: Sendable {
   public private(set) var labelNumbers: [Int32] = []
   public private(set) var labelKind = LabelKind.classes
   /// What a split divides evenly: the labels themselves, or what stands for sets and scores.
-  private(set) var strata: [Int32] = []
+  public private(set) var strata: [Int32] = []
   private(set) var stratumNames: [String] = []
 
   /// With the field the options' keep rule ranks by, and the records they protect.

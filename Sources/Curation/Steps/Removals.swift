@@ -51,7 +51,7 @@ public struct Removals {
     asDecided: Bool = true, monitor: StepMonitor
   ) throws {
     let rule = try options.validate()
-    let whole = try RecordTable(index.catalog, for: options)
+    let whole = try index.records(for: options)
     let wholeGroups = HashGroups(whole.textHashes)
     let texts = HashGroups(table.textHashes)
     let semantic =

@@ -20,7 +20,7 @@ public struct RetentionCurve {
       return
     }
     let rule = try options.validate()
-    let table = try RecordTable(index.catalog, for: options)
+    let table = try index.records(for: options)
     let texts = HashGroups(table.textHashes)
     let semantic = try SemanticPairs.find(
       in: index, texts: texts, floor: options.floor, atMost: options.threshold,

@@ -47,14 +47,16 @@ struct SelectionQuotas {
 
   /// The greatest difference between a group's share of the selection and the share asked for, of the
   /// groups that have records among `rows`.
-  func deviation(of selected: [UInt32], from rows: [UInt32]) -> Double {
+  func target(of selected: [UInt32], from rows: [UInt32]) -> SplitFigures.Target {
     var counts: [Int32: Int] = [:]
     for row in selected { counts[groupOfRow[Int(row)], default: 0] += 1 }
     let there = Set(rows.map { groupOfRow[Int($0)] }).sorted()
     let wanted = there.map { group in (group, weights.map { $0[group] ?? 0 } ?? 1) }
     let total = wanted.reduce(0) { $0 + $1.1 }
-    return wanted.map { group, weight in
+    let differences = wanted.map { group, weight in
       abs(Double(counts[group] ?? 0) / Double(max(1, selected.count)) - weight / max(total, 1e-300))
-    }.max() ?? 0
+    }
+    return SplitFigures.Target(
+      name: "quotas by \(key.rawValue), greatest difference", difference: differences.max() ?? 0)
   }
 }

@@ -53,7 +53,8 @@ public struct SemanticPairs {
     }
     return SemanticPairs(
       pairs: pairs, floor: stored, method: coverage.method,
-      recall: coverage.method == .exact ? nil : try JoinRecall(index.catalog), isNew: !isWhole)
+      recall: coverage.method == .exact ? nil : try JoinRecall.stored(index.catalog),
+      isNew: !isWhole)
   }
 
 }
@@ -126,35 +127,24 @@ private struct PairJoin {
   }
 }
 
-extension JoinRecall {
-  static let step = "join"
+extension JoinRecall: Figures {
+  public static let step = "join"
 
   /// What the last approximate join measured; nil after an exact one.
-  init?(_ catalog: Catalog) throws {
-    let values = Dictionary(
-      uniqueKeysWithValues: try catalog.measurements(step: Self.step).map { ($0.name, $0.value) })
-    guard let found = values["recall_found"], let pairs = values["recall_pairs"],
-      let queries = values["recall_queries"]
-    else { return nil }
-    self.init(found: Int(found), pairs: Int(pairs), queries: Int(queries))
+  static func stored(_ catalog: Catalog) throws -> JoinRecall? {
+    guard let recall = try catalog.figures(JoinRecall.self) else { return nil }
+    guard 0...recall.pairs ~= recall.found else {
+      throw FileError(
+        place: "\(catalog.url.relativePath), table figures, step \(step)",
+        expected: "at most as many pairs found as there are",
+        found: "\(recall.found) of \(recall.pairs)",
+        advice: "the catalog is damaged; build the index again")
+    }
+    return recall
   }
 
   /// Wilson's, 95%, as if pairs were drawn independently.
   public var interval: Interval { .wilson(successes: found, of: pairs) }
-
-  /// Replaces what an earlier join measured; nil deletes it.
-  static func replace(_ recall: JoinRecall?, with editor: CatalogEditor) throws {
-    let values = recall.map { recall in
-      [
-        ("recall_found", Double(recall.found)), ("recall_pairs", Double(recall.pairs)),
-        ("recall_queries", Double(recall.queries)), ("recall", recall.share),
-        ("recall_low", recall.interval.low), ("recall_high", recall.interval.high),
-      ]
-    }
-    try editor.replaceMeasurements(
-      step: step,
-      (values ?? []).map { Store.Measurement(step: step, name: $0.0, value: $0.1) })
-  }
 }
 
 /// Some rows of an index, such as one for every distinct text, and their vectors in one block.

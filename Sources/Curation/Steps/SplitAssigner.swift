@@ -178,7 +178,7 @@ struct SplitAssigner {
     ).partOfRow.map { $0 != nil }
   }
 
-  /// Which rows are near none of an earlier part, and have no text of one.
+  /// Which rows are near none of an earlier part, and have no text or sentence of one.
   private func nearPairsStay(_ near: SplitGroups, _ given: [(row: UInt32, part: GivenSplit)])
     -> [Bool]
   {
@@ -190,6 +190,11 @@ struct SplitAssigner {
       let text = Int(near.texts.groupOfRow[Int(record.row)])
       ofText[text] = min(ofText[text], place)
     }
+    var ofSentence: [UInt32: Int] = [:]
+    for (record, place) in zip(given, places) {
+      guard let sentence = near.sentenceOfRow[record.row] else { continue }
+      ofSentence[sentence] = min(ofSentence[sentence] ?? last, place)
+    }
     var nearText = ofText
     for pair in near.pairs {
       let (a, b) = (Int(pair.a), Int(pair.b))
@@ -197,7 +202,8 @@ struct SplitAssigner {
       nearText[b] = min(nearText[b], ofText[a])
     }
     return zip(given, places).map { record, place in
-      nearText[Int(near.texts.groupOfRow[Int(record.row)])] >= place
+      let sentence = near.sentenceOfRow[record.row].map { ofSentence[$0]! } ?? last
+      return min(sentence, nearText[Int(near.texts.groupOfRow[Int(record.row)])]) >= place
     }
   }
 
@@ -232,26 +238,20 @@ struct SplitAssigner {
     }
   }
 
-  /// Which share of the entities of the test part is in training too.
-  func entityMeasures(_ prefix: String, _ placement: Placement) -> [Store.Measurement] {
-    guard let entities else { return [] }
+  /// How many entities the test part has, and which share of them is in training too; nothing where
+  /// entities do not matter.
+  func entityMeasures(_ placement: Placement) -> SplitMeasures.Values {
+    guard let entities else { return [:] }
     let test = Set(placement.rows(.test).flatMap { entities[Int($0)] })
     let train = Set(placement.rows(.train).flatMap { entities[Int($0)] })
-    let values = [
-      ("\(prefix): test entities", Double(test.count)),
-      (
-        "\(prefix): test entities also in training",
-        Double(test.intersection(train).count) / Double(max(1, test.count))
-      ),
+    return [
+      .testEntities: Double(test.count),
+      .sharedEntities: Double(test.intersection(train).count) / Double(max(1, test.count)),
     ]
-    return values.map { Store.Measurement(step: "split", name: $0.0, value: $0.1) }
-      + (prefix == "after"
-        ? [
-          Store.Measurement(
-            step: "split", name: "entities: too frequent to keep together",
-            value: Double(passedOver))
-        ] : [])
   }
+
+  /// Entities that occur too often for their records to be kept together; nil where they do not matter.
+  var entitiesTooFrequent: Int? { entities == nil ? nil : passedOver }
 
   /// What practitioners do: a random split of all records within labels, each record on its own.
   static func random(_ table: RecordTable, options: SplitOptions) -> Placement {

@@ -1,3 +1,4 @@
+import Corpus
 import Neighbors
 import Store
 
@@ -6,7 +7,10 @@ struct SplitGroups {
   /// Pairs of text groups, each at or above the threshold of its stage.
   let pairs: [ScoredPair]
   let texts: HashGroups
-  /// Paraphrase groups, removed records with their witnesses, both ends of every pair, and ``bonds``.
+  /// For rows whose texts are one sentence with other entities marked, the first row of that sentence: a model
+  /// that learned the one has read the others.
+  let sentenceOfRow: [UInt32: UInt32]
+  /// Sentences, paraphrase groups, removed records with their witnesses, both ends of every pair, and ``bonds``.
   let groups: RowGroups
   /// What belongs together whatever its texts are.
   let bonds: RowGroups
@@ -32,6 +36,8 @@ struct SplitGroups {
         pairs.append(texts.pair(UInt32(pair.a), UInt32(pair.b), score: Float(pair.score)))
       }
     }
+    sentenceOfRow = Self.sentences(table)
+    links += sentenceOfRow.sorted { $0.key < $1.key }.map { ($0.value, $0.key) }
     self.pairs = pairs
     self.texts = texts
     let bonds = try RecordBonds(index, field: field).partitions
@@ -40,13 +46,31 @@ struct SplitGroups {
       rowCount: table.count, partitions: [texts.groupOfRow] + bonds, links: links)
   }
 
-  /// How many of ``pairs`` and of the texts have records in more than one part.
+  private static func sentences(_ table: RecordTable) -> [UInt32: UInt32] {
+    var firsts: [String: UInt32] = [:]
+    var sentences: [UInt32: UInt32] = [:]
+    for (row, text) in table.texts.enumerated() where RelationText.isMarked(text) {
+      guard let key = try? RelationText(text).sentenceKey else { continue }
+      let first = firsts[key, default: UInt32(row)]
+      firsts[key] = first
+      sentences[UInt32(row)] = first
+    }
+    return sentences
+  }
+
+  /// How many of ``pairs``, of the sentences and of the texts have records in more than one part.
   ///
   /// - Parameter partOfRow: rows without a part count for nothing.
   func crossing<Part: Equatable>(_ partOfRow: [UInt32: Part]) -> Int {
     var partOfText = [Part?](repeating: nil, count: texts.count)
     var isTorn = [Bool](repeating: false, count: texts.count)
+    var partOfSentence: [UInt32: Part] = [:]
+    var tornSentences: Set<UInt32> = []
     for (row, part) in partOfRow {
+      if let sentence = sentenceOfRow[row] {
+        if let other = partOfSentence[sentence], other != part { tornSentences.insert(sentence) }
+        partOfSentence[sentence] = part
+      }
       let text = Int(texts.groupOfRow[Int(row)])
       if let other = partOfText[text], other != part { isTorn[text] = true }
       partOfText[text] = part
@@ -56,6 +80,6 @@ struct SplitGroups {
       guard let left = partOfText[a], let right = partOfText[b] else { return false }
       return left != right || isTorn[a] || isTorn[b]
     }
-    return between + isTorn.count { $0 }
+    return between + tornSentences.count + isTorn.count { $0 }
   }
 }

@@ -1,9 +1,8 @@
 import Corpus
 import Foundation
 import Neighbors
-import Store
 
-/// Diversity of a training set and its leakage into a test set, as rows of the table `measurements`.
+/// Diversity of a training set and its leakage into a test set.
 struct SplitMeasures {
   let table: RecordTable
   let vectors: VectorRows
@@ -15,42 +14,48 @@ struct SplitMeasures {
   /// The stored near pairs; nil where not all are there.
   let near: NearPairs?
 
-  /// - Parameter prefix: which split or subset, such as `before`.
-  func measure(_ prefix: String, train: [UInt32], test: [UInt32]) throws -> [Store.Measurement] {
-    var values: [(String, Double?)] = [("records", Double(train.count))]
+  typealias Values = [SplitQuantity: Double]
+
+  func measure(train: [UInt32], test: [UInt32]) throws -> Values {
+    var values: Values = [.records: Double(train.count)]
     try rows(train).withVectors { trainVectors in
       guard trainVectors.rows > 1 else { return }
-      values.append(
-        ("vendi score", Diversity.vendiScore(trainVectors)))
+      values[.vendiScore] = Diversity.vendiScore(trainVectors)
       let within = try nearestOthers(of: train, in: trainVectors)
-      values.append(
-        ("mean nearest-neighbor distance", Diversity.meanNearestNeighborDistance(within)))
+      values[.nearestDistance] = Diversity.meanNearestNeighborDistance(within)
       let covered = try nearestScores(
         of: sample(reference, against: train.count), in: trainVectors)
-      values.append(
-        ("coverage at \(coverageRadius)", Diversity.coverage(covered, atLeast: coverageRadius)))
+      values[.coverage(coverageRadius)] = Diversity.coverage(covered, atLeast: coverageRadius)
       // All test records where they are few; else a sample, and the stored pairs for what they hold.
       let asked = sample(test, against: train.count)
       let leaked = try nearestScores(of: asked, in: trainVectors)
       let stored = asked.count < test.count ? near?.nearest(of: test, in: train) : nil
-      values.append(
-        ("highest train-test cosine", (leaked + (stored ?? [])).max().map(Double.init)))
+      values[.highestCosine] = (leaked + (stored ?? [])).max().map(Double.init)
       for threshold in Set([threshold, 0.95, 0.9, 0.8]) {
         let scores = stored.flatMap { threshold >= near!.floor ? $0 : nil } ?? leaked
-        values.append(
-          ("test share leaked at \(threshold)", Diversity.coverage(scores, atLeast: threshold)))
+        values[.leaked(threshold)] = Diversity.coverage(scores, atLeast: threshold)
       }
     }
-    values.append(("label entropy", entropy(train.map { Int(table.strata[Int($0)]) })))
-    values.append(
-      ("topic entropy", entropy(train.map { Int(topicOfRow[Int($0)]) }, of: topicCount)))
-    return values.compactMap { name, value in
-      value.map { Store.Measurement(step: "split", name: "\(prefix): \(name)", value: $0) }
-    }
+    values[.labelEntropy] = entropy(train.map { Int(table.strata[Int($0)]) })
+    values[.topicEntropy] = entropy(train.map { Int(topicOfRow[Int($0)]) }, of: topicCount)
+    return values
+  }
+
+  /// The values of three sets beside each other.
+  static func table(before: Values, after: Values, selected: Values) -> [SplitMeasure] {
+    Set(before.keys).union(after.keys).union(selected.keys).map { quantity in
+      var measure = quantity.measure
+      measure.before = before[quantity]
+      measure.after = after[quantity]
+      measure.selected = selected[quantity]
+      return measure
+    }.sorted { $0.name < $1.name }
   }
 
   /// How far sizes and label shares of the parts are from what was asked for.
-  func targets(_ placement: SplitAssigner.Placement, options: SplitOptions) -> [Store.Measurement] {
+  func targets(_ placement: SplitAssigner.Placement, options: SplitOptions)
+    -> [SplitFigures.Target]
+  {
     let all = placement.partOfRow.keys.map { table.strata[Int($0)] }
     let whole = shares(all)
     let counts = Dictionary(placement.partOfRow.values.map { ($0, 1) }, uniquingKeysWith: +)
@@ -63,55 +68,12 @@ struct SplitMeasures {
       let worst = whole.map { abs($1 - found[$0, default: 0]) }.max() ?? 0
       let size = Double(labels.count) / Double(max(1, all.count))
       return [
-        measurement("target: \(part.rawValue) share, difference", abs(size - share)),
-        measurement("target: \(part.rawValue) label shares, greatest difference", worst),
+        SplitFigures.Target(
+          name: "\(part.rawValue) share, difference", difference: abs(size - share)),
+        SplitFigures.Target(
+          name: "\(part.rawValue) label shares, greatest difference", difference: worst),
       ]
     }
-  }
-
-  static let cellsName = "selection: cells"
-
-  /// What the selection took and how far it met its quotas.
-  func selection(
-    _ selected: BalancedSelection.Result, of train: [UInt32], quotas: SelectionQuotas?
-  ) -> [Store.Measurement] {
-    var values = [
-      measurement("selection: spent", Double(selected.spent)),
-      measurement(Self.cellsName, Double(selected.cells)),
-    ]
-    if let objective = selected.objective {
-      values.append(measurement("selection: objective", objective))
-    }
-    if let quotas {
-      values.append(
-        measurement(
-          "target: quotas by \(quotas.key.rawValue), greatest difference",
-          quotas.deviation(of: selected.rows, from: train)))
-    }
-    return values
-  }
-
-  /// Pairs at or above a threshold of dedup, and equal texts, in more than one part.
-  func crossing(_ prefix: String, _ count: Int) -> Store.Measurement {
-    measurement("\(prefix): near pairs across parts", Double(count))
-  }
-
-  /// Sizes of the folds, and how far their label shares are from those of all.
-  ///
-  /// - Parameter crossing: near pairs in different folds.
-  func folds(_ result: SplitResult, crossing: Int) -> [Store.Measurement] {
-    let sizes = result.parts.map(\.count)
-    let worst = result.parts.map(\.worstLabelDeviation).max() ?? 0
-    return [
-      measurement("folds: smallest", Double(sizes.min() ?? 0)),
-      measurement("folds: largest", Double(sizes.max() ?? 0)),
-      measurement("folds: label shares, greatest difference", worst),
-      measurement("folds: near pairs across folds", Double(crossing)),
-    ]
-  }
-
-  private func measurement(_ name: String, _ value: Double) -> Store.Measurement {
-    Store.Measurement(step: "split", name: name, value: value)
   }
 
   private func shares(_ labels: [Int32]) -> [Int32: Double] {

@@ -1,4 +1,5 @@
 import Corpus
+import Files
 import Foundation
 import Neighbors
 import Store
@@ -17,12 +18,9 @@ public struct SplitSummary: Codable, Sendable {
   public var selected: Int
   /// Kept records in no part.
   public var leftOut: Int
-  /// Why they are in none, with how many.
-  public var leftOutBy: [String: Int]
   /// Records of the largest group, which bounds how well sizes can be met.
   public var largestGroup: Int
-  /// Diversity and leakage before and after, by name.
-  public var measurements: [String: Double]
+  public var figures: SplitFigures
   public var seconds: Double
   public var nothingToDo: Bool
   /// How the balanced subset was selected, and what is proven of it.
@@ -54,7 +52,7 @@ public struct SplitStep {
       return try summary(nothingToDo: true)
     }
     let dedup = try index.options(of: "dedup", as: DedupOptions.self)
-    let table = try RecordTable(index.catalog)
+    let table = try index.records()
     let kept = try index.catalog.keptRows().map { UInt32($0) }
     let near = try SplitGroups(index, table, dedup, field: options.groupField)
     let assigner = try SplitAssigner(
@@ -77,25 +75,26 @@ public struct SplitStep {
       topicCount: topics.count, threshold: dedup.threshold,
       reference: Array(0..<UInt32(table.count)), near: try NearPairs(index, near.texts))
     monitor.progress(StepProgress(phase: "measuring", completed: 0, total: nil, unit: "sets"))
-    let before = SplitAssigner.random(table, options: options)
-    let test = placement.rows(.test)
-    var measurements =
-      measures.targets(placement, options: options)
-      + (folds.map { measures.folds($0.result, crossing: near.crossing($0.ofRow)) } ?? [])
-      + measures.selection(selected, of: train, quotas: selection.quotas)
-      + placement.leftOut.sorted { $0.key < $1.key }.map {
-        Store.Measurement(step: "split", name: Self.leftOut + $0.key, value: Double($0.value))
-      }
-    for (name, split) in [("before", before), ("after", placement)] {
+    func values(_ split: SplitAssigner.Placement) throws -> SplitMeasures.Values {
       try monitor.checkpoint()
-      measurements += try measures.measure(name, train: split.rows(.train), test: split.rows(.test))
-      measurements.append(measures.crossing(name, near.crossing(split.partOfRow)))
-      measurements += assigner.entityMeasures(name, split)
+      var values = try measures.measure(train: split.rows(.train), test: split.rows(.test))
+      values[.nearPairs] = Double(near.crossing(split.partOfRow))
+      return values.merging(assigner.entityMeasures(split)) { $1 }
     }
-    measurements += try measures.measure("selected", train: selected.rows, test: test)
+    let figures = SplitFigures(
+      measures: SplitMeasures.table(
+        before: try values(SplitAssigner.random(table, options: options)),
+        after: try values(placement),
+        selected: try measures.measure(train: selected.rows, test: placement.rows(.test))),
+      targets: measures.targets(placement, options: options)
+        + (selection.quotas.map { [$0.target(of: selected.rows, from: train)] } ?? []),
+      selection: .init(
+        spent: selected.spent, cells: selected.cells, objective: selected.objective),
+      folds: folds.map { .init($0.result, nearPairsAcross: near.crossing($0.ofRow)) },
+      entitiesTooFrequent: assigner.entitiesTooFrequent, leftOut: placement.leftOut)
     try store(
-      placement, selected.rows, assigner.groupNumbers(placement), folds?.ofRow ?? [:], measurements,
-      input)
+      placement, ranking: selected.rows, groups: assigner.groupNumbers(placement),
+      folds: folds?.ofRow ?? [:], figures, input)
     return try summary(nothingToDo: false)
   }
 
@@ -109,18 +108,15 @@ public struct SplitStep {
   }
 
   /// What is proven of the selection that the step made with `options`.
-  public static func guarantee(_ index: OpenIndex, _ options: SplitOptions) throws -> String {
-    let cells = try index.catalog.measurements(step: "split").first {
-      $0.name == SplitMeasures.cellsName
-    }
-    return SelectionGuarantee.text(
+  public static func guarantee(_ figures: SplitFigures, _ options: SplitOptions) -> String {
+    SelectionGuarantee.text(
       options.selection, hasQuotas: options.pin != nil || options.balance != .none,
-      inTokens: options.budgetTokens != nil, cells: cells.map { Int($0.value) } ?? 1)
+      inTokens: options.budgetTokens != nil, cells: figures.selection.cells)
   }
 
   private func store(
-    _ placement: SplitAssigner.Placement, _ selected: [UInt32], _ groups: [UInt32: Int],
-    _ folds: [UInt32: Int], _ measurements: [Store.Measurement], _ input: String
+    _ placement: SplitAssigner.Placement, ranking selected: [UInt32], groups: [UInt32: Int],
+    folds: [UInt32: Int], _ figures: SplitFigures, _ input: String
   ) throws {
     var ranks: [UInt32: Int] = [:]
     for (rank, row) in selected.enumerated() { ranks[row] = rank }
@@ -133,17 +129,13 @@ public struct SplitStep {
     let step = try account.step("split", options: options, inputHash: input)
     try index.catalog.update { editor in
       try editor.replaceSplit(assignments)
-      try editor.replaceMeasurements(step: "split", measurements)
+      try editor.replaceFigures(figures)
       try editor.complete(step)
     }
   }
 
-  /// Before the reason, in the names of measurements.
-  private static let leftOut = "left out: "
-
   private func summary(nothingToDo: Bool) throws -> SplitSummary {
-    let measured = try index.catalog.measurements(step: "split")
-    let leftOut = measured.filter { $0.name.hasPrefix(Self.leftOut) }
+    let figures = try index.splitFigures()
     let split = try index.catalog.split()
     let counts = Dictionary(split.map { ($0.part, 1) }, uniquingKeysWith: +)
     let groups = Dictionary(split.map { ($0.group, 1) }, uniquingKeysWith: +)
@@ -155,14 +147,21 @@ public struct SplitStep {
           name: $0.rawValue, records: count, share: Double(count) / Double(max(1, split.count)))
       }, selected: split.count { $0.selected },
       leftOut: try index.catalog.keptRows().count - split.count,
-      leftOutBy: Dictionary(
-        uniqueKeysWithValues: leftOut.map {
-          (String($0.name.dropFirst(Self.leftOut.count)), Int($0.value))
-        }),
       largestGroup: groups.values.max() ?? 0,
-      measurements: Dictionary(
-        uniqueKeysWithValues: measured.map { ($0.name, $0.value) }),
+      figures: figures,
       seconds: try index.catalog.step("split")?.seconds ?? 0, nothingToDo: nothingToDo,
-      method: options.selection.rawValue, guarantee: try Self.guarantee(index, options))
+      method: options.selection.rawValue, guarantee: Self.guarantee(figures, options))
+  }
+}
+
+extension OpenIndex {
+  /// What the step `split` left.
+  ///
+  /// - Throws: `FileError` if there is nothing.
+  public func splitFigures() throws -> SplitFigures {
+    if let figures = try catalog.figures(SplitFigures.self) { return figures }
+    throw FileError(
+      place: folder.url.relativePath, expected: "the figures that the step 'split' left",
+      found: "none", advice: "run simcurate split \(folder.url.relativePath) again")
   }
 }

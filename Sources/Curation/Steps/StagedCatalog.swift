@@ -14,6 +14,7 @@ struct IndexOptions: Codable {
     var separator: String?
     var label: String
     var labelSeparator: String?
+    var tagColumn: Int?
     var id: String
 
     init(_ reading: ReadingOptions) {
@@ -24,6 +25,7 @@ struct IndexOptions: Codable {
       }
       label = reading.labelField
       labelSeparator = reading.labelSeparator
+      tagColumn = reading.tagColumn
       id = reading.idField
     }
 
@@ -31,6 +33,8 @@ struct IndexOptions: Codable {
 
     /// The text fields as they are given on the command line.
     var texts: String { textNames.joined(separator: " --text-field ") }
+
+    var shownTagColumn: String { tagColumn.map { "\($0)" } ?? "(the last)" }
 
     var shownSeparator: String { "'" + (separator ?? "\n").replacing("\n", with: "\\n") + "'" }
   }
@@ -66,10 +70,6 @@ struct StagedCatalog {
     let coverage = try PairCoverage(old).afterAppend()
     let catalog = catalog
     let (runs, steps) = (try catalog.runs(), try catalog.steps())
-    // The recall of an approximate join stays with its pairs, and how many records were decided.
-    let measured = Set(try catalog.measurements().map(\.step)).subtracting([
-      JoinRecall.step, DecisionChanges.step,
-    ])
     try catalog.update { editor in
       try editor.replaceComparisons([Comparison]())
       try editor.replaceTestSlices([TestSlice]())
@@ -79,10 +79,28 @@ struct StagedCatalog {
       try editor.replaceConflicts([Conflict]())
       try editor.replaceOutliers([Outlier]())
       for step in steps { try editor.forget(step: step.name) }
-      for step in measured { try editor.replaceMeasurements(step: step, [Store.Measurement]()) }
-      try coverage.replace(recordCount: nil, with: editor)
+      // The recall of an approximate join stays with its pairs, and how many records were decided.
+      try editor.forgetFigures(ReadingCounts.self)
+      try editor.replaceFigures(coverage)
     }
     records = old.manifest.recordCount
+  }
+
+  /// A copy of the catalog of `old` with its records and decisions by hand only: what another model will see of
+  /// them is to be found out anew.
+  init(recordsOf old: OpenIndex, to url: URL, monitor: StepMonitor) throws {
+    try self.init(copying: old, to: url, monitor: monitor)
+    try catalog.update { editor in
+      for stage in RemovalStage.allCases {
+        try editor.replacePairs(stage: stage.rawValue, [StoredPair]())
+      }
+      try editor.replaceRemovals([Store.Removal]())
+      try editor.replaceDrops([Drop]())
+      try editor.forgetFigures(PairCoverage.self)
+      try editor.forgetFigures(JoinRecall.self)
+      try editor.forgetFigures(DedupFigures.self)
+    }
+    try summarize()
   }
 
   private static func remove(_ url: URL) {

@@ -142,7 +142,7 @@ struct KnownVectors {
     owner = index.vectors
     vectors = index.vectors.vectors
     readings = TextReadings(count: index.manifest.recordCount)
-    let areRecorded = try ReadingCounts(index.catalog) != nil
+    let areRecorded = try index.catalog.figures(ReadingCounts.self) != nil
     try index.catalog.forEachRecord { record in
       rows[record.textHash] = record.row
       if areRecorded, let tokens = record.tokens {

@@ -35,17 +35,15 @@ extension StoredRecord {
 }
 
 /// How many records do not reach the model as they are.
-public struct ReadingCounts: Codable, Hashable, Sendable {
+public struct ReadingCounts: Figures, Hashable {
+  public static let step = "index"
+
   /// Cut at the model's limit.
   public var cut = 0
   /// With words that the model's vocabulary does not know.
   public var unknown = 0
   /// Of ``unknown``, those with such words of a script, or with signs of none (`symbols`).
   public var unknownByScript: [String: Int] = [:]
-
-  static let step = "index"
-  private static let (cutName, unknownName) = ("records cut", "records with unknown words")
-  private static let scriptPrefix = "records with unknown words: "
 
   init(_ readings: some Sequence<TextReading>) {
     for reading in readings where !reading.isWhole {
@@ -56,28 +54,6 @@ public struct ReadingCounts: Codable, Hashable, Sendable {
         ScriptGuard.dominantScript(of: $0)?.rawValue ?? "symbols"
       }
       for script in Set(scripts) { unknownByScript[script, default: 0] += 1 }
-    }
-  }
-
-  /// As the step `index` left them; nil if it was done by a version that did not count.
-  public init?(_ catalog: Catalog) throws {
-    let measured = Dictionary(
-      uniqueKeysWithValues: try catalog.measurements(step: Self.step).map {
-        ($0.name, Int(exactly: $0.value.rounded()) ?? 0)
-      })
-    guard let cut = measured[Self.cutName], let unknown = measured[Self.unknownName] else {
-      return nil
-    }
-    (self.cut, self.unknown) = (cut, unknown)
-    for (name, count) in measured where name.hasPrefix(Self.scriptPrefix) {
-      unknownByScript[String(name.dropFirst(Self.scriptPrefix.count))] = count
-    }
-  }
-
-  var measurements: [Store.Measurement] {
-    let scripts = unknownByScript.map { (Self.scriptPrefix + $0.key, $0.value) }
-    return ([(Self.cutName, cut), (Self.unknownName, unknown)] + scripts).map {
-      Store.Measurement(step: Self.step, name: $0.0, value: Double($0.1))
     }
   }
 }

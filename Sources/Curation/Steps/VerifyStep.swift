@@ -55,7 +55,7 @@ public struct VerifyStep {
   public func run() throws -> VerifySummary {
     let options = try index.options(of: "dedup", as: DedupOptions.self)
     let rule = try options.validate()
-    let table = try RecordTable(index.catalog, for: options)
+    let table = try index.records(for: options)
     let texts = HashGroups(table.textHashes)
     let result = try storedResult()
     // Only the rule `central` looks at pairs to order the records.

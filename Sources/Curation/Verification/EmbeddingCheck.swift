@@ -27,7 +27,7 @@ public struct EmbeddingCheck {
   ///   - count: how many records, drawn at random by `seed`; all if nil.
   /// - Returns: the rows whose vector is not that of their text, and how many were looked at.
   public func run(count: Int?, seed: UInt64) throws -> (violations: [Violation], checked: Int) {
-    let table = try RecordTable(index.catalog)
+    let table = try index.records()
     let rows = sample(of: table, count: count, seed: seed)
     let dimension = embedder.dimension
     let least = 1 - Self.tolerance(of: index.manifest.model.precision)

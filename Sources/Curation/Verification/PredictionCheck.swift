@@ -11,13 +11,18 @@ struct PredictionCheck {
     let known = Set(table.labelNames.flatMap(names))
     var found: [Violation] = []
     for run in try index.catalog.runs() {
-      // Numbers that are predicted need not occur among the labels.
-      let isRegression = run.arm.hasPrefix(Run.regressionPrefix)
       for prediction in try index.catalog.predictions(run: run.id) {
+        // Numbers that are predicted need not occur among the labels, and tags are none.
+        let isPossible =
+          switch run.answer {
+          case .label:
+            prediction.label == table.labels[prediction.row]
+              && known.isSuperset(of: names(prediction.predicted))
+          case .number: prediction.label == table.labels[prediction.row]
+          case .tags, .score, .text: true
+          }
         let isTrue =
-          prediction.label == table.labels[prediction.row]
-          && (isRegression || known.isSuperset(of: names(prediction.predicted)))
-          && prediction.correct == (prediction.label == prediction.predicted)
+          isPossible && prediction.correct == (prediction.label == prediction.predicted)
         if !isTrue {
           found.append(
             Violation(kind: .falsePrediction, rows: [UInt32(prediction.row)], detail: run.id))

@@ -87,6 +87,7 @@ struct CurationAssembly {
   func split() throws -> SplitSection? {
     guard try index.catalog.step("split") != nil else { return nil }
     let options = try index.options(of: "split", as: SplitOptions.self)
+    let figures = try index.splitFigures()
     let assignments = try index.catalog.split()
     let parts = GivenSplit.allCases
     var counts: [String: [Int]] = [:]
@@ -105,15 +106,15 @@ struct CurationAssembly {
       parts: parts.map(\.rawValue),
       targets: options.attainableShares(
         Dictionary(assignments.map { ($0.part, 1) }, uniquingKeysWith: +), given: given),
-      labels: labels, measures: try measures(),
+      labels: labels, measures: figures.measures.filter { $0.before != nil || $0.after != nil },
       before: given.isEmpty ? "random split of all records" : "parts as given",
       after: given.isEmpty
         ? "group-disjoint split of the kept ones" : "without what is near the test",
       method: Self.rule(options, isGiven: !given.isEmpty)
         + " \(NumberText.integer(selected)) training records were selected by \(options.selection.rawValue) with "
-        + "\(Self.quotas(options)). Its guarantee: \(try SplitStep.guarantee(index, options))."
-        + (try selectedDiversity()),
-      source: "tables splits and measurements (step split)")
+        + "\(Self.quotas(options)). Its guarantee: \(SplitStep.guarantee(figures, options))."
+        + Self.selectedDiversity(figures),
+      source: "tables splits and figures (step split)")
   }
 
   private static func rule(_ options: SplitOptions, isGiven: Bool) -> String {
@@ -132,56 +133,12 @@ struct CurationAssembly {
     return options.balance == .none ? "no quotas" : "quotas by \(options.balance.rawValue)"
   }
 
-  private func selectedDiversity() throws -> String {
-    let values = Dictionary(
-      uniqueKeysWithValues: try index.catalog.measurements(step: "split").map {
-        ($0.name, $0.value)
-      })
-    guard let selected = values["selected: vendi score"], let whole = values["after: vendi score"]
+  private static func selectedDiversity(_ figures: SplitFigures) -> String {
+    guard
+      let measure = figures.measures.first(where: { $0.unit == .effectiveRecords }),
+      let selected = measure.selected, let whole = measure.after
     else { return "" }
     return String(
       format: " Their Vendi score is %.0f, that of the whole training part %.0f.", selected, whole)
-  }
-
-  private func measures() throws -> [SplitSection.Measure] {
-    let values = Dictionary(
-      uniqueKeysWithValues: try index.catalog.measurements(step: "split").map {
-        ($0.name, $0.value)
-      })
-    let measured = values.keys.filter { $0.hasPrefix("before: ") || $0.hasPrefix("after: ") }
-    let names = Set(measured.compactMap { $0.components(separatedBy: ": ").last })
-    return names.sorted().map { name in
-      SplitSection.Measure(
-        name: name, before: values["before: \(name)"], after: values["after: \(name)"],
-        better: Self.direction(of: name), meaning: Self.meaning(of: name))
-    }
-  }
-
-  /// Which way is better; sizes and names that are not known have no direction.
-  static func direction(of name: String) -> SplitSection.Measure.Direction {
-    switch name {
-    case "highest train-test cosine", "near pairs across parts", "test entities also in training":
-      .lower
-    case "vendi score", "mean nearest-neighbor distance", "label entropy", "topic entropy": .higher
-    case let name where name.hasPrefix("test share leaked"): .lower
-    case let name where name.hasPrefix("coverage"): .higher
-    default: .neither
-    }
-  }
-
-  private static func meaning(of name: String) -> String? {
-    switch name {
-    case "vendi score": "effective number of different training records"
-    case "records": "in the training part"
-    case "near pairs across parts": "pairs at or above the threshold in two parts at once"
-    case "highest train-test cosine": "the nearest any test record comes to a training record"
-    case let name where name.hasPrefix("coverage"):
-      "share of all records with a training record at that cosine"
-    case let name where name.hasPrefix("test share leaked"):
-      "test records with a near-duplicate in training"
-    case let name where name.hasSuffix("entropy"): "1 is even, 0 is all in one"
-    case "mean nearest-neighbor distance": "1 - cosine, within the training part"
-    default: nil
-    }
   }
 }

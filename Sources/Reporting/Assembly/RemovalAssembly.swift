@@ -45,7 +45,7 @@ struct RemovalAssembly {
       + "--out removals.csv"
     if !conflicts.isEmpty { section.conflicts = listing(conflicts) }
     section.vetoes = listings(try index.catalog.vetoes())
-    let readings = try ReadingCounts(index.catalog)
+    let readings = try index.catalog.figures(ReadingCounts.self)
     section.cutRecords = readings?.cut
     section.unknownRecords = readings?.unknown
     return section

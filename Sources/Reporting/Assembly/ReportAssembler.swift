@@ -12,7 +12,7 @@ public struct ReportAssembler {
 
   public init(_ index: OpenIndex) throws {
     self.index = index
-    table = try RecordTable(index.catalog)
+    table = try index.records()
   }
 
   /// - Parameter title: what the report is about; the index folder's name if nil.
@@ -32,6 +32,9 @@ public struct ReportAssembler {
       report.split = try curation.split()
     }
     report.study = try StudyAssembly(index: index, table: table).section()
+    report.injection = try StudyFiles.injected(index).map {
+      InjectionSection(analysis: $0, source: "tables runs and predictions; injection.json")
+    }
     report.training = try TrainingAssembly(index: index).section()
     report.cost = try cost(steps)
     report.keyNumbers = keyNumbers(report)

@@ -12,13 +12,11 @@ struct StudyAssembly {
 
   func section() throws -> StudySection? {
     guard try index.catalog.step("compare") != nil,
-      let data = try? RegularFile.contents(of: StudyFiles.analysis(index.folder))
+      let analysis = try StudyFiles.read(index.folder)
     else { return nil }
-    let analysis = try StoredJSON.decode(
-      StudyAnalysis.self, from: data, place: StudyFiles.analysis(index.folder).relativePath,
-      advice: "delete the file and run simcurate compare again; finished runs are not repeated")
     let runs = try index.catalog.runs().filter { $0.status == .finished }
-    let current = try runs.filter { try isCurrent($0) }
+    let own = Set(analysis.runs)
+    let current = runs.filter { own.contains($0.id) }
     var section = StudySection(
       analysis: analysis, arms: try arms(current),
       source: "tables runs, predictions, test_slices, comparisons; comparison.json")
@@ -26,13 +24,6 @@ struct StudyAssembly {
     section.honest = try honest(runs)
     try showClasses(of: runs, in: &section)
     return section
-  }
-
-  /// The runs of the present comparison: those with predictions for its test set.
-  private func isCurrent(_ run: Run) throws -> Bool {
-    guard StudyArm(rawValue: run.arm) != nil else { return false }
-    let tested = Set(try index.catalog.testSlices().map(\.row))
-    return try Set(index.catalog.predictions(run: run.id).map(\.row)) == tested
   }
 
   static func metrics(of run: Run) throws -> RunMetrics? {

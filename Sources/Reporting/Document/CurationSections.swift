@@ -1,3 +1,5 @@
+import Curation
+
 extension RemovalSection {
   var section: Section {
     var blocks: [Block] = [
@@ -244,7 +246,7 @@ extension SplitSection {
   }
 }
 
-extension SplitSection.Measure {
+extension SplitMeasure {
   fileprivate var change: String {
     guard let before, let after, before.isFinite, after.isFinite else { return NumberText.none }
     if NumberText.measure(before) == NumberText.measure(after) { return "= same" }

@@ -10,7 +10,8 @@ extension Document {
     sections = [
       report.removal?.section, report.similarity?.section, report.composition?.section,
       report.clusters?.section, report.split?.section, report.study?.section,
-      report.training?.section, report.cost?.section, report.provenance.section,
+      report.injection?.section, report.training?.section, report.cost?.section,
+      report.provenance.section,
     ].compactMap(\.self)
   }
 }

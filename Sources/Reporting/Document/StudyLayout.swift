@@ -23,7 +23,8 @@ extension StudySection {
   }
 
   private var explanation: String {
-    "Every arm is trained on its own data, with as many updates, and scored on the same test items. An "
+    "Every arm is trained on its own data, with as many updates, and scored on the same test items by "
+      + "\(metrics). An "
       + "item is leaked if a training record repeats it by the threshold and guards of the removal "
       + "rule, near if one is somewhat alike, and clean otherwise. Two questions were asked "
       + "beforehand: what near-copies in training are worth on leaked items, and what removing "
@@ -37,12 +38,23 @@ extension StudySection {
       + "\(Comparison.leastDiscordantGroups) groups that the arms answer differently."
   }
 
+  private var metrics: String {
+    let further = Metric.allCases.filter { metric in
+      metric != analysis.primaryMetric && analysis.scores.contains { $0.metric == metric }
+    }.map(\.title)
+    return analysis.primaryMetric.title
+      + (further.isEmpty ? "" : ", and by " + further.joined(separator: " and "))
+  }
+
+  /// What differences are counted in, where they are no plain numbers.
+  private var unit: String { analysis.primaryMetric.isShare ? " points" : "" }
+
   private var margins: String {
-    let points = [\Margins.all, \.slice, \.clean].map {
-      NumberText.decimal(analysis.margins[keyPath: $0] * 100, 1)
+    let sizes = [\Margins.all, \.slice, \.clean].map {
+      NumberText.size(analysis.margins[keyPath: $0], analysis.primaryMetric)
     }
-    return "\(points[0]) points on all items, \(points[1]) on leaked or near ones, "
-      + "\(points[2]) on clean ones"
+    return "\(sizes[0])\(unit) on all items, \(sizes[1]) on leaked or near ones, "
+      + "\(sizes[2]) on clean ones"
   }
 
   private func series(_ arm: String) -> Int {
@@ -140,17 +152,20 @@ extension StudySection {
         + "no relevant change; one that reaches out of it on both sides of zero says nothing.",
       drawing: IntervalPlot(
         groups: groups, isDifference: true,
-        axisTitle: "difference of \(analysis.primaryMetric.title) in points",
+        axisTitle: "difference of \(analysis.primaryMetric.title) in \(hundredths)",
         description:
           "Differences of \(analysis.primaryMetric.title) between filtered arms and their "
-          + "controls in points with 95% intervals; gray bands show the margins"
+          + "controls in \(hundredths) with 95% intervals; gray bands show the margins"
       ).element())
   }
+
+  /// What the figure of differences is drawn in.
+  private var hundredths: String { analysis.primaryMetric.isShare ? "points" : "hundredths" }
 
   private func differenceTable(_ family: Comparison.Family) -> Table {
     Table(
       caption:
-        "Differences in points, \(family.rawValue) comparisons (p-values Holm-adjusted among "
+        "Differences\(unit.isEmpty ? "" : " in points"), \(family.rawValue) comparisons (p-values Holm-adjusted among "
         + "them; p by swapping: of exchanging the arms group by group, which holds the models fixed; "
         + "p of more: that they differ by the margin or more; detectable: the true "
         + "difference that a study like this one finds with probability 0.8; differing: groups of "
@@ -164,10 +179,11 @@ extension StudySection {
       rows: analysis.comparisons.filter { $0.family == family }.map {
         [
           "\($0.arm) − \($0.baseline)", $0.slice.rawValue, $0.metric.title,
-          NumberText.points($0.difference.value), NumberText.pointsInterval($0.difference),
+          NumberText.difference($0.difference.value, $0.metric),
+          NumberText.interval($0.difference, $0.metric),
           NumberText.pValue($0.adjustedP), NumberText.pValue($0.permutationP),
-          NumberText.decimal($0.margin * 100, 1), NumberText.pValue($0.adjustedEquivalenceP),
-          NumberText.decimal($0.minimumDetectable * 100, 1),
+          NumberText.size($0.margin, $0.metric), NumberText.pValue($0.adjustedEquivalenceP),
+          NumberText.size($0.minimumDetectable, $0.metric),
           NumberText.integer($0.discordantGroups), analysis.reading(of: $0),
         ]
       })

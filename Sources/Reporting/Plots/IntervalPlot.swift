@@ -92,7 +92,8 @@ struct IntervalPlot {
     }
     let interval =
       isDifference
-      ? "\(NumberText.points(estimate.value)) (\(NumberText.pointsInterval(estimate)))"
+      ? "\(NumberText.points(estimate.value)) (\(NumberText.points(estimate.low)) to "
+        + "\(NumberText.points(estimate.high)))"
       : NumberText.scored(estimate)
     svg.mark(row.series, x: scale(estimate.value * unit), y: y, title: "\(row.name): \(interval)")
     svg.text(short(estimate), x: right + 8, y: y + 4, .tick, width: SVG.width - right - 8)

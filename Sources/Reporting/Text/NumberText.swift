@@ -31,6 +31,13 @@ enum NumberText {
     return value > 0 && text != "0.0" && value.isFinite ? "+" + text : text
   }
 
+  /// A difference of scores: in points where they are shares, else as it is.
+  static func difference(_ value: Double, _ metric: Metric) -> String {
+    if metric.isShare { return points(value) }
+    let text = score(value)
+    return value > 0 && text != "0.000" && value.isFinite ? "+" + text : text
+  }
+
   static func percent(_ share: Double) -> String {
     share.isFinite ? decimal(share * 100, 1) + "%" : none
   }
@@ -49,8 +56,13 @@ enum NumberText {
     "\(score(estimate.value)) (\(score(estimate.low)) to \(score(estimate.high)))"
   }
 
-  static func pointsInterval(_ estimate: Estimate) -> String {
-    "\(points(estimate.low)) to \(points(estimate.high))"
+  static func interval(_ estimate: Estimate, _ metric: Metric) -> String {
+    "\(difference(estimate.low, metric)) to \(difference(estimate.high, metric))"
+  }
+
+  /// A size of differences, without a sign.
+  static func size(_ value: Double, _ metric: Metric) -> String {
+    metric.isShare ? decimal(value * 100, 1) : score(value)
   }
 
   /// Four significant figures for a measure of unknown scale.

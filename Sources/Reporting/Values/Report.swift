@@ -16,6 +16,7 @@ public struct Report: Codable, Equatable, Sendable {
   public var clusters: ClusterSection?
   public var split: SplitSection?
   public var study: StudySection?
+  public var injection: InjectionSection?
   public var training: TrainingSection?
   public var cost: CostSection?
   public var provenance = Provenance()

@@ -1,29 +1,35 @@
 import Curation
 
-/// The records that a study is about: labeled ones, divided into those to train and to test on.
+/// The records that a study is about: those with what its task learns, divided into those to train and to
+/// test on.
 struct Population {
   /// Rows of the index, ascending.
   var test: [UInt32]
   var raw: [UInt32]
-  /// Of every row of the index.
-  var isTest: [Bool]
-  /// What of the labeled records was left out, and why.
+  /// What of the records was left out, and why.
   var notes: [String] = []
+  private let table: RecordTable
+  private let task: StudyTask
 
   init(_ table: RecordTable, _ options: StudyOptions) {
-    var labeled = table.labels.indices.filter { table.labels[$0] != nil }.map { UInt32($0) }
-    if !table.givenSplits.contains(.test) {
+    (self.table, task) = (table, options.task)
+    var usable = table.ids.indices.map { UInt32($0) }
+    if options.task.ofTexts != nil { usable.removeAll { table.labels[Int($0)] == nil } }
+    if !table.givenSplits.contains(.test), Self.learnsClasses(task, table) {
       // A label with one record would be learned without a test or tested without being learned.
       let counts = Dictionary(
-        labeled.map { (table.labelNumbers[Int($0)], 1) }, uniquingKeysWith: +)
-      let alone = labeled.filter { counts[table.labelNumbers[Int($0)]] == 1 }
+        usable.map { (table.labelNumbers[Int($0)], 1) }, uniquingKeysWith: +)
+      let alone = usable.filter { counts[table.labelNumbers[Int($0)]] == 1 }
       if !alone.isEmpty { notes = [Self.note(alone, table)] }
-      labeled.removeAll { counts[table.labelNumbers[Int($0)]] == 1 }
+      usable.removeAll { counts[table.labelNumbers[Int($0)]] == 1 }
     }
-    isTest = Self.testRows(table, labeled, options)
-    let isTest = isTest
-    test = labeled.filter { isTest[Int($0)] }
-    raw = labeled.filter { !isTest[Int($0)] }
+    let isTest = Self.testRows(table, usable, options)
+    test = usable.filter { isTest[Int($0)] }
+    raw = usable.filter { !isTest[Int($0)] }
+  }
+
+  private static func learnsClasses(_ task: StudyTask, _ table: RecordTable) -> Bool {
+    [.classify, .pairs, .relations].contains(task) && table.labelKind == .classes
   }
 
   private static func note(_ rows: [UInt32], _ table: RecordTable) -> String {
@@ -35,25 +41,64 @@ struct Population {
       + shown.joined(separator: ", ") + more + "."
   }
 
-  func obstacle(_ table: RecordTable, _ place: String) -> CurationError? {
-    guard table.labelKind == .classes else {
-      let found = table.labelKind == .sets ? "several labels a record" : "numbers"
-      return CurationError(
-        place: place, expected: "one label of several a record, as a comparison needs",
-        found: found, advice: "fine-tune on the arms one by one instead")
-    }
-    if table.labelNames.count < 2 { return StudyDesign.tooFewLabels(table, place) }
-    if Set(raw.map { table.labelNumbers[Int($0)] }).count >= 2, !test.isEmpty { return nil }
-    return CurationError(
-      place: place,
-      expected: "labeled records of two labels to train on, and some to test on",
-      found: "\(raw.count) to train on, \(test.count) to test on",
-      advice: "give more labeled records")
+  /// Of how many labels some rows are; the rows themselves where classes are not what is learned.
+  func variety(_ rows: [UInt32]) -> Int {
+    Self.learnsClasses(task, table)
+      ? Set(rows.map { table.labelNumbers[Int($0)] }).count : rows.count
   }
 
-  /// The given test set, or a random draw within labels, each record on its own.
+  /// Whether that is too little to learn from, in words; nil if it is enough.
+  func shortage(_ rows: [UInt32]) -> String? {
+    let variety = variety(rows)
+    if variety >= 2 { return nil }
+    let records = "\(rows.count) \(rows.count == 1 ? "record" : "records")"
+    return Self.learnsClasses(task, table)
+      ? "\(records) of \(variety) \(variety == 1 ? "label" : "labels")" : records
+  }
+
+  /// Why the records of an index cannot be studied; nil if they can.
+  func obstacle(_ index: OpenIndex) throws -> CurationError? {
+    let place = index.folder.url.relativePath
+    switch task {
+    case .classify:
+      if table.labelKind == .scores {
+        return CurationError(
+          place: place, expected: "labels by name, to compare what classes are learned",
+          found: "numbers", advice: "compare what numbers are learned with --task regress")
+      }
+      if table.labelNames.count < 2 { return Self.tooFewLabels(table, place) }
+    case .tokens:
+      if let obstacle = try TagSentences.obstacle(index) { return obstacle }
+    case .similarity:
+      let fields = try index.textFields()
+      if fields.count < 2 {
+        return CurationError(
+          place: place, expected: "texts of two fields or more, to compare sentence vectors",
+          found: fields.map { "'\($0)'" }.joined(separator: ", "),
+          advice: "build the index again with --text-field FIRST --text-field SECOND")
+      }
+    case .regress, .pairs, .relations: break
+    }
+    if variety(raw) >= 2, !test.isEmpty { return nil }
+    return CurationError(
+      place: place,
+      expected: Self.learnsClasses(task, table)
+        ? "labeled records of two labels to train on, and some to test on"
+        : "records with what --task \(task.rawValue) learns to train on, and some to test on",
+      found: "\(raw.count) to train on, \(test.count) to test on",
+      advice: "give more \(task.ofTexts == nil ? "" : "labeled ")records")
+  }
+
+  static func tooFewLabels(_ table: RecordTable, _ place: String) -> CurationError {
+    CurationError(
+      place: place, expected: "records with at least two labels",
+      found: table.labelNames.first.map { "the label '\($0)' alone" } ?? "none labeled",
+      advice: "name the field of the labels with --label-field and build the index again")
+  }
+
+  /// The given test set, or a random draw within strata of labels, each record on its own.
   private static func testRows(
-    _ table: RecordTable, _ labeled: [UInt32], _ options: StudyOptions
+    _ table: RecordTable, _ usable: [UInt32], _ options: StudyOptions
   ) -> [Bool] {
     if table.givenSplits.contains(.test) { return table.givenSplits.map { $0 == .test } }
     let split = GroupSplit(
@@ -62,11 +107,11 @@ struct Population {
         GroupSplit.Part(name: "test", share: options.testShare),
       ], seed: options.seed
     ).split(
-      groups: Array(0..<UInt32(labeled.count)),
-      labels: labeled.map { table.labelNumbers[Int($0)] },
-      texts: labeled.map { table.textHashes[Int($0)] })
+      groups: Array(0..<UInt32(usable.count)),
+      labels: usable.map { table.strata[Int($0)] },
+      texts: usable.map { table.textHashes[Int($0)] })
     var isTest = [Bool](repeating: false, count: table.count)
-    for (place, row) in labeled.enumerated() { isTest[Int(row)] = split.partOfRow[place] == 1 }
+    for (place, row) in usable.enumerated() { isTest[Int(row)] = split.partOfRow[place] == 1 }
     return isTest
   }
 }

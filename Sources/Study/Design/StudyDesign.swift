@@ -19,7 +19,6 @@ public enum Arm: String, Codable, CaseIterable, Sendable {
 
 /// Who trains and who tests, decided before any model is trained.
 public struct StudyDesign: Sendable {
-  public let labelNames: [String]
   /// Rows of the index, ascending.
   public let test: [UInt32]
   public let raw: [UInt32]
@@ -38,19 +37,20 @@ public struct StudyDesign: Sendable {
   /// What of the labeled records takes no part, and why, in sentences.
   public let notes: [String]
   let table: RecordTable
+  let population: Population
   let seed: UInt64
 
-  /// - Throws: ``CurationError`` if the records have fewer than two labels, or nothing to test on.
+  /// - Throws: ``CurationError`` if the records have not what the task learns, or nothing to test on.
   public init(
     _ index: OpenIndex, options: StudyOptions, dedup: DedupOptions, split: SplitOptions,
     monitor: StepMonitor
   ) throws {
-    let table = try RecordTable(index.catalog, valueField: KeepRule(dedup.keep)?.field)
+    let table = try index.records(valueField: KeepRule(dedup.keep)?.field)
     self.table = table
     seed = options.seed
     let population = Population(table, options)
-    if let obstacle = population.obstacle(table, index.folder.url.relativePath) { throw obstacle }
-    labelNames = table.labelNames
+    if let obstacle = try population.obstacle(index) { throw obstacle }
+    self.population = population
     (test, raw) = (population.test, population.raw)
     let vectors = index.vectors.vectors
     let copies = try CopySearch(index, options: dedup, monitor: monitor)
@@ -66,7 +66,7 @@ public struct StudyDesign: Sendable {
     balanced = try BalancedSelection(index, table: table, options: selection)
       .select(raw, size: .records(deduplicated.count)).rows.sorted()
     let (arms, omitted) = Self.arms(
-      raw: raw, decontaminated: decontaminated, deduplicated: deduplicated, table)
+      population, decontaminated: decontaminated, deduplicated: deduplicated)
     self.arms = arms
     notes = population.notes + omitted
     nearest = try Self.nearest(test, raw, vectors)
@@ -78,8 +78,9 @@ public struct StudyDesign: Sendable {
 
   /// Filtered arms that leave something out and leave something to learn.
   private static func arms(
-    raw: [UInt32], decontaminated: [UInt32], deduplicated: [UInt32], _ table: RecordTable
+    _ population: Population, decontaminated: [UInt32], deduplicated: [UInt32]
   ) -> ([StudyArm], notes: [String]) {
+    let raw = population.raw
     var notes: [String] = []
     func isFiltered(_ arm: StudyArm, _ rows: [UInt32]) -> Bool {
       if rows.count == raw.count {
@@ -87,12 +88,8 @@ public struct StudyDesign: Sendable {
         notes.append("No training record repeats \(what): there is no arm “\(arm.rawValue)”.")
         return false
       }
-      let labels = Set(rows.map { table.labelNumbers[Int($0)] }).count
-      if labels >= 2 { return true }
-      notes.append(
-        "There is no arm “\(arm.rawValue)”: it would have \(rows.count) "
-          + "\(rows.count == 1 ? "record" : "records") of \(labels) "
-          + "\(labels == 1 ? "label" : "labels").")
+      guard let shortage = population.shortage(rows) else { return true }
+      notes.append("There is no arm “\(arm.rawValue)”: it would have \(shortage).")
       return false
     }
     var arms: [StudyArm] = [.raw]
@@ -133,17 +130,9 @@ public struct StudyDesign: Sendable {
     }
   }
 
-  static func tooFewLabels(_ table: RecordTable, _ place: String) -> CurationError {
-    CurationError(
-      place: place, expected: "records with at least two labels",
-      found: table.labelNames.first.map { "the label '\($0)' alone" } ?? "none labeled",
-      advice: "name the field of the labels with --label-field and build the index again")
-  }
-
   /// Why the records of an index cannot be studied; nil if they can.
   public static func obstacle(_ index: OpenIndex, options: StudyOptions) throws -> CurationError? {
-    let table = try RecordTable(index.catalog)
-    return Population(table, options).obstacle(table, index.folder.url.relativePath)
+    try Population(index.records(), options).obstacle(index)
   }
 
   /// What the removal rule keeps of the training rows, no test row in sight.

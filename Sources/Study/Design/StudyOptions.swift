@@ -1,4 +1,5 @@
 import Curation
+import Training
 
 /// How small a difference counts as none, as a fraction: 0.01 is one point. A few leaked items allow
 /// no sharper answer, and matter less to the whole.
@@ -25,6 +26,11 @@ public struct Margins: Codable, Hashable, Sendable {
 
 /// What a comparison of training sets compares, and how.
 public struct StudyOptions: Codable, Hashable, Sendable {
+  public var task: StudyTask
+  /// Of tags that records give as numbers, from 0.
+  public var tagNames: [String]?
+  /// Of sentence vectors; by the data if nil.
+  public var similarityLoss: SimilarityLoss?
   /// Models per arm.
   public var seedCount: Int
   /// Share of the records drawn for testing, where the user gave no test set.
@@ -39,10 +45,12 @@ public struct StudyOptions: Codable, Hashable, Sendable {
   public var training: TrainingChoice
 
   public init(
-    seedCount: Int = 3, testShare: Double = 0.2, nearThreshold: Float = 0.75,
+    task: StudyTask = .classify, seedCount: Int = 3, testShare: Double = 0.2,
+    nearThreshold: Float = 0.75,
     margins: Margins = Margins(), seed: UInt64 = 0,
     maximumTokens: Int = 64, training: TrainingChoice = TrainingChoice()
   ) {
+    self.task = task
     self.seedCount = seedCount
     self.testShare = testShare
     self.nearThreshold = nearThreshold

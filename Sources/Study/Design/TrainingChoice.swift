@@ -51,7 +51,7 @@ public struct TrainingChoice: Codable, Hashable, Sendable {
     options.epochs = epochs
     options.maximumSteps = steps
     if epochs == nil, steps == nil {
-      let wanted = TrainingDefaults.updates(records: records, classes: classes, .takeHome)
+      let wanted = TrainingDefaults.takeHomeUpdates(records: records, classes: classes)
       let pass = max(1, (records + options.batchSize - 1) / options.batchSize)
       options.epochs = max(2, (wanted + pass - 1) / pass)
     }
@@ -60,13 +60,15 @@ public struct TrainingChoice: Codable, Hashable, Sendable {
 
   /// The same number of updates for every arm and no development part.
   ///
-  /// - Parameter records: of the arm `raw`.
-  func study(_ model: ModelConfiguration, records: Int, classes: Int) -> TrainingOptions {
+  /// - Parameters:
+  ///   - records: of the arm `raw`.
+  ///   - classes: nil where no classes of texts are learned.
+  func study(_ model: ModelConfiguration, records: Int, classes: Int?) -> TrainingOptions {
     var options = common(model, seed: 0)
     options.epochs = nil
     options.maximumSteps =
       steps ?? epochs.map { max(1, ($0 * records + options.batchSize - 1) / options.batchSize) }
-      ?? TrainingDefaults.updates(records: records, classes: classes, .study)
+      ?? TrainingDefaults.studyUpdates(records: records, classes: classes)
     return options
   }
 
@@ -97,10 +99,18 @@ public struct TrainingChoice: Codable, Hashable, Sendable {
   }
 }
 
+extension TrainingOptions {
+  /// The same for sentence vectors, which have no head.
+  func ofVectors(_ similarity: SimilarityOptions) -> TrainingOptions {
+    var options = self
+    options.head = nil
+    options.similarity = similarity
+    return options
+  }
+}
+
 /// How models are trained where the user does not say; decision 0008 has the measurements.
 enum TrainingDefaults {
-  enum Purpose { case takeHome, study }
-
   /// 2e-4 for an encoder of all-MiniLM-L6-v2's size (10.6 million weights in its layers) and less in
   /// proportion for larger ones: 2.5e-5 for BERT base, within the 2e-5 to 5e-5 that its authors found
   /// best (Devlin et al., 2019, appendix A.3).
@@ -112,13 +122,16 @@ enum TrainingDefaults {
     return method == .full ? full : min(3e-3, 10 * full)
   }
 
-  /// Updates of 16 texts: in proportion to the records, and no fewer than the classes need. In a study fifty
-  /// classes or more get three passes.
-  static func updates(records: Int, classes: Int, _ purpose: Purpose) -> Int {
-    switch purpose {
-    case .takeHome: max(200, 10 * classes, records * 3 / 16)
-    case .study where classes >= 50: max(6 * classes, min(2_000, records * 3 / 16))
-    case .study: max(100, 6 * classes, min(1_000, records * 5 / 4 / 16))
-    }
+  /// Updates of 16 texts: in proportion to the records, and no fewer than the classes need.
+  static func takeHomeUpdates(records: Int, classes: Int) -> Int {
+    max(200, 10 * classes, records * 3 / 16)
+  }
+
+  /// The same in a study, where fifty classes or more get three passes, and so does what is no class.
+  static func studyUpdates(records: Int, classes: Int?) -> Int {
+    guard let classes else { return max(100, min(2_000, records * 3 / 16)) }
+    return classes >= 50
+      ? max(6 * classes, min(2_000, records * 3 / 16))
+      : max(100, 6 * classes, min(1_000, records * 5 / 4 / 16))
   }
 }

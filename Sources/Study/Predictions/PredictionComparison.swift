@@ -160,31 +160,18 @@ extension OpenIndex {
   }
 }
 
-extension Metric {
-  /// A difference as text: points where the metric is a share, else the number.
-  func text(ofDifference difference: Double) -> String {
-    if range == 0...1 { return Words.signedPoints(difference) }
-    let number = String(format: "%.3f", abs(difference))
-    return (difference < 0 ? "−" : "+") + number
-  }
-}
-
 extension Comparison {
   /// About two models, or two ways to train them.
   fileprivate var sentenceAboutModels: String {
-    let interval =
-      "95% interval \(metric.text(ofDifference: difference.low)) to "
-      + metric.text(ofDifference: difference.high)
-    let size = String(metric.text(ofDifference: abs(difference.value)).drop { $0 == "+" })
-    let margin = String(metric.text(ofDifference: margin).drop { $0 == "+" })
+    let interval = metric.interval(difference)
     switch finding {
     case .changed:
       return "“\(arm)” is \(difference.value > 0 ? "above" : "below") “\(baseline)” in "
-        + "\(metric.title) by \(size) (\(interval))."
+        + "\(metric.title) by \(metric.size(difference.value)) (\(interval))."
     case .equivalent:
       return
-        "“\(arm)” and “\(baseline)” differ in \(metric.title) by less than \(margin), if at all "
-        + "(\(interval))."
+        "“\(arm)” and “\(baseline)” differ in \(metric.title) by less than "
+        + "\(metric.size(margin)), if at all (\(interval))."
     default:
       return "Whether “\(arm)” and “\(baseline)” differ in \(metric.title) is inconclusive "
         + "(\(shortage ?? interval))."

@@ -62,6 +62,17 @@ public struct CrossedInference: Sendable {
     )?.clamped(toDifferenceOf: metric)
   }
 
+  /// What moves `arm − baseline` on `slice`; nil as in ``difference(_:minus:_:on:among:)``, and with fewer
+  /// than two seeds.
+  public func components(
+    _ arm: ArmPredictions, minus baseline: ArmPredictions, _ metric: Metric,
+    on slice: TestSlice = .all, among arms: [ArmPredictions] = []
+  ) -> VarianceComponents? {
+    table(
+      [Term(sign: 1, arm: arm, slice: slice), Term(sign: -1, arm: baseline, slice: slice)], metric
+    )?.0.components(pooled: seedVariance(arms, metric, on: slice))
+  }
+
   /// `score(slice) − score(reference)` of one arm, or of an arm less that of a baseline; nil if either
   /// slice has fewer than two groups.
   public func gap(
@@ -104,13 +115,24 @@ public struct CrossedInference: Sendable {
   private func estimate(_ terms: [Term], _ metric: Metric, pooled: SeedVariance? = nil)
     -> Estimate?
   {
+    guard let (all, items) = table(terms, metric) else { return nil }
+    let (seeds, value) = (all.seeds, all.value)
+    let table = holdsModels ? all.seedsHeld : all
+    let (variance, degreesOfFreedom) = table.varianceOfMean(pooled: holdsModels ? nil : pooled)
+    return Estimate(
+      value: value, standardError: variance.squareRoot(), degreesOfFreedom: degreesOfFreedom,
+      items: items, groups: table.groups, seeds: seeds)
+  }
+
+  /// Of the sum of `terms`, with the number of items that they are about.
+  private func table(_ terms: [Term], _ metric: Metric) -> (CrossedTable, items: Int)? {
     let selections = terms.map { items.indices(in: $0.slice) }
     for selection in selections where Set(selection.map { items.groups[$0] }).count < 2 {
       return nil
     }
     let union = Set(selections.joined()).sorted()
     let numbering = GroupNumbering(items.groups, selection: union)
-    var table = CrossedTable.sum(
+    let table = CrossedTable.sum(
       zip(terms, selections).map { term, selection in
         (
           term.sign,
@@ -119,13 +141,7 @@ public struct CrossedInference: Sendable {
             groups: numbering.numbers(selection), count: numbering.count)
         )
       })
-    let (seeds, value) = (table.seeds, table.value)
-    guard value.isFinite else { return nil }
-    if holdsModels { table = table.seedsHeld }
-    let (variance, degreesOfFreedom) = table.varianceOfMean(pooled: holdsModels ? nil : pooled)
-    return Estimate(
-      value: value, standardError: variance.squareRoot(), degreesOfFreedom: degreesOfFreedom,
-      items: union.count, groups: numbering.count, seeds: seeds)
+    return table.value.isFinite ? (table, union.count) : nil
   }
 }
 

@@ -28,13 +28,41 @@ struct ItemSums {
     case (.macroF1, .classes(let rows), .classes(let labels, let classes)):
       return rows.map { row in
         ItemSums(
-          predictions: selection.map { row[$0] }, labels: selection.map { labels[$0] },
+          predictions: selection.map { [row[$0]] }, labels: selection.map { [labels[$0]] },
           classes: classes)
       }
-    case (.meanScore, .scores(let rows), _):
+    case (.accuracy, .sets(let rows), .sets(let sets, _)):
+      return rows.map { row in
+        ItemSums(scores: selection.map { Set(row[$0]) == Set(sets[$0]) ? 1 : 0 })
+      }
+    case (.macroF1, .sets(let rows), .sets(let sets, let classes)):
+      return rows.map { row in
+        ItemSums(
+          predictions: selection.map { row[$0] }, labels: selection.map { sets[$0] },
+          classes: classes)
+      }
+    case (.microF1, .sets(let rows), .sets(let sets, _)):
+      return rows.map { row in
+        ItemSums(
+          entities: selection.map {
+            EntityCounts(
+              right: Double(Set(row[$0]).intersection(sets[$0]).count),
+              predicted: Double(row[$0].count), gold: Double(sets[$0].count))
+          })
+      }
+    case (.meanScore, .scores(let rows), _), (.accuracy, .scores(let rows), _),
+      (.meanReciprocalRank, .scores(let rows), _):
       return rows.map { row in ItemSums(scores: selection.map { row[$0] }) }
     case (.entityF1, .entities(let rows), _):
       return rows.map { row in ItemSums(entities: selection.map { row[$0] }) }
+    case (.entityF1, .surfaces(let rows), _):
+      return rows.map { row in
+        ItemSums(entities: selection.map { row[$0].seen + row[$0].unseen })
+      }
+    case (.seenEntityF1, .surfaces(let rows), _):
+      return rows.map { row in ItemSums(entities: selection.map { row[$0].seen }) }
+    case (.unseenEntityF1, .surfaces(let rows), _):
+      return rows.map { row in ItemSums(entities: selection.map { row[$0].unseen }) }
     case (.pearson, .numbers(let rows), .numbers(let gold)):
       let truth = centered(selection.map { gold[$0] })
       return rows.map { row in ItemSums(pairs: centered(selection.map { row[$0] }), truth) }
@@ -55,14 +83,21 @@ struct ItemSums {
     for item in entities { append([(0, item.right), (1, item.predicted + item.gold)]) }
   }
 
-  private init(predictions: [Int], labels: [Int], classes: Int) {
+  /// Of every item the classes predicted and those right, each once.
+  private init(predictions: [[Int]], labels: [[Int]], classes: Int) {
     width = 2 * classes
-    for (prediction, label) in zip(predictions, labels) {
-      precondition((0..<classes).contains(prediction), "class out of range")
-      append(
-        prediction == label
-          ? [(label, 1), (classes + label, 2)]
-          : [(classes + label, 1), (classes + prediction, 1)])
+    for (predictions, labels) in zip(predictions, labels) {
+      precondition(predictions.allSatisfy { (0..<classes).contains($0) }, "class out of range")
+      var entries: [(Int, Double)] = []
+      for label in labels {
+        let isHit = predictions.contains(label)
+        if isHit { entries.append((label, 1)) }
+        entries.append((classes + label, isHit ? 2 : 1))
+      }
+      for wrong in predictions where !labels.contains(wrong) {
+        entries.append((classes + wrong, 1))
+      }
+      append(entries)
     }
   }
 

@@ -1,41 +1,62 @@
 /// A score of models on items: a function of sums over the items, see ``ItemSums``.
 public enum Metric: String, Codable, CaseIterable, Sendable {
-  /// Share of items whose prediction is the label.
+  /// Share of items whose prediction is the label; of several labels all of them and no other.
   case accuracy
   /// Unweighted mean of the classes' F1 scores, over the classes that occur among the labels or
   /// the predictions; a class never hit scores 0 (scikit-learn's `f1_score(average="macro")`).
   case macroF1
+  /// F1 of labels, counted over all items, where an item has any number of them (scikit-learn's
+  /// `f1_score(average="micro")`); 0 where there are none.
+  case microF1
   /// F1 of entities, counted over all items (seqeval's micro average); 0 where there are none.
   case entityF1
+  /// The same of entities whose surface form is that of one in training, and of all others.
+  case seenEntityF1
+  case unseenEntityF1
   /// Mean of the items' scores.
   case meanScore
+  /// Mean of one over the rank at which the first right text is found.
+  case meanReciprocalRank
   /// Pearson's correlation of predicted and true numbers.
   case pearson
   /// Pearson's correlation of their mid-ranks.
   case spearman
 
-  /// Those of classifiers.
+  /// Those of classifiers, of such that give any number of labels, and of taggers: the first is that of
+  /// the primary comparisons.
   public static let ofClasses: [Metric] = [.accuracy, .macroF1]
+  public static let ofSets: [Metric] = [.microF1, .macroF1, .accuracy]
+  public static let ofEntities: [Metric] = [.entityF1, .seenEntityF1, .unseenEntityF1]
+  public static let ofNumbers: [Metric] = [.spearman, .pearson]
 
   /// As running text has it.
   package var title: String {
     switch self {
     case .accuracy: "accuracy"
     case .macroF1: "macro-F1"
+    case .microF1: "micro-F1"
     case .entityF1: "entity F1"
+    case .seenEntityF1: "entity F1 on names seen in training"
+    case .unseenEntityF1: "entity F1 on names not seen in training"
     case .meanScore: "mean score"
+    case .meanReciprocalRank: "mean reciprocal rank"
     case .pearson: "Pearson correlation"
     case .spearman: "Spearman correlation"
     }
   }
   package var titleWithArticle: String {
-    (self == .accuracy || self == .entityF1 ? "an " : "a ") + title
+    ("aeiou".contains(title.first!) ? "an " : "a ") + title
   }
+
+  /// Whether the score is a mean over items, so that parts of the test set add up to the whole.
+  var isMean: Bool { [.accuracy, .meanScore, .meanReciprocalRank].contains(self) }
 
   /// What a score can be.
   var range: ClosedRange<Double> {
     switch self {
-    case .accuracy, .macroF1, .entityF1: 0...1
+    case .accuracy, .macroF1, .microF1, .entityF1, .seenEntityF1, .unseenEntityF1,
+      .meanReciprocalRank:
+      0...1
     case .pearson, .spearman: -1...1
     case .meanScore: -Double.infinity...Double.infinity
     }
@@ -45,8 +66,9 @@ public enum Metric: String, Codable, CaseIterable, Sendable {
   /// variance).
   func value(of sums: [Double]) -> Double {
     switch self {
-    case .accuracy, .meanScore: return sums[0] / sums[1]
-    case .entityF1: return sums[1] == 0 ? 0 : 2 * sums[0] / sums[1]
+    case .accuracy, .meanScore, .meanReciprocalRank: return sums[0] / sums[1]
+    case .microF1, .entityF1, .seenEntityF1, .unseenEntityF1:
+      return sums[1] == 0 ? 0 : 2 * sums[0] / sums[1]
     case .macroF1:
       let classes = sums.count / 2
       var sum = 0.0
@@ -65,8 +87,9 @@ public enum Metric: String, Codable, CaseIterable, Sendable {
   /// The derivative of ``value(of:)`` by each sum.
   func gradient(at sums: [Double]) -> [Double] {
     switch self {
-    case .accuracy, .meanScore: return [1 / sums[1], -sums[0] / (sums[1] * sums[1])]
-    case .entityF1:
+    case .accuracy, .meanScore, .meanReciprocalRank:
+      return [1 / sums[1], -sums[0] / (sums[1] * sums[1])]
+    case .microF1, .entityF1, .seenEntityF1, .unseenEntityF1:
       if sums[1] == 0 { return [0, 0] }
       return [2 / sums[1], -2 * sums[0] / (sums[1] * sums[1])]
     case .macroF1:

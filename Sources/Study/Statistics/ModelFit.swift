@@ -54,6 +54,22 @@ public struct ArmFit: Codable, Equatable, Sendable {
   public var isUnfinished: Bool { finalLoss > labelEntropy / 2 }
 }
 
+extension StudyAnalysis {
+  /// Which arms' training was not finished, where no plain classifier says what that costs; nil if none.
+  var unfinished: String? {
+    let found = fits.filter { fit in
+      fit.isUnfinished && !baselines.contains { $0.arm == fit.arm }
+    }
+    if found.isEmpty { return nil }
+    let arms = found.map {
+      "“\($0.arm)” (loss at the end \(Words.score($0.finalLoss)), \(Words.score($0.labelEntropy)) "
+        + "without any learning)"
+    }
+    return "Training was not finished: " + arms.joined(separator: ", ")
+      + ". Models that learned more may differ otherwise; train longer."
+  }
+}
+
 /// An arm whose models say nothing about its data, because they are not trained well enough.
 struct Underfit {
   var arm: String
@@ -83,8 +99,8 @@ struct Underfit {
       + "\(best.baseline.title) on the vectors of the same records"
       + (isUnfinished ? ", and training was not finished." : ".")
     evidence =
-      "\(metric) against the \(best.baseline.title) \(Words.signedPoints(best.advantage.value)), "
-      + Words.interval(best.advantage)
+      "\(metric) against the \(best.baseline.title) \(own.metric.signed(best.advantage.value)), "
+      + own.metric.interval(best.advantage)
     if let fit {
       evidence +=
         "; loss at the end \(Words.score(fit.finalLoss)), \(Words.score(fit.labelEntropy)) without "

@@ -6,7 +6,8 @@ public struct StudyAnalysis: Codable, Equatable, Sendable {
   public var scores: [ArmScore]
   public var comparisons: [Comparison]
   /// What near-copies in training add to the score of the whole test set: the leak effect times the
-  /// share of leaked items, which is held fixed. Nil without leaked items or the arms to tell.
+  /// share of leaked items, which is held fixed. Nil without leaked items or the arms to tell, and
+  /// where the score is no mean over items.
   public var leakContribution: Estimate?
   /// Per arm and metric: leaked − clean, and all − clean: how much easier items with a near-copy
   /// are, whether or not the arm saw the copy.
@@ -23,6 +24,11 @@ public struct StudyAnalysis: Codable, Equatable, Sendable {
   public var items: [String: Int]
   /// Arms that surely differ by less are equivalent.
   public var margins: Margins
+  /// Ids of the runs whose predictions these are.
+  public var runs: [String]
+  /// In what this is not the comparison that was planned before the first model was trained, as a
+  /// sentence; nil if it is.
+  public var deviation: String?
   /// What takes no part in the study, in sentences.
   public var notes: [String]
   public var verdict: Verdict
@@ -38,33 +44,37 @@ public struct StudyAnalysis: Codable, Equatable, Sendable {
   ///   - arms: named as ``StudyArm`` names them.
   ///   - baselines: per method what it predicts from each arm's records, named and seeded as the
   ///     arms are.
+  ///   - metrics: first the one of the primary comparisons; of the kind of the answers.
   ///   - permutations: of the test that stands beside each comparison.
   /// - Precondition: names are distinct, `raw` is one of them, all arms have equally many seeds.
   public init(
     items: TestItems, arms: [ArmPredictions],
     baselines: [FrozenBaseline: [ArmPredictions]] = [:], fits: [ArmFit] = [],
-    notes: [String] = [], primaryMetric: Metric = .accuracy, margins: Margins = Margins(),
-    permutations: Int = 4000, seed: UInt64 = 1
+    runs: [String] = [], deviation: String? = nil, notes: [String] = [],
+    metrics: [Metric] = Metric.ofClasses,
+    margins: Margins = Margins(), permutations: Int = 4000, seed: UInt64 = 1
   ) {
     precondition(Set(arms.map(\.name)).count == arms.count, "arm names repeat")
     precondition(arms.contains { $0.name == StudyArm.raw.rawValue }, "there is no arm raw")
     let inference = CrossedInference(items: items, permutations: permutations, seed: seed)
-    let metrics = [primaryMetric] + Metric.ofClasses.filter { $0 != primaryMetric }
     let counts = Dictionary(
       uniqueKeysWithValues: TestSlice.allCases.map { ($0.rawValue, items.indices(in: $0).count) })
-    self.primaryMetric = primaryMetric
+    primaryMetric = metrics[0]
     scores = Self.scores(inference, arms, metrics)
     gaps = Self.gaps(inference, arms, metrics)
-    gapDifference = Self.gapDifference(inference, arms, primaryMetric)
+    gapDifference = Self.gapDifference(inference, arms, metrics[0])
     comparisons = Self.comparisons(inference, arms, metrics, margins)
-    self.baselines = Self.baselines(inference, arms, baselines, primaryMetric)
+    self.baselines = Self.baselines(inference, arms, baselines, metrics[0])
     self.fits = fits
     self.items = counts
     self.margins = margins
+    self.runs = runs
+    self.deviation = deviation
     self.notes = notes
     verdict = Verdict(headline: "", statements: [], caveats: [])
     let share = Double(counts[TestSlice.leaked.rawValue]!) / Double(max(1, items.count))
-    leakContribution = leakEffect?.difference.scaled(by: share)
+    leakContribution =
+      metrics[0].isMean ? leakEffect?.difference.scaled(by: share) : nil
     verdict = Verdict(self)
   }
 
@@ -175,7 +185,7 @@ public struct StudyAnalysis: Codable, Equatable, Sendable {
 
 /// Two arms that are compared, and the slice on which their difference answers a question that was
 /// asked beforehand.
-private struct StudyContrast {
+struct StudyContrast {
   var arm: StudyArm
   var baseline: StudyArm
   var primarySlice: TestSlice?

@@ -16,6 +16,8 @@ public struct TestItems: Sendable {
   public enum Truth: Sendable {
     /// The class per item, in `0..<count`.
     case classes([Int], count: Int)
+    /// The classes per item, any number of them in `0..<count`, each once.
+    case sets([[Int]], count: Int)
     /// The number per item.
     case numbers([Double])
     /// The arms bring scores or counts that hold it already.
@@ -35,6 +37,9 @@ public struct TestItems: Sendable {
     case .classes(let labels, let count):
       precondition(labels.count == groups.count)
       precondition(labels.allSatisfy { (0..<count).contains($0) }, "label out of range")
+    case .sets(let sets, let count):
+      precondition(sets.count == groups.count)
+      precondition(sets.joined().allSatisfy { (0..<count).contains($0) }, "label out of range")
     case .numbers(let numbers): precondition(numbers.count == groups.count)
     case .counted(let items): precondition(items == groups.count)
     }
@@ -72,9 +77,13 @@ public struct ArmPredictions: Sendable {
   public enum Answers: Sendable {
     /// Classes, as in the labels.
     case classes([[Int]])
+    /// Any number of classes an item, each once.
+    case sets([[[Int]]])
     case numbers([[Double]])
     /// Entities found and right, found, and there to be found.
     case entities([[EntityCounts]])
+    /// The same of entities whose surface form training had, and of those it had not.
+    case surfaces([[SurfaceCounts]])
     /// A score of each item.
     case scores([[Double]])
 
@@ -82,7 +91,9 @@ public struct ArmPredictions: Sendable {
       switch self {
       case .classes(let rows): rows.map(\.count)
       case .numbers(let rows): rows.map(\.count)
+      case .sets(let rows): rows.map(\.count)
       case .entities(let rows): rows.map(\.count)
+      case .surfaces(let rows): rows.map(\.count)
       case .scores(let rows): rows.map(\.count)
       }
     }
@@ -119,5 +130,21 @@ public struct EntityCounts: Equatable, Sendable {
     self.right = right
     self.predicted = predicted
     self.gold = gold
+  }
+
+  static func + (a: EntityCounts, b: EntityCounts) -> EntityCounts {
+    EntityCounts(
+      right: a.right + b.right, predicted: a.predicted + b.predicted, gold: a.gold + b.gold)
+  }
+}
+
+/// Entities of an item by whether their surface form was there to train on.
+public struct SurfaceCounts: Equatable, Sendable {
+  public var seen: EntityCounts
+  public var unseen: EntityCounts
+
+  public init(seen: EntityCounts, unseen: EntityCounts) {
+    self.seen = seen
+    self.unseen = unseen
   }
 }

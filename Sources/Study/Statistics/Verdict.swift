@@ -53,6 +53,7 @@ public struct Verdict: Codable, Equatable, Sendable {
     } else {
       self.init(underfit: underfit)
     }
+    caveats += [analysis.deviation, analysis.unfinished].compactMap(\.self)
     caveats += analysis.notes
   }
 

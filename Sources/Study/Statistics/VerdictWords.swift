@@ -2,19 +2,10 @@ import Foundation
 
 /// Numbers and names as the verdict says them.
 enum Words {
-  /// `0.0234` is "2.3 points".
-  static func points(_ fraction: Double) -> String { "\(decimal(fraction)) points" }
-
-  static func signedPoints(_ fraction: Double) -> String { "\(signed(fraction)) points" }
-
   /// `0.13` is "13%"; what is there is never 0%.
   static func share(_ part: Int, of all: Int) -> String {
     let percent = Double(part) / Double(max(1, all)) * 100
     return String(format: percent < 10 ? "%.1f%%" : "%.0f%%", percent)
-  }
-
-  static func interval(_ estimate: Estimate) -> String {
-    "95% interval \(signed(estimate.low)) to \(signed(estimate.high))"
   }
 
   static func score(_ value: Double) -> String { String(format: "%.2f", value) }
@@ -26,15 +17,32 @@ enum Words {
   static func capitalized(_ sentence: String) -> String {
     sentence.prefix(1).uppercased() + sentence.dropFirst()
   }
+}
 
-  private static func decimal(_ fraction: Double) -> String {
-    String(format: "%.1f", abs(fraction) * 100)
+/// Differences of scores as text: those of shares in points, others as they are.
+extension Metric {
+  package var isShare: Bool { range == 0...1 }
+
+  /// `0.0234` is "2.3 points", or "0.023".
+  func size(_ difference: Double) -> String { decimal(difference) + unit }
+
+  func signed(_ difference: Double) -> String { number(difference) + unit }
+
+  func interval(_ estimate: Estimate) -> String {
+    "95% interval \(number(estimate.low)) to \(number(estimate.high))"
   }
 
-  private static func signed(_ fraction: Double) -> String {
-    let number = decimal(fraction)
-    if number == "0.0" { return number }
-    return (fraction < 0 ? "−" : "+") + number
+  private var unit: String { isShare ? " points" : "" }
+
+  private func decimal(_ difference: Double) -> String {
+    isShare
+      ? String(format: "%.1f", abs(difference) * 100) : String(format: "%.3f", abs(difference))
+  }
+
+  private func number(_ difference: Double) -> String {
+    let number = decimal(difference)
+    if Double(number) == 0 { return number }
+    return (difference < 0 ? "−" : "+") + number
   }
 }
 
@@ -42,13 +50,13 @@ extension Comparison {
   /// The numbers behind the finding.
   var evidence: String {
     var evidence =
-      "“\(arm)” minus “\(baseline)” \(Words.signedPoints(difference.value)), "
-      + Words.interval(difference)
+      "“\(arm)” minus “\(baseline)” \(metric.signed(difference.value)), "
+      + metric.interval(difference)
     if let shortage { return evidence + "; \(shortage)" }
     evidence += "; adjusted \(Words.pValue(adjustedP))"
     if finding != .changed {
       evidence +=
-        "; of a difference of ±\(Words.points(margin)) or more adjusted "
+        "; of a difference of ±\(metric.size(margin)) or more adjusted "
         + Words.pValue(adjustedEquivalenceP)
     }
     return evidence
@@ -57,7 +65,7 @@ extension Comparison {
   /// Why nothing is claimed; an interval without zero is no reason by itself.
   var reservation: String {
     if let shortage { return shortage }
-    let interval = Words.interval(difference)
+    let interval = metric.interval(difference)
     return difference.excludesZero
       ? "\(interval), adjusted \(Words.pValue(adjustedP))" : interval
   }
@@ -71,10 +79,10 @@ extension Comparison {
     switch finding {
     case .changed:
       "\(subject) \(difference.value > 0 ? "raised" : "lowered") \(metric.title) \(place)by "
-        + "\(Words.points(difference.value)) (\(Words.interval(difference)))"
+        + "\(metric.size(difference.value)) (\(metric.interval(difference)))"
     case .equivalent:
-      "\(subject) changed \(metric.title) \(place)by less than \(Words.points(margin)), if at all "
-        + "(\(Words.interval(difference)))"
+      "\(subject) changed \(metric.title) \(place)by less than \(metric.size(margin)), if at all "
+        + "(\(metric.interval(difference)))"
     default:
       "whether \(subject) changed \(metric.title) \(place)is inconclusive (\(reservation))"
     }
@@ -103,8 +111,8 @@ extension StudyAnalysis {
       + "groups of items, which the arms answer differently"
     if let leakContribution {
       evidence +=
-        "; over all test items \(Words.signedPoints(leakContribution.value)), "
-        + Words.interval(leakContribution)
+        "; over all test items \(primaryMetric.signed(leakContribution.value)), "
+        + primaryMetric.interval(leakContribution)
     }
     return .init(
       finding: effect.finding,
@@ -131,17 +139,17 @@ extension StudyAnalysis {
       own.seeds >= Comparison.leastSeeds
     else { return nil }
     let kind = own.value > 0 ? "harder" : "easier"
-    var evidence = "“raw” \(Words.signedPoints(own.value)), \(Words.interval(own))"
+    var evidence = "“raw” \(primaryMetric.signed(own.value)), \(primaryMetric.interval(own))"
     if let other = gap(.decontaminated), let gapDifference {
       evidence +=
-        "; “decontaminated” \(Words.signedPoints(other.value)), \(Words.interval(other)); "
-        + "the gap differs by \(Words.signedPoints(gapDifference.value)), "
-        + Words.interval(gapDifference)
+        "; “decontaminated” \(primaryMetric.signed(other.value)), "
+        + "\(primaryMetric.interval(other)); the gap differs by "
+        + "\(primaryMetric.signed(gapDifference.value)), \(primaryMetric.interval(gapDifference))"
     }
     return .init(
       finding: .difficulty,
       text: "Items unlike any training record are \(kind): all items score "
-        + "\(Words.points(own.value)) \(own.value > 0 ? "above" : "below") these alone. This gap "
+        + "\(primaryMetric.size(own.value)) \(own.value > 0 ? "above" : "below") these alone. This gap "
         + "measures how hard items are, not what leakage adds.",
       evidence: evidence)
   }

@@ -45,103 +45,57 @@ public struct CompareStep {
     let input = StepAccount.hash([
       try StepAccount.outcomeHash(of: "split", in: index), model.hash,
     ])
-    let dedup = try index.options(of: "dedup", as: DedupOptions.self)
     let isDone = try StepAccount.isDone(
       "compare", options: options, inputHash: input, in: index.catalog)
-    let design = try StudyDesign(
-      index, options: options, dedup: dedup,
-      split: try index.options(of: "split", as: SplitOptions.self), monitor: monitor)
-    let requests = self.requests(design)
-    let recorder = RunRecorder(index: index, modelHash: model.hash, monitor: monitor)
-    var pace = StudyPace(total: requests.count)
-    for (number, request) in requests.enumerated() {
+    let setup = try StudySetup(index, model, options, monitor)
+    let trainings = setup.trainings
+    let deviation = try FrozenPlan(setup, options, model: model.hash)
+      .freeze(index, task: options.task)
+    var pace = StudyPace(total: trainings.count)
+    for (number, training) in trainings.enumerated() {
       try monitor.checkpoint()
-      if try recorder.finished(request) != nil { continue }
+      if try index.catalog.run(id: training.id)?.status == .finished { continue }
       pace.begin()
-      let run = try recorder.train(
-        request, title: "\(number + 1)/\(requests.count) \(request.arm) seed \(request.seed)",
-        makeClassifier: {
-          try SequenceClassifier(
-            folder: model, labels: design.labelNames, adapters: request.options.adapters,
-            seed: request.seed,
-            maximumTokens: min(options.maximumTokens, model.configuration.maximumPositions))
-        })
+      let run = try training.train(
+        "\(number + 1)/\(trainings.count) \(training.arm) seed \(training.seed)")
       monitor.remark(pace.end(number: number + 1, run))
     }
     monitor.progress(
       StepProgress(phase: "testing", completed: 0, total: nil, unit: "differences"))
-    let slices = design.slices(near: Double(options.nearThreshold))
-    let analysis = try analyze(design, slices, requests)
-    if !isDone { try store(analysis, design, slices, input) }
-    return summary(analysis, design, slices, nothingToDo: isDone)
+    let analysis = try analyze(setup, deviation)
+    if !isDone { try store(analysis, setup, input) }
+    return summary(analysis, setup, nothingToDo: isDone)
   }
 
-  private func requests(_ design: StudyDesign) -> [RunRequest] {
-    let training = options.training.study(
-      model.configuration, records: design.raw.count, classes: design.labelNames.count)
-    func items(_ rows: [UInt32]) -> [LabeledText] {
-      rows.map {
-        LabeledText(
-          text: design.table.texts[Int($0)], label: Int(design.table.labelNumbers[Int($0)]))
-      }
-    }
-    let test = items(design.test)
-    // Seed by seed and not arm by arm, so that an early look at the table is already fair.
-    return (0..<options.seedCount).flatMap { number in
-      design.arms.map { arm in
-        let seed = options.seed + UInt64(number)
-        var training = training
-        training.seed = seed
-        return RunRequest(
-          arm: arm.rawValue, seed: seed,
-          train: items(design.canonical(design.rows(arm, seed: seed))),
-          development: [], testRows: design.test, test: test,
-          testLabels: design.test.map { design.table.labels[Int($0)]! }, labels: design.labelNames,
-          options: training)
-      }
-    }
-  }
-
-  private func analyze(
-    _ design: StudyDesign, _ slices: [TestSlice], _ requests: [RunRequest]
-  ) throws -> StudyAnalysis {
-    let numbers = Dictionary(
-      uniqueKeysWithValues: design.labelNames.enumerated().map { ($1, $0) })
-    let modelHash = model.hash
+  private func analyze(_ setup: StudySetup, _ deviation: String?) throws -> StudyAnalysis {
+    let design = setup.design
     let arms = try design.arms.map { arm in
-      let ofArm = requests.filter { $0.arm == arm.rawValue }
-      return ArmPredictions(
-        name: arm.rawValue, seeds: ofArm.map(\.seed),
-        predictions: try ofArm.map { request in
-          let predictions = try index.catalog.predictions(run: request.id(modelHash: modelHash))
-          var byRow: [Int: Int] = [:]
-          for prediction in predictions { byRow[prediction.row] = numbers[prediction.predicted] }
-          return try design.test.map { row in
-            if let number = byRow[Int(row)] { return number }
-            throw CurationError(
-              place: "\(index.catalog.url.relativePath), table predictions",
-              expected: "a known label predicted for '\(design.table.ids[Int(row)])'",
-              found: "none", advice: "the catalog is damaged; build the index again")
-          }
-        })
+      let runs = setup.trainings.filter { $0.arm == arm.rawValue }.map { ($0.seed, $0.id) }
+      guard let answers = try setup.answers(arm, runs: runs, in: index.catalog) else {
+        throw CurationError(
+          place: "\(index.catalog.url.relativePath), table predictions",
+          expected: "a prediction for every test record by the models of “\(arm.rawValue)”",
+          found: "none for some", advice: "the catalog is damaged; build the index again")
+      }
+      return answers
     }
     return StudyAnalysis(
-      items: TestItems(
-        labels: design.test.map { Int(design.table.labelNumbers[Int($0)]) },
-        classCount: design.labelNames.count, groups: design.testGroups, slices: slices),
-      arms: arms, baselines: try baselines(design, seeds: arms[0].seeds),
-      fits: try design.arms.map { try fit($0, requests) }, notes: design.notes,
-      margins: options.margins, seed: options.seed + 1)
+      items: setup.items, arms: arms,
+      baselines: try baselines(design, setup.learner, seeds: setup.seeds),
+      fits: try design.arms.compactMap { try fit($0, setup.trainings) },
+      runs: setup.trainings.map(\.id), deviation: deviation, notes: design.notes,
+      metrics: setup.learner.metrics, margins: options.margins, seed: options.seed + 1)
   }
 
   /// What the frozen vectors give from each arm's records; arms that are the same for every seed are
   /// computed once.
-  private func baselines(_ design: StudyDesign, seeds: [UInt64]) throws
-    -> [FrozenBaseline: [ArmPredictions]]
+  private func baselines(_ design: StudyDesign, _ learner: any StudyLearner, seeds: [UInt64])
+    throws -> [FrozenBaseline: [ArmPredictions]]
   {
+    guard let classes = learner.frozenClasses else { return [:] }
     let classifiers = FrozenClassifiers(
-      vectors: index.vectors.vectors, labels: design.table.labelNumbers,
-      classCount: design.labelNames.count, monitor: monitor)
+      vectors: index.vectors.vectors, labels: classes.labels, classCount: classes.count,
+      monitor: monitor)
     var result: [FrozenBaseline: [ArmPredictions]] = [:]
     for arm in design.arms {
       let isDrawn = arm == .random || arm == .randomDecontaminated
@@ -160,21 +114,24 @@ public struct CompareStep {
     return result
   }
 
-  private func fit(_ arm: StudyArm, _ requests: [RunRequest]) throws -> ArmFit {
-    let own = requests.filter { $0.arm == arm.rawValue }
-    let losses = try own.map { request in
-      let log = try index.catalog.log(run: request.id(modelHash: model.hash))
+  /// - Returns: nil where no classes are learned, whose shares alone would give a loss to compare with.
+  private func fit(_ arm: StudyArm, _ trainings: [StudyTraining]) throws -> ArmFit? {
+    let own = trainings.filter { $0.arm == arm.rawValue }
+    let labels = own.flatMap(\.labels)
+    if labels.isEmpty { return nil }
+    let losses = try own.map { training in
+      let log = try index.catalog.log(run: training.id)
       return log.suffix(max(1, log.count / 10)).map(\.loss)
     }.joined()
-    let labels = own.flatMap { $0.train.compactMap(\.label) }
     return ArmFit(
       arm: arm.rawValue, finalLoss: losses.reduce(0, +) / Double(max(1, losses.count)),
-      labels: labels, updates: own[0].options.maximumSteps ?? 0)
+      labels: labels, updates: own[0].updates)
   }
 
   private func store(
-    _ analysis: StudyAnalysis, _ design: StudyDesign, _ slices: [TestSlice], _ input: String
+    _ analysis: StudyAnalysis, _ setup: StudySetup, _ input: String
   ) throws {
+    let (design, slices) = (setup.design, setup.slices)
     let rows = design.test.indices.map { place in
       Store.TestSlice(
         row: Int(design.test[place]),
@@ -202,16 +159,17 @@ public struct CompareStep {
       Data(StepAccount.json(analysis).utf8), to: StudyFiles.analysis(index.folder))
   }
 
-  private func summary(
-    _ analysis: StudyAnalysis, _ design: StudyDesign, _ slices: [TestSlice], nothingToDo: Bool
-  ) -> CompareSummary {
-    CompareSummary(
+  private func summary(_ analysis: StudyAnalysis, _ setup: StudySetup, nothingToDo: Bool)
+    -> CompareSummary
+  {
+    let design = setup.design
+    return CompareSummary(
       index: index.folder.url.relativePath, analysis: analysis,
       trainingRecords: Dictionary(
         uniqueKeysWithValues: design.arms.map {
           ($0.rawValue, design.rows($0, seed: options.seed).count)
         }), testRecords: design.test.count,
-      slices: Dictionary(slices.map { ($0.rawValue, 1) }, uniquingKeysWith: +),
+      slices: Dictionary(setup.slices.map { ($0.rawValue, 1) }, uniquingKeysWith: +),
       notes: design.notes,
       seconds: (try? index.catalog.step("compare")?.seconds) ?? 0, nothingToDo: nothingToDo)
   }
@@ -222,6 +180,17 @@ public enum StudyFiles {
   /// The analysis as JSON: `comparison.json`.
   public static func analysis(_ folder: IndexFolder) -> URL {
     folder.url.appendingPathComponent("comparison.json")
+  }
+
+  /// Nil if there is none.
+  ///
+  /// - Throws: ``CurationError`` for a file that is no analysis.
+  public static func read(_ folder: IndexFolder) throws -> StudyAnalysis? {
+    let url = analysis(folder)
+    guard let data = try? RegularFile.contents(of: url) else { return nil }
+    return try StoredJSON.decode(
+      StudyAnalysis.self, from: data, place: url.relativePath,
+      advice: "delete the file and run simcurate compare again; finished runs are not repeated")
   }
 }
 

@@ -64,13 +64,15 @@ struct OngoingRun {
   }
 
   /// Writes `log.jsonl`, `metrics.json` and the run's rows, and deletes its checkpoint.
+  ///
+  /// - Parameter answer: what the predictions are.
   func finish(
-    _ summary: TrainingSummary, _ metrics: RunMetrics, arm: String, seed: UInt64,
-    options: TrainingOptions, predictions: [Prediction]
+    _ summary: TrainingSummary, _ metrics: RunMetrics, arm: String, answer: Run.Answer = .label,
+    seed: UInt64, options: TrainingOptions, predictions: [Prediction]
   ) throws -> Run {
     let log = try writeFiles(summary, metrics)
     let run = Run(
-      id: id, arm: arm, seed: Int(seed), options: try StepAccount.json(options),
+      id: id, arm: arm, answer: answer, seed: Int(seed), options: try StepAccount.json(options),
       status: .finished, startedAt: startedAt, finishedAt: Date(),
       metrics: try StepAccount.json(metrics))
     try index.catalog.update { try $0.replaceRun(run, log: log, predictions: predictions) }

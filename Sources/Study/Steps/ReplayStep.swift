@@ -53,7 +53,7 @@ public struct ReplayStep {
       for stage in RemovalStage.allCases {
         try editor.replacePairs(stage: stage.rawValue, [StoredPair]())
       }
-      try editor.replaceMeasurements(step: "pairs", [Store.Measurement]())
+      try editor.forgetFigures(PairCoverage.self)
       for step in ["dedup", "compare"] { try editor.forget(step: step) }
     }
     return copy
@@ -106,7 +106,9 @@ public struct ReplayStep {
 
   private func differences(from copy: OpenIndex, _ steps: [String]) throws -> [Violation] {
     var found: [Violation] = []
-    func compare<Item: CatalogRow>(_ name: String, _ read: (Catalog) throws -> [Item]) throws {
+    func compare<Item: Encodable & Equatable>(_ name: String, _ read: (Catalog) throws -> [Item])
+      throws
+    {
       let (recorded, derived) = (try read(index.catalog), try read(copy.catalog))
       if recorded == derived { return }
       let detail = try Self.difference(recorded, derived)
@@ -116,7 +118,7 @@ public struct ReplayStep {
     try compare("drops") { try $0.drops() }
     try compare("vetoes") { try $0.vetoes() }
     try compare("conflicts") { try $0.conflicts() }
-    try compare("figures of dedup") { try $0.measurements(step: "dedup") }
+    try compare("figures of dedup") { [try $0.figures(DedupFigures.self)] }
     if steps.contains("cluster") {
       for kind in ClusterKind.allCases {
         try compare("\(kind.rawValue) clusters") { try $0.clusters(kind: kind) }
@@ -126,26 +128,20 @@ public struct ReplayStep {
     }
     if steps.contains("split") {
       try compare("split") { try $0.split() }
-      try compare("figures of split") { try $0.measurements(step: "split") }
+      try compare("figures of split") { [try $0.figures(SplitFigures.self)] }
     }
     if steps.contains("compare") {
       try compare("test slices") { try $0.testSlices() }
       try compare("comparisons") { try $0.comparisons() }
-      if try analysis(index) != analysis(copy) {
+      if try StudyFiles.read(index.folder) != StudyFiles.read(copy.folder) {
         found.append(Violation(kind: .otherOutcome, detail: "comparison.json"))
       }
     }
     return found
   }
 
-  private func analysis(_ index: OpenIndex) throws -> StudyAnalysis? {
-    let url = StudyFiles.analysis(index.folder)
-    guard let data = try? RegularFile.contents(of: url) else { return nil }
-    return try StoredJSON.decode(StudyAnalysis.self, from: data, place: url.relativePath)
-  }
-
   /// How many rows only one side has, and the first of each.
-  private static func difference<Item: CatalogRow>(_ recorded: [Item], _ derived: [Item]) throws
+  private static func difference<Item: Encodable>(_ recorded: [Item], _ derived: [Item]) throws
     -> String
   {
     let left = try recorded.map { try StepAccount.json($0) }

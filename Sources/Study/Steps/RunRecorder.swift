@@ -18,6 +18,8 @@ struct RunRequest {
   var testLabels: [String]
   var labels: [String]
   var problem = ClassificationProblem.singleLabel
+  /// Of relations the label that is none; nil of all else.
+  var otherLabel: String?
   var options: TrainingOptions
 
   /// Whether texts come in pairs.
@@ -29,10 +31,11 @@ struct RunRequest {
       items.map { "\($0.target.shown) \($0.text)" + ($0.second.map { "\t" + $0 } ?? "") }
         .joined(separator: "\n")
     }
-    let hash = StepAccount.hash([
-      modelHash, try StepAccount.json(options), labels.joined(separator: "\n"), lines(train),
-      lines(development), lines(test),
-    ])
+    let hash = StepAccount.hash(
+      [
+        modelHash, try StepAccount.json(options), labels.joined(separator: "\n"), lines(train),
+        lines(development), lines(test),
+      ] + (otherLabel.map { [$0] } ?? []))
     return "\(arm)-seed\(seed)-\(hash.prefix(10))"
   }
 }
@@ -58,6 +61,8 @@ public struct RunMetrics: Codable, Sendable {
   public var threshold: Double?
   /// Of pairs of texts with one of two labels.
   public var binary: BinaryReport?
+  /// Of the test records' relations.
+  public var relations: RelationReport?
   /// Of the test records' numbers.
   public var regression: RegressionReport?
   /// Of a tagger.
@@ -79,6 +84,19 @@ public struct RunMetrics: Codable, Sendable {
   /// not measured (models of a comparison: see ``StudyAnalysis/baselines``).
   public var baselines: [FrozenScore]?
 
+  /// The score that a run is known by, and its name.
+  var mainScore: (name: String, value: Double)? {
+    if let tagging { return (Metric.entityF1.title, tagging.entities.micro.f1) }
+    if let after = similarity?.after {
+      if let spearman = after.spearman { return (Metric.spearman.title, spearman) }
+      return after.retrieval.map { (Metric.meanReciprocalRank.title, $0.meanReciprocalRank) }
+    }
+    if let answers { return ("F1 of answers", answers.report.f1) }
+    if let multiLabel { return (Metric.microF1.title, multiLabel.micro.f1) }
+    if let regression { return regression.spearman.map { (Metric.spearman.title, $0) } }
+    return report.map { (Metric.accuracy.title, $0.accuracy) }
+  }
+
   /// The best baseline, if the model is below it.
   public var betterBaseline: FrozenScore? {
     guard let report else { return nil }
@@ -91,12 +109,6 @@ struct RunRecorder {
   let index: OpenIndex
   let modelHash: String
   let monitor: StepMonitor
-
-  /// The finished run of this request, if there is one.
-  func finished(_ request: RunRequest) throws -> Run? {
-    let run = try index.catalog.run(id: request.id(modelHash: modelHash))
-    return run?.status == .finished ? run : nil
-  }
 
   /// - Parameters:
   ///   - title: what the progress line calls the run.
@@ -135,6 +147,7 @@ struct RunRecorder {
       examplesPerSecond: summary.examplesPerSecond, tokens: summary.tokens,
       development: summary.evaluations, baselines: baselines)
     metrics.binary = try TestScores.binary(request, logits, by: classifier)
+    metrics.relations = TestScores.relations(request, logits)
     try keep(classifier, metrics, run.folder)
     let predictions = zip(order, scores.answers).map { place, answer in
       let label = request.testLabels[place]
@@ -144,7 +157,8 @@ struct RunRecorder {
         logProbability: answer.logProbability)
     }
     return try run.finish(
-      summary, metrics, arm: request.arm, seed: request.seed, options: request.options,
-      predictions: predictions)
+      summary, metrics, arm: request.arm,
+      answer: request.problem == .regression ? .number : .label, seed: request.seed,
+      options: request.options, predictions: predictions)
   }
 }

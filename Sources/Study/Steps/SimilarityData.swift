@@ -45,6 +45,9 @@ struct SimilarityData {
   let train: [SimilarityExample]
   let development: [SimilarityExample]
   let test: [SimilarityExample]
+  /// Rows of the index of the test examples and their labels; empty where records of one text are paired.
+  let testRows: [Int]
+  let testLabels: [String?]
 
   /// Hard negatives are at least this much further than the positive (Moreira et al., arXiv 2407.15831).
   private static let margin: Float = 0.05
@@ -60,14 +63,34 @@ struct SimilarityData {
     let all = parts.train + parts.development + parts.test
     let labels = parts.table.labels
     if fields.count > 1 {
-      let isScored = !all.isEmpty && all.allSatisfy { labels[$0].flatMap(Double.init) != nil }
-      source = isScored && fields.count == 2 ? .scores : .fields
-    } else {
-      source = Set(all.map { labels[$0] }).count > 1 ? .labels : .clusters
+      let records = try SimilarityRecords(
+        index, choice, fields, parts.table, places: all, row: parts.row)
+      (source, options) = (records.source, records.options)
+      (train, development, test) = (
+        records.examples(parts.train), records.examples(parts.development),
+        records.examples(parts.test)
+      )
+      testRows = parts.test.map(parts.row)
+      testLabels = parts.test.map { labels[$0] }
+      return
     }
-    let isBinary = source == .scores && all.allSatisfy { ["0", "1"].contains(labels[$0]) }
-    options = choice.options(
-      source == .scores ? (isBinary ? .contrastive : .cosent) : .ranking)
+    source = Set(all.map { labels[$0] }).count > 1 ? .labels : .clusters
+    options = choice.options(.ranking)
+    try Self.check(options, source, fields, index)
+    (testRows, testLabels) = ([], [])
+    let groups = try SimilarityGroups(index, parts, source)
+    func examples(_ rows: [Int], _ negatives: Int) throws -> [SimilarityExample] {
+      try groups.examples(rows, negatives: negatives, margin: Self.margin, seed: seed)
+    }
+    train = try examples(parts.train, choice.hardNegatives ?? (options.loss == .triplet ? 1 : 0))
+    development = try examples(parts.development, options.loss == .triplet ? 1 : 0)
+    test = try examples(parts.test, options.loss == .triplet ? 1 : 0)
+  }
+
+  /// - Throws: ``CurationError`` if the loss wants scores and there are none, or the other way round.
+  static func check(
+    _ options: SimilarityOptions, _ source: Source, _ fields: [String], _ index: OpenIndex
+  ) throws {
     guard options.loss.usesScores == (source == .scores) else {
       throw CurationError(
         place: index.folder.url.relativePath,
@@ -77,35 +100,42 @@ struct SimilarityData {
         found: source == .scores ? "pairs with a score" : "\(fields.count) text fields without",
         advice: "choose another loss, or index the fields of the pairs and their score")
     }
-    switch source {
-    case .scores, .fields:
-      let texts = try Self.texts(index, fields, all.map(parts.row))
-      let scores = source == .scores ? Self.scores(all, labels) : [:]
-      func examples(_ rows: [Int]) -> [SimilarityExample] {
-        rows.map { SimilarityExample(texts: texts[parts.row($0)]!, score: scores[$0]) }
-      }
-      train = examples(parts.train)
-      development = examples(parts.development)
-      test = examples(parts.test)
-    case .labels, .clusters:
-      let groups = try SimilarityGroups(index, parts, source)
-      func examples(_ rows: [Int], _ negatives: Int) throws -> [SimilarityExample] {
-        try groups.examples(rows, negatives: negatives, margin: Self.margin, seed: seed)
-      }
-      train = try examples(
-        parts.train, choice.hardNegatives ?? (options.loss == .triplet ? 1 : 0))
-      development = try examples(parts.development, options.loss == .triplet ? 1 : 0)
-      test = try examples(parts.test, options.loss == .triplet ? 1 : 0)
+  }
+}
+
+/// Records of two text fields or more, each an example.
+struct SimilarityRecords {
+  let source: SimilarityData.Source
+  let options: SimilarityOptions
+  private var texts: [Int: [String]] = [:]
+  private let scores: [Int: Float]
+
+  /// - Parameters:
+  ///   - fields: the text fields of the index.
+  ///   - places: of the table, all that are used.
+  ///   - row: the row of the index that a place stands for.
+  /// - Throws: ``CurationError`` if the loss does not fit the data; `FileError` naming a record that lacks a
+  ///   field.
+  init(
+    _ index: OpenIndex, _ choice: SimilarityChoice, _ fields: [String], _ table: RecordTable,
+    places: [Int], row: (Int) -> Int = { $0 }
+  ) throws {
+    let labels = table.labels
+    let isScored =
+      !places.isEmpty && places.allSatisfy { labels[$0].flatMap(Double.init) != nil }
+    source = isScored && fields.count == 2 ? .scores : .fields
+    let isBinary = source == .scores && places.allSatisfy { ["0", "1"].contains(labels[$0]) }
+    options = choice.options(
+      source == .scores ? (isBinary ? .contrastive : .cosent) : .ranking)
+    try SimilarityData.check(options, source, fields, index)
+    scores = source == .scores ? Self.scores(places, labels) : [:]
+    for place in places {
+      texts[place] = try index.catalog.record(row: row(place))?.record.texts(of: fields)
     }
   }
 
-  /// The texts of the fields of some rows.
-  private static func texts(
-    _ index: OpenIndex, _ fields: [String], _ rows: [Int]
-  ) throws -> [Int: [String]] {
-    var texts: [Int: [String]] = [:]
-    for row in rows { texts[row] = try index.catalog.record(row: row)?.record.texts(of: fields) }
-    return texts
+  func examples(_ places: [Int]) -> [SimilarityExample] {
+    places.map { SimilarityExample(texts: texts[$0]!, score: scores[$0]) }
   }
 
   /// Scores of the rows, from 0 to 1: as they are where they lie there or in -1...1, else their range made

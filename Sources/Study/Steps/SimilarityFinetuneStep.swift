@@ -52,20 +52,27 @@ public struct SimilarityFinetuneStep {
           "index pairs (--text-field a --text-field b) with or without a score, or give records "
           + "labels or paraphrases (simcurate cluster)")
     }
-    let training = self.training(data)
-    let id = try identity(data, training)
+    let request = self.request(data)
+    let id = try request.id(modelHash: model.hash)
     let target = output ?? FinetuneStep.modelFolder(index, run: id)
     if let known = try OngoingRun.finished(index, id: id, output: output, replacing: replacing) {
       return summary(known, id, target, nothingToDo: true)
     }
-    return summary(try train(data, training, id, target), id, target, nothingToDo: false)
+    var metrics: RunMetrics?
+    _ = try RunRecorder(index: index, modelHash: model.hash, monitor: monitor).train(
+      request, model, title: "fine-tuning",
+      keep: { trainer, result in
+        try trainer.save(to: target, run: id)
+        metrics = result
+      })
+    return summary(metrics!, id, target, nothingToDo: false)
   }
 
   /// How training goes, as it follows from the options, the model and the data.
   ///
   /// - Throws: as ``run(output:replacing:)`` for an index that cannot be learned from.
   public func trainingOptions() throws -> TrainingOptions {
-    training(try SimilarityData(index, choice, arm: options.arm, seed: options.seed))
+    request(try SimilarityData(index, choice, arm: options.arm, seed: options.seed)).options
   }
 
   /// The training without its test: no record of the test part is read.
@@ -82,72 +89,25 @@ public struct SimilarityFinetuneStep {
         expected: "pairs of texts that are alike, to train on and to choose by",
         found: "\(data.train.count) to train on, \(data.development.count) in the development part")
     }
-    var training = self.training(data)
-    training.stepShare = stepShare < 1 ? stepShare : nil
+    var request = self.request(data)
+    request.options.stepShare = stepShare < 1 ? stepShare : nil
     return TrainingTrial(
-      id: try identity(data, training), options: training
-    ) { [self, training] checkpoint, progress, shouldStop in
-      try trainer(training).train(
-        train: data.train, development: data.development, checkpoint: checkpoint,
+      id: try request.id(modelHash: model.hash), options: request.options
+    ) { [self, request] checkpoint, progress, shouldStop in
+      try request.trainer(model).train(
+        train: request.train, development: request.development, checkpoint: checkpoint,
         progress: progress, shouldStop: shouldStop)
     }
   }
 
-  private func training(_ data: SimilarityData) -> TrainingOptions {
-    var training = options.training.takeHome(
-      model.configuration, records: data.train.count, classes: 0, seed: options.seed)
-    training.head = nil
-    training.similarity = data.options
-    return training
-  }
-
-  private func trainer(_ training: TrainingOptions) throws -> SimilarityTrainer {
-    try SimilarityTrainer(
-      folder: model, options: training,
-      maximumTokens: min(options.maximumTokens, model.configuration.maximumPositions))
-  }
-
-  private func identity(_ data: SimilarityData, _ training: TrainingOptions) throws -> String {
-    func lines(_ examples: [SimilarityExample]) -> String {
-      examples.map { "\($0.score ?? -1)\t\($0.group ?? -1)\t" + $0.texts.joined(separator: "\t") }
-        .joined(separator: "\n")
-    }
-    let hash = StepAccount.hash([
-      model.hash, try StepAccount.json(training), "\(options.maximumTokens)", lines(data.train),
-      lines(data.development), lines(data.test),
-    ])
-    return "finetune-similarity-\(options.arm.rawValue)-seed\(options.seed)-\(hash.prefix(10))"
-  }
-
-  private func train(
-    _ data: SimilarityData, _ training: TrainingOptions, _ id: String, _ target: URL
-  ) throws -> RunMetrics {
-    let run = try OngoingRun(index, id: id, monitor: monitor)
-    let trainer = try self.trainer(training)
-    monitor.progress(
-      StepProgress(phase: "scoring the model as it is", completed: 0, total: 1, unit: "models"))
-    let before = try trainer.report(data.test)
-    let result = try run.train("fine-tuning") { checkpoint, progress, shouldStop in
-      try trainer.train(
-        train: data.train, development: data.development, checkpoint: checkpoint,
-        progress: progress, shouldStop: shouldStop)
-    }
-    let after = try trainer.report(data.test)
-    let scores = SimilarityScores(
-      loss: data.options.loss, source: data.source.rawValue, before: before, after: after,
-      gain: SimilarityGain(from: before, to: after))
-    let metrics = RunMetrics(
-      similarity: scores, trainingRecords: data.train.count,
-      developmentRecords: data.development.count, updates: result.history.count,
-      bestStep: result.bestStep, stoppedEarly: result.stoppedEarly,
-      seconds: Date().timeIntervalSince(run.startedAt),
-      examplesPerSecond: result.examplesPerSecond, tokens: result.tokens,
-      development: result.evaluations)
-    try trainer.save(to: target, run: id)
-    _ = try run.finish(
-      result, metrics, arm: "finetune-similarity-" + options.arm.rawValue, seed: options.seed,
-      options: training, predictions: [])
-    return metrics
+  private func request(_ data: SimilarityData) -> SimilarityRequest {
+    SimilarityRequest(
+      arm: "finetune-similarity-" + options.arm.rawValue, seed: options.seed, source: data.source,
+      train: data.train, development: data.development, test: data.test, testRows: data.testRows,
+      testLabels: data.testLabels, maximumTokens: options.maximumTokens,
+      options: options.training.takeHome(
+        model.configuration, records: data.train.count, classes: 0, seed: options.seed
+      ).ofVectors(data.options))
   }
 
   private func summary(

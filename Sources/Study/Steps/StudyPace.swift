@@ -20,7 +20,8 @@ struct StudyPace {
     let metrics = run.metrics.flatMap {
       try? JSONDecoder().decode(RunMetrics.self, from: Data($0.utf8))
     }
-    let accuracy = metrics?.report.map { String(format: ", accuracy %.3f", $0.accuracy) } ?? ""
+    let score =
+      metrics?.mainScore.map { ", \($0.name) " + String(format: "%.3f", $0.value) } ?? ""
     let left = seconds / Double(trained) * Double(total - number)
     let time =
       number == total
@@ -28,6 +29,6 @@ struct StudyPace {
       : left < 90
         ? String(format: "; about %.0f s left", left)
         : String(format: "; about %.0f min left", left / 60)
-    return "compare: model \(number) of \(total), \(run.arm) seed \(run.seed)\(accuracy)\(time)"
+    return "compare: model \(number) of \(total), \(run.arm) seed \(run.seed)\(score)\(time)"
   }
 }

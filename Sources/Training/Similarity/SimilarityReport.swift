@@ -19,6 +19,10 @@ public struct SimilarityReport: Codable, Hashable, Sendable {
   private(set) var values: [Double] = []
   /// Of each pair, where the loss uses scores. Not written.
   private(set) var truth: [Double] = []
+  /// One number for every example: cosine of a pair with a score, whether a triplet is right, else the
+  /// reciprocal rank of the first positive, which is 1 where all that are kin repeat the anchor. Not
+  /// written.
+  public private(set) var byExample: [Double] = []
 
   private enum CodingKeys: CodingKey {
     case spearman, pearson, averagePrecision, retrieval, accuracy, items
@@ -36,14 +40,16 @@ public struct SimilarityReport: Codable, Hashable, Sendable {
     if loss.usesScores {
       let cosines = targets.indices.map { Double(unit.cosine($0 * width, $0 * width + 1)) }
       let scores = targets.map { Double($0.score ?? 0) }
-      (values, truth) = (cosines, scores)
+      (values, truth, byExample) = (cosines, scores, cosines)
       spearman = RankCorrelation.spearman(cosines, scores)
       pearson = RankCorrelation.pearson(cosines, scores)
       if scores.allSatisfy({ $0 == 0 || $0 == 1 }) {
         averagePrecision = BinaryReport.averagePrecision(scores.map { $0 == 1 }, cosines)
       }
     } else {
-      let ranks = Self.ranks(unit, targets, width)
+      let all = Self.ranks(unit, targets, width)
+      let ranks = all.filter { !$0.isEmpty }
+      byExample = all.map { $0.first.map { 1 / Double($0) } ?? 1 }
       retrieval = RetrievalReport(ranks: ranks, candidates: targets.count)
       values = ranks.map { 1 / Double($0[0]) }
       if width > 2 {
@@ -53,13 +59,13 @@ public struct SimilarityReport: Codable, Hashable, Sendable {
           return (2..<width).allSatisfy { unit.cosine(anchor, anchor + $0) < positive } ? 1.0 : 0
         }
         accuracy = right.reduce(0, +) / Double(targets.count)
-        if loss == .triplet { values = right }
+        if loss == .triplet { (values, byExample) = (right, right) }
       }
     }
   }
 
   /// Every anchor looks among all positives but its own copies; those kin to it are relevant, and of
-  /// equal cosines count as the last. O(anchors x positives x size).
+  /// equal cosines count as the last. Empty for an anchor that has none. O(anchors x positives x size).
   private static func ranks(
     _ unit: UnitRows, _ targets: [SimilarityTarget], _ width: Int
   ) -> [[Int]] {
@@ -73,7 +79,7 @@ public struct SimilarityReport: Codable, Hashable, Sendable {
         .sorted { ($0.cosine, $0.isKin ? 0 : 1) > ($1.cosine, $1.isKin ? 0 : 1) }
       ranks.set(example, found.indices.filter { found[$0].isKin }.map { $0 + 1 })
     }
-    return ranks.all.filter { !$0.isEmpty }
+    return ranks.all
   }
 
   /// Filled by several threads, each query by one.

@@ -73,6 +73,9 @@ public struct EncoderArchitecture: Sendable {
     /// A field with the dropout's probability, and what that is where the field is absent; that of classifiers
     /// if nil.
     var dropout: (field: String, standard: Double)?
+
+    /// One layer on the states at two entities, the same in every family.
+    static let entities = Self(layers: [.init(name: "classifier")], dropsInput: true)
   }
 
   enum NormPlacement: Sendable {

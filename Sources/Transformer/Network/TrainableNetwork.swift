@@ -132,8 +132,11 @@ package final class TrainableNetwork {
     return results.outputs
   }
 
-  /// The input of the head's last layer in the last forward pass, `[sentences, hidden]`.
+  /// The input of the head's last layer in the last forward pass, `[sentences, featureSize]`.
   package var features: UnsafePointer<Float> { UnsafePointer(results!.features) }
+
+  /// How many numbers the head's last layer takes of a row.
+  package var featureSize: Int { head.last.inputs }
 
   /// The last layer gives nothing but first tokens to a head that reads no others.
   private func isReduced(_ layer: Int) -> Bool {
@@ -162,7 +165,7 @@ package final class TrainableNetwork {
     if layout.reachesEmbeddings { embeddings.backward(states, pass) }
   }
 
-  /// Weight `[outputs, hidden]` and bias `[outputs]` of the head's last layer, to be set before training.
+  /// Weight `[outputs, featureSize]` and bias `[outputs]` of the head's last layer, to be set before training.
   package var classifier: (weight: Pointer, bias: Pointer) {
     (
       UnsafeMutablePointer(mutating: head.last.weight),

@@ -36,7 +36,12 @@ public struct Tokenizer: Sendable {
   /// - Throws: ``TokenizerError`` if files are missing or malformed, or ask for a component that is
   ///   not supported.
   public init(folder: URL, maximumTokens: Int) throws {
-    pipeline = try TokenizerPipeline(folder: folder)
+    try self.init(folder: folder, maximumTokens: maximumTokens, replacing: [:])
+  }
+
+  /// - Parameter replacing: contents that count in place of the folder's files of these names.
+  init(folder: URL, maximumTokens: Int, replacing: [String: Data]) throws {
+    pipeline = try TokenizerPipeline(folder: folder, replacing: replacing)
     self.maximumTokens = maximumTokens
     let single = PostProcessor.specialCount(pipeline.postProcessor.single)
     let pair = PostProcessor.specialCount(pipeline.postProcessor.pair)

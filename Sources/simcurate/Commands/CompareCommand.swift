@@ -18,12 +18,28 @@ struct CompareCommand: ParsableCommand {
       any filtering (or given to index with --test). Test items are leaked (a near-copy is in training, \
       by the threshold and guards of dedup), near or clean.
 
+      --task says what the models learn. Arms and slices are those of the records, whatever is learned: \
+      labels are scored by accuracy (sets of labels by micro-F1), numbers by Spearman's correlation, tags \
+      by the F1 of entities, also of those whose names training had and had not, and sentence vectors \
+      of records of two text fields by Spearman's correlation of cosine and score, or the mean reciprocal \
+      rank of the right text where there are no scores.
+
       Two questions are asked beforehand: what near-copies are worth on leaked items (random minus \
       decontaminated), and what removing near-duplicates does to clean items (deduplicated minus \
       random). Each is answered with changed, equivalent within the margin, or inconclusive; nothing is \
       claimed from fewer than 3 seeds, 30 groups of test items or 6 groups that the arms answer \
       differently. Where models do not reach plain classifiers on the vectors as they are, or their \
       training was not finished, there is no verdict.
+
+      With --plan nothing is trained: it says how many models there would be, how long they would take \
+      here, what each of the two questions could find, and how many seeds or test items it would take. What \
+      a comparison is to be is written down before its first model is trained; one that differs from that \
+      (endpoint, margins, seeds, arms, updates) says so.
+
+      With --inject it is the positive control: copies of held-out items are put into training, 0, 1, 4 or \
+      16 of each, exact or with a tenth of their words changed, every item in every dose over the 7 models \
+      of a square (--seeds squares); it says what copies do to accuracy and to the probability of the true \
+      label, and so whether a comparison of these records could see near-copies at all.
 
       With --predictions nothing is trained: predictions of any models, made anywhere, are compared by \
       the same statistics, each arm with the first. Rows (JSONL, CSV or TSV) have an id, by which they \
@@ -33,6 +49,8 @@ struct CompareCommand: ParsableCommand {
 
       Examples:
         simcurate compare indexes/reviews --seeds 5 --study-steps 400
+        simcurate compare indexes/wnut17 --task tokens
+        simcurate compare indexes/reviews --plan --seeds 5
         simcurate compare --predictions old.jsonl new.jsonl --groups indexes/reviews
       """)
 
@@ -49,8 +67,13 @@ struct CompareCommand: ParsableCommand {
       "Index whose paraphrase groups the items of --predictions form, by id (default: each item its "
         + "own).", valueName: "index"))
   var groups: String?
+  @Flag(help: "Say what the comparison would take and could find, and train nothing.")
+  var plan = false
+  @Flag(help: "Put copies of held-out items into training and say what they do.")
+  var inject = false
   @OptionGroup var locks: LockOptions
   @OptionGroup var model: ModelOptions
+  @OptionGroup var task: StudyTaskArguments
   @OptionGroup var study: StudyArguments
   @OptionGroup var training: TrainingArguments
   @OptionGroup var seed: SeedOption
@@ -64,6 +87,10 @@ struct CompareCommand: ParsableCommand {
     if groups != nil, predictions.isEmpty {
       throw ValidationError("--groups belongs to --predictions.")
     }
+    if inject, index == nil || plan {
+      throw ValidationError("--inject belongs to an index, and is no --plan.")
+    }
+    if plan, index == nil { throw ValidationError("--plan belongs to an index.") }
     if training.patience != nil {
       throw ValidationError(
         "--patience: every arm makes the same number of updates; say how many with --study-steps.")
@@ -77,9 +104,30 @@ struct CompareCommand: ParsableCommand {
         "a comparison has no use for these of the recipe: " + unused.joined(separator: ", "))
     }
     guard let index else { return try comparePredictions(console) }
+    var options = study.options(training, steps: training.steps, seed: seed.seed)
+    task.settle(&options)
+    if plan { return try show(planOf: index, options, console) }
+    if inject { return try inject(into: index, options, console) }
     let summary = try CompareStep(
-      open(index, .exclusive, console), model: model.open(),
-      options: study.options(training, steps: training.steps, seed: seed.seed),
+      open(index, .exclusive, console), model: model.open(), options: options,
+      account: StepAccount(command: commandLine), monitor: console.monitor
+    ).run()
+    console.finish()
+    try common.show(summary) { $0.text }
+  }
+
+  private func show(planOf index: String, _ options: StudyOptions, _ console: Console) throws {
+    let plan = try PlanStep(
+      open(index, .shared, console), model: model.open(), options: options,
+      monitor: console.monitor
+    ).run()
+    console.finish()
+    try common.show(plan) { $0.text }
+  }
+
+  private func inject(into index: String, _ options: StudyOptions, _ console: Console) throws {
+    let summary = try InjectStep(
+      open(index, .exclusive, console), model: model.open(), options: options,
       account: StepAccount(command: commandLine), monitor: console.monitor
     ).run()
     console.finish()
@@ -161,49 +209,5 @@ struct StudyArguments: ParsableArguments {
       seedCount: seeds, testShare: testShare, nearThreshold: near,
       margins: Margins(all: margin, slice: marginSlice, clean: marginClean), seed: seed,
       training: choice)
-  }
-}
-
-extension CompareSummary {
-  var text: String {
-    var text = nothingToDo ? "compare: nothing to do\n" : ""
-    text += "compare: " + analysis.verdict.headline + "\n\n"
-    let metric = analysis.primaryMetric
-    var table = Table(
-      [("arm", .left), ("records", .right)]
-        + TestSlice.allCases.map { slice in
-          let count = slice == .all ? testRecords : slices[slice.rawValue] ?? 0
-          return ("\(slice.rawValue) (\(count))", .right)
-        })
-    func row(_ name: String, _ records: String, _ score: (TestSlice) -> Estimate?) {
-      table.add(
-        [name, records]
-          + TestSlice.allCases.map { slice in
-            score(slice).map { String(format: "%.3f [%.3f, %.3f]", $0.value, $0.low, $0.high) }
-              ?? "-"
-          })
-    }
-    for arm in StudyArm.allCases.map(\.rawValue) where trainingRecords[arm] != nil {
-      row(arm, "\(trainingRecords[arm] ?? 0)") { slice in
-        analysis.scores.first { $0.arm == arm && $0.metric == metric && $0.slice == slice }?.score
-      }
-      for baseline in FrozenBaseline.allCases {
-        row("  " + baseline.title, "") { slice in
-          analysis.baselines.first {
-            $0.arm == arm && $0.baseline == baseline && $0.slice == slice
-          }?.score
-        }
-      }
-    }
-    text +=
-      "\(metric == .accuracy ? "accuracy" : "macro-F1") with 95% intervals, by slice of the test set; under each arm "
-      + "plain classifiers on the frozen vectors of its records\n"
-    text += table.text + "\n"
-    for statement in analysis.verdict.statements {
-      text += "- \(statement.text)\n"
-      if !statement.evidence.isEmpty { text += "  \(statement.evidence)\n" }
-    }
-    for caveat in analysis.verdict.caveats { text += "! " + caveat + "\n" }
-    return text
   }
 }

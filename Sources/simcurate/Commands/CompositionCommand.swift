@@ -35,7 +35,7 @@ struct CompositionCommand: ParsableCommand {
 
   func run() throws {
     let console = common.begin()
-    let result = try CompositionStep(index.open(.exclusive, console)).run(keys.compactMap(\.self))
+    let result = try CompositionStep(index.open(.shared, console)).compare(keys.compactMap(\.self))
     try common.show(result) { $0.map(\.text).joined(separator: "\n") }
   }
 }

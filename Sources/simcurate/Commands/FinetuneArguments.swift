@@ -10,7 +10,7 @@ extension Arm: ExpressibleByArgument {}
 /// What is learned, from what, and how: all that decides which model `finetune` makes.
 struct FinetuneArguments: ParsableArguments {
   enum Task: String, ExpressibleByArgument, CaseIterable {
-    case classify, regress, pairs, tokens, similarity, questions
+    case classify, regress, pairs, relations, tokens, similarity, questions
 
     /// What it learns of a text; nil if that is none of a label or number.
     var learning: LearningTask? {
@@ -18,6 +18,7 @@ struct FinetuneArguments: ParsableArguments {
       case .classify: .classify
       case .regress: .regress
       case .pairs: .pairs
+      case .relations: .relations
       case .tokens, .similarity, .questions: nil
       }
     }
@@ -28,13 +29,16 @@ struct FinetuneArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "What to learn: classify (a label a text, or several), regress (a number a text), pairs (the same of "
-        + "two texts), tokens (a tag a word), similarity (sentence vectors) or questions (answers in texts).",
+        + "two texts), relations (a label of two marked entities), tokens (a tag a word), similarity "
+        + "(sentence vectors) or questions (answers in texts).",
       valueName: "task"))
   var task: Task = .classify
+  @OptionGroup var tagNames: TagNamesOption
   @Option(
     help: ArgumentHelp(
-      "Names of the tags, parted by commas, where records give numbers.", valueName: "names"))
-  var tagNames: String?
+      "The label that is no relation, left out of the scores of relations (default: Other).",
+      valueName: "name"))
+  var otherLabel: String?
   @Option(
     within: TrainingOptions.Limits.maximumTokens,
     help:
@@ -52,18 +56,21 @@ struct FinetuneArguments: ParsableArguments {
   @OptionGroup var seed: SeedOption
 
   mutating func validate() throws {
-    if tagNames != nil, task != .tokens {
+    if tagNames.tagNames != nil, task != .tokens {
       throw ValidationError("--tag-names needs --task tokens.")
     }
     if stride != nil, task != .questions {
       throw ValidationError("--stride needs --task questions.")
+    }
+    if otherLabel != nil, task != .relations {
+      throw ValidationError("--other-label needs --task relations.")
     }
     if task != .similarity, let name = similarity.given {
       throw ValidationError("\(name) needs --task similarity.")
     }
   }
 
-  var tagNameList: [String]? { tagNames?.split(separator: ",").map(String.init) }
+  var tagNameList: [String]? { tagNames.list }
 
   private var tokens: Int {
     maximumTokens
@@ -78,15 +85,17 @@ struct FinetuneArguments: ParsableArguments {
   }
 
   var options: FinetuneOptions {
-    FinetuneOptions(
+    var options = FinetuneOptions(
       task: task.learning ?? .classify, arm: arm, maximumTokens: tokens,
       training: training.choice, seed: seed.seed)
+    options.otherLabel = otherLabel
+    return options
   }
 
   /// How training would go.
   func trainingOptions(_ index: OpenIndex, _ monitor: StepMonitor) throws -> TrainingOptions {
     switch task {
-    case .classify, .regress, .pairs:
+    case .classify, .regress, .pairs, .relations:
       try FinetuneStep(index, model: model.open(), options: options, monitor: monitor)
         .trainingOptions()
     case .tokens:
@@ -105,7 +114,7 @@ struct FinetuneArguments: ParsableArguments {
   /// The training without its test, on a share of its updates.
   func trial(_ index: OpenIndex, share: Double, _ monitor: StepMonitor) throws -> TrainingTrial {
     switch task {
-    case .classify, .regress, .pairs:
+    case .classify, .regress, .pairs, .relations:
       try FinetuneStep(index, model: model.open(), options: options, monitor: monitor)
         .trial(stepShare: share)
     case .tokens:

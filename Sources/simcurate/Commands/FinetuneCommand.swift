@@ -30,6 +30,11 @@ struct FinetuneCommand: ParsableCommand {
       the index has them; of two labels the second by name is the one that F1 and average precision are \
       about.
 
+      With --task relations texts mark two entities, <e1>author</e1> and <e2>disassembler</e2>, or JSON lines \
+      give their places in e1 and e2 as [start, end]; the label says how the second is to the first. The \
+      states at both learn it. Directions (e1,e2) and (e2,e1) at a label's end are one relation, scored as \
+      SemEval-2010 task 8 does, without --other-label.
+
       With --task tokens the words of sentences are tagged, for named entities: the index holds CoNLL \
       files, or JSON lines with tokens and tags, or with entities by their offsets; IOB1, IOB2 and BIOES \
       are recognized. The result is an AutoModelForTokenClassification.
@@ -47,6 +52,7 @@ struct FinetuneCommand: ParsableCommand {
       Examples:
         simcurate finetune indexes/reviews --arm balanced --out my-model
         simcurate finetune indexes/essays --task regress --out my-grader
+        simcurate finetune indexes/semeval --task relations --out my-relations
         simcurate finetune indexes/wnut17 --task tokens --out my-tagger
         simcurate finetune indexes/sts --task similarity --out my-encoder
         simcurate finetune indexes/squad --task questions --out my-reader
@@ -72,7 +78,7 @@ struct FinetuneCommand: ParsableCommand {
     let output = out.map { URL(fileURLWithPath: $0) }
     let summary =
       switch finetune.task {
-      case .classify, .regress, .pairs:
+      case .classify, .regress, .pairs, .relations:
         try FinetuneStep(index, model: model, options: options, monitor: console.monitor)
           .run(output: output, replacing: force.force)
       case .tokens:
@@ -131,6 +137,7 @@ extension FinetuneSummary {
       metrics.report?.table ?? metrics.multiLabel?.table ?? metrics.regression?.text ?? ""
     text += "scores on \(testRecords) test records:\n" + scores + baselines
     if let binary = metrics.binary { text += binary.text }
+    if let relations = metrics.relations { text += relations.table }
     if let threshold = metrics.threshold {
       text += String(format: "a label holds from a probability of %.3f on\n", threshold)
     }

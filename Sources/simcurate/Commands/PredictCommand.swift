@@ -26,6 +26,9 @@ struct PredictCommand: ParsableCommand {
       a file of SQuAD's JSON or JSON lines. Nothing is the answer where that is surer than finetune found best \
       (never if the folder says nothing); --top-k lists more answers with their probabilities.
 
+      A model that finetune --task relations made reads texts that mark two entities, \
+      <e1>so</e1> and <e2>so</e2>, or JSON lines that give their places in e1 and e2.
+
       Texts stand on the command line, or in a file: then some thousand are answered at a time, however \
       long the file, and where its records have labels the scores are told at the end. \
       With --json each answer is a JSON object on a line of its own.
@@ -90,7 +93,8 @@ struct PredictCommand: ParsableCommand {
     let classifier = try TextClassifier(model, savedAt: url, precision: precision)
     let fields = try pairFields(url)
     let step = PredictStep(
-      classifier, pairFields: fields, top: topK, monitor: console.monitor)
+      classifier, pairFields: fields, otherLabel: try SavedTraining(folder: url)?.otherLabel,
+      top: topK, monitor: console.monitor)
     let output = try PredictionOutput(out, isJSON: common.json)
     if file == nil, texts != ["-"] {
       let records = try fields.map(pairs) ?? records
@@ -205,6 +209,12 @@ struct PredictCommand: ParsableCommand {
         String(
           format: "         accuracy %.4f, macro-F1 %.4f on %d with a label", accuracy, f1,
           summary.scored))
+    }
+    if let relations = summary.relations {
+      lines.append(
+        String(
+          format: "         macro-F1 %.4f of %d relations", relations.macro.f1,
+          relations.relations.count))
     }
     if summary.unknownLabels > 0 {
       lines.append("         \(summary.unknownLabels) have a label the model does not know")

@@ -72,7 +72,7 @@ struct RunCommand: ParsableCommand {
           options: FinetuneOptions(training: training.choice, seed: seed.seed),
           monitor: console.monitor
         ).run().text)
-      say("no comparison: arms are compared for labels of texts, not for tags of words")
+      try compare(index, .tokens, console: console, say: say)
     } else {
       say("no labels: nothing to fine-tune on (see --label-field)")
     }
@@ -96,13 +96,20 @@ struct RunCommand: ParsableCommand {
     } else {
       say(try model.run().text)
     }
-    let options = study.options(training, steps: nil, seed: seed.seed)
+    try compare(index, .classify, console: console, say: say)
+  }
+
+  private func compare(
+    _ index: OpenIndex, _ task: StudyTask, console: Console, say: (String) -> Void
+  ) throws {
+    var options = study.options(training, steps: nil, seed: seed.seed)
+    options.task = task
     if let obstacle = try StudyDesign.obstacle(index, options: options) {
       return say("no comparison: " + Self.text(obstacle))
     }
     say(
       try CompareStep(
-        index, model: folder, options: options, account: StepAccount(command: commandLine),
+        index, model: model.open(), options: options, account: StepAccount(command: commandLine),
         monitor: console.monitor
       ).run().text)
   }

@@ -216,42 +216,31 @@ extension SplitSummary {
     var text = nothingToDo ? "split: nothing to do; " : "split: "
     text += parts.joined(separator: ", ") + "; \(selected) selected for balance\n"
     if leftOut > 0 {
-      let reasons = leftOutBy.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
+      let reasons = figures.leftOut.sorted { $0.key < $1.key }.map { "\($0.value) \($0.key)" }
       text += "       \(leftOut) kept records left out of training: "
       text += reasons.joined(separator: ", ")
-      let hasGroups = leftOutBy["group of a test record"] != nil
+      let hasGroups = figures.leftOut["group of a test record"] != nil
       text += hasGroups ? " (--leave-out near leaves out only what is near itself)\n" : "\n"
     }
     text += "       selected by \(method); guarantee: \(guarantee)\n"
     var table = Table([
       ("measure", .left), ("before", .right), ("after", .right), ("selected", .right),
     ])
-    let sets = ["before", "after", "selected"]
-    let names = Set(
-      measurements.keys.filter { name in sets.contains { name.hasPrefix($0 + ":") } }
-        .compactMap { $0.split(separator: ":").last.map(String.init) })
-    for name in names.sorted() {
+    for measure in figures.measures {
       table.add(
-        [name.trimmingCharacters(in: .whitespaces)]
-          + sets.map { set in
-            measurements["\(set):\(name)"].map(Self.shown) ?? ""
-          })
+        [measure.name]
+          + [measure.before, measure.after, measure.selected].map { $0.map(Self.shown) ?? "" })
     }
     var targets = Table([("target", .left), ("off by", .right)])
-    for name in measurements.keys.sorted() where name.hasPrefix("target: ") {
-      targets.add([
-        String(name.dropFirst(8)), String(format: "%.2f%%", measurements[name]! * 100),
-      ])
+    for target in figures.targets.sorted(by: { $0.name < $1.name }) {
+      targets.add([target.name, String(format: "%.2f%%", target.difference * 100)])
     }
     text += table.text + "\n" + targets.text
-    if let smallest = measurements["folds: smallest"], let largest = measurements["folds: largest"]
-    {
-      let worst = measurements["folds: label shares, greatest difference"] ?? 0
-      let crossing = measurements["folds: near pairs across folds"] ?? 0
+    if let folds = figures.folds {
       text += String(
         format:
-          "\nfolds: %.0f to %.0f records, label shares off by at most %.2f%%, %.0f near pairs across\n",
-        smallest, largest, worst * 100, crossing)
+          "\nfolds: %d to %d records, label shares off by at most %.2f%%, %d near pairs across\n",
+        folds.smallest, folds.largest, folds.labelShares * 100, folds.nearPairsAcross)
     }
     return text
   }

@@ -50,7 +50,7 @@ struct VerifyCommand: ParsableCommand {
       summary.embedded = outcome.checked
       found += outcome.violations
     }
-    let ids = found.isEmpty ? [] : try RecordTable(open.catalog).ids
+    let ids = found.isEmpty ? [] : try open.records().ids
     summary.add(found) { "'\(ids[Int($0)])'" }
     console.finish()
     try common.show(summary) { $0.text }

@@ -38,6 +38,13 @@ struct CorpusOptions: ParsableArguments {
     help: "Format of the files, if their names do not tell: jsonl, csv, tsv, text, conll or squad.")
   var format: RecordFormat?
 
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Column of the tag in CoNLL files, from 1 for the token's (default: the last).",
+      valueName: "n"))
+  var tagColumn: Int?
+
   @Flag(name: .long, help: "CSV and TSV files have no first row of column names.")
   var noHeader = false
 
@@ -49,6 +56,9 @@ struct CorpusOptions: ParsableArguments {
       throw ValidationError("--text-field names a field twice.")
     }
     if labelSeparator == "" { throw ValidationError("--label-separator must not be empty.") }
+    if let tagColumn, tagColumn < 2 {
+      throw ValidationError("--tag-column must be at least 2, got \(tagColumn).")
+    }
     if textSeparator != nil, textField.count < 2 {
       throw ValidationError("--text-separator needs two --text-field or more.")
     }
@@ -61,6 +71,7 @@ struct CorpusOptions: ParsableArguments {
     if !textField.isEmpty { reading.textFields = textField }
     if let textSeparator { reading.textSeparator = textSeparator }
     reading.labelSeparator = labelSeparator
+    reading.tagColumn = tagColumn
     reading.requiresLabel = labelField != nil
     return reading
   }

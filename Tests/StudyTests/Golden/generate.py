@@ -198,13 +198,41 @@ def weighted_score(metric, data, model, weights):
     return moments[0, 1] / numpy.sqrt(moments[0, 0] * moments[1, 1])
 
 
+def difference(seeds, groups, score):
+    """The difference of two arms, its standard error, degrees of freedom and interval: influence by
+    central differences in the groups' weights, then the two-way analysis of variance."""
+    count, total = len(groups), groups.max() + 1
+    table = numpy.zeros((seeds, total))
+    for seed in range(seeds):
+        for model, sign in ((seed, 1), (seeds + seed, -1)):
+            ones = numpy.ones(count)
+            value = score(model, ones)
+            for group in range(total):
+                step = 1e-5 * (groups == group)
+                slope = score(model, ones + step) - score(model, ones - step)
+                table[seed, group] += sign * (value + total * slope / 2e-5)
+    grand, rows, columns = table.mean(), table.mean(axis=1), table.mean(axis=0)
+    rest = table - rows[:, None] - columns[None, :] + grand
+    squares = [
+        ((rows - grand) ** 2).sum() / (seeds * (seeds - 1)),
+        ((columns - grand) ** 2).sum() / (total * (total - 1)),
+        (rest**2).sum() / ((seeds - 1) * (total - 1)) / (seeds * total),
+    ]
+    variance = max(squares[0] + squares[1] - squares[2], squares[0], squares[1])
+    freedom = variance**2 / (
+        squares[0] ** 2 / (seeds - 1)
+        + squares[1] ** 2 / (total - 1)
+        + squares[2] ** 2 / ((seeds - 1) * (total - 1))
+    )
+    half = stats.t.ppf(0.975, freedom) * variance**0.5
+    return [float(v) for v in (grand, variance**0.5, freedom, grand - half, grand + half)]
+
+
 def differences():
-    """The difference of two arms of three seeds, its standard error and degrees of freedom: influence
-    by central differences in the groups' weights, then the two-way analysis of variance."""
+    """Two arms of three seeds that answer with classes, numbers and entities."""
     seeds, count, classes = 3, 60, 4
     groups = numpy.sort(numbers.integers(0, 40, count))
     _, groups = numpy.unique(groups, return_inverse=True)
-    total = groups.max() + 1
     labels = numbers.integers(0, classes, count)
     gold = numpy.round(numbers.normal(0, 1, count), 1)
     there = numbers.integers(0, 5, count)
@@ -216,33 +244,10 @@ def differences():
         data["numbers"].append(numpy.round(gold + numbers.normal(0, 1 if model < seeds else 1.4, count), 1))
         found = numbers.binomial(there, 0.8 if model < seeds else 0.7)
         data["entities"].append(numpy.stack([found, found + numbers.integers(0, 2, count), there], 1))
-    results = {}
-    for metric in ("accuracy", "macroF1", "entityF1", "pearson", "spearman"):
-        table = numpy.zeros((seeds, total))
-        for seed in range(seeds):
-            for model, sign in ((seed, 1), (seeds + seed, -1)):
-                ones = numpy.ones(count)
-                value = weighted_score(metric, data, model, ones)
-                for group in range(total):
-                    step = 1e-5 * (groups == group)
-                    slope = weighted_score(metric, data, model, ones + step)
-                    slope -= weighted_score(metric, data, model, ones - step)
-                    table[seed, group] += sign * (value + total * slope / 2e-5)
-        grand, rows, columns = table.mean(), table.mean(axis=1), table.mean(axis=0)
-        rest = table - rows[:, None] - columns[None, :] + grand
-        squares = [
-            ((rows - grand) ** 2).sum() / (seeds * (seeds - 1)),
-            ((columns - grand) ** 2).sum() / (total * (total - 1)),
-            (rest**2).sum() / ((seeds - 1) * (total - 1)) / (seeds * total),
-        ]
-        variance = max(squares[0] + squares[1] - squares[2], squares[0], squares[1])
-        freedom = variance**2 / (
-            squares[0] ** 2 / (seeds - 1)
-            + squares[1] ** 2 / (total - 1)
-            + squares[2] ** 2 / ((seeds - 1) * (total - 1))
-        )
-        half = stats.t.ppf(0.975, freedom) * variance**0.5
-        results[metric] = [float(v) for v in (grand, variance**0.5, freedom, grand - half, grand + half)]
+    results = {
+        metric: difference(seeds, groups, lambda *given: weighted_score(metric, data, *given))
+        for metric in ("accuracy", "macroF1", "entityF1", "pearson", "spearman")
+    }
     return {
         "groups": groups.tolist(), "labels": labels.tolist(), "gold": gold.tolist(),
         "classes": [row.tolist() for row in data["classes"]],
@@ -253,6 +258,37 @@ def differences():
 
 
 golden["differences"] = differences()
+
+
+def sets():
+    """The same of two arms that give any number of labels an item."""
+    seeds, count, classes = 3, 50, 5
+    _, groups = numpy.unique(numpy.sort(numbers.integers(0, 35, count)), return_inverse=True)
+    truth = (numbers.random((count, classes)) < 0.35).astype(int)
+    models = []
+    for model in range(2 * seeds):
+        flip = numbers.random((count, classes)) < (0.1 if model < seeds else 0.2)
+        models.append(numpy.where(flip, 1 - truth, truth))
+    scores = {
+        "microF1": lambda model, weights: f1_score(
+            truth, models[model], average="micro", sample_weight=weights, zero_division=0
+        ),
+        "macroF1": lambda model, weights: f1_score(
+            truth, models[model], average="macro", sample_weight=weights, zero_division=0
+        ),
+        "accuracy": lambda model, weights: accuracy_score(
+            truth, models[model], sample_weight=weights
+        ),
+    }
+    lists = lambda rows: [numpy.flatnonzero(row).tolist() for row in rows]
+    return {
+        "groups": groups.tolist(), "classes": classes, "labels": lists(truth),
+        "predictions": [lists(rows) for rows in models],
+        "results": {name: difference(seeds, groups, score) for name, score in scores.items()},
+    }
+
+
+golden["sets"] = sets()
 
 
 def xoshiro(seed, count):

@@ -1,0 +1,66 @@
+import Study
+
+extension InjectionSection {
+  var section: Section {
+    var blocks: [Block] = [.paragraph(explanation)]
+    blocks += (analysis.sentences + analysis.notes).map { .paragraph($0) }
+    blocks.append(.figures([figure]))
+    blocks.append(.table(table))
+    return Section(
+      name: "injection", title: "Does the study see what it looks for?", blocks: blocks,
+      source: source)
+  }
+
+  private var explanation: String {
+    "A positive control: copies of \(NumberText.integer(analysis.items)) test items, in "
+      + "\(NumberText.integer(analysis.groups)) paraphrase groups, were put into training on purpose, "
+      + "beside \(NumberText.integer(analysis.trainingRecords)) records none of which repeats a test item. "
+      + "Over every \(InjectionDose.all.count) of the \(NumberText.integer(analysis.models)) models each "
+      + "item was there in every dose once (a Latin square over groups), so that it is its own control. "
+      + "Intervals are 95%, over groups of items and repetitions of the square."
+  }
+
+  private var figure: Figure {
+    func rows(isChanged: Bool) -> [IntervalPlot.Row] {
+      analysis.effects.filter { $0.dose.isChanged == isChanged }.compactMap { effect in
+        effect.accuracyGain.map {
+          IntervalPlot.Row(
+            name: "\(effect.dose.copies) \(effect.dose.copies == 1 ? "copy" : "copies")",
+            series: isChanged ? 1 : 0, estimate: $0)
+        }
+      }
+    }
+    return Figure(
+      caption: "What copies in training add to the accuracy on the items they are copies of.",
+      drawing: IntervalPlot(
+        groups: [
+          ("Exact copies", rows(isChanged: false)),
+          ("A tenth of the words changed", rows(isChanged: true)),
+        ], isDifference: true, axisTitle: "change of accuracy in points",
+        description:
+          "Change of accuracy by number of copies in training, in points with 95% intervals"
+      ).element())
+  }
+
+  private var table: Table {
+    Table(
+      caption:
+        "Accuracy and log-probability of the true label by dose, changes against the same items "
+        + "without a copy, and membership: how often an item with copies has a more probable true label "
+        + "than one without in the same model (0.5 tells nothing)",
+      columns: [
+        .name("copies"), .number("accuracy"), .number("change in points"),
+        .number("log-probability"), .number("change"), .number("membership"),
+      ],
+      rows: analysis.effects.map { effect in
+        [
+          effect.dose.title, NumberText.score(effect.accuracy),
+          effect.accuracyGain.map {
+            "\(NumberText.points($0.value)) (\(NumberText.interval($0, .accuracy)))"
+          } ?? NumberText.none, NumberText.score(effect.logProbability),
+          effect.logProbabilityGain.map(NumberText.scored) ?? NumberText.none,
+          effect.membership.map(NumberText.scored) ?? NumberText.none,
+        ]
+      })
+  }
+}

@@ -1,0 +1,74 @@
+import Curation
+import Store
+import Training
+import Transformer
+
+/// Vectors of records of two text fields or more, scored by their cosines.
+struct SimilarityLearner: StudyLearner {
+  private let bench: StudyBench
+  private let table: RecordTable
+  private let records: SimilarityRecords
+
+  init(_ bench: StudyBench, _ table: RecordTable, _ population: Population) throws {
+    self.bench = bench
+    self.table = table
+    var choice = SimilarityChoice()
+    choice.loss = bench.options.similarityLoss
+    records = try SimilarityRecords(
+      bench.index, choice, try bench.index.textFields(), table,
+      places: (population.raw + population.test).map { Int($0) })
+  }
+
+  /// Of pairs with a score its correlation with their cosine; else how near the right text is.
+  var metrics: [Metric] {
+    switch records.options.loss {
+    case let loss where loss.usesScores: Metric.ofNumbers
+    case .triplet: [.accuracy]
+    default: [.meanReciprocalRank]
+    }
+  }
+
+  func truth(_ rows: [UInt32]) -> TestItems.Truth {
+    records.source == .scores
+      ? .numbers(rows.map { LearningTargets.number(table.labels[Int($0)]!)! })
+      : .counted(items: rows.count)
+  }
+
+  func training(
+    _ arm: StudyArm, seed: UInt64, train: [UInt32], test: [UInt32], records count: Int
+  ) throws -> StudyTraining {
+    let request = SimilarityRequest(
+      arm: arm.rawValue, seed: seed, source: records.source,
+      train: records.examples(train.map { Int($0) }), development: [],
+      test: records.examples(test.map { Int($0) }), testRows: test.map { Int($0) },
+      testLabels: test.map { table.labels[Int($0)] },
+      maximumTokens: bench.options.maximumTokens,
+      options: bench.training(records: count, classes: nil, seed: seed)
+        .ofVectors(records.options))
+    let bench = bench
+    return StudyTraining(
+      arm: arm.rawValue, seed: seed, id: try request.id(modelHash: bench.model.hash),
+      updates: request.options.maximumSteps ?? 0, labels: []
+    ) {
+      try bench.recorder.train(request, bench.model, title: $0)
+    } pace: { updates in
+      let trainer = try request.trainer(bench.model)
+      return try TrainingPace(updates: updates) { progress, shouldStop in
+        try trainer.train(
+          train: request.train, development: [], progress: progress, shouldStop: shouldStop)
+      }
+    }
+  }
+
+  func answers(_ models: [[Prediction]], raw: [UInt32]) throws -> ArmPredictions.Answers {
+    let numbers = try models.map { model in
+      try model.map {
+        guard let number = LearningTargets.number($0.predicted) else {
+          throw bench.damaged("a number", row: $0.row)
+        }
+        return number
+      }
+    }
+    return records.source == .scores ? .numbers(numbers) : .scores(numbers)
+  }
+}

@@ -1,0 +1,94 @@
+import Curation
+import Store
+import Training
+import Transformer
+
+/// What the arms of a study are trained and scored on, as its task has it.
+protocol StudyLearner {
+  /// First the one of the primary comparisons.
+  var metrics: [Metric] { get }
+
+  /// What is right for some rows of the index.
+  func truth(_ rows: [UInt32]) -> TestItems.Truth
+
+  /// One model of an arm.
+  ///
+  /// - Parameters:
+  ///   - train: rows in an order that does not depend on that of the records.
+  ///   - records: of the arm `raw`, by which all arms get as many updates.
+  func training(
+    _ arm: StudyArm, seed: UInt64, train: [UInt32], test: [UInt32], records: Int
+  ) throws -> StudyTraining
+
+  /// Predictions as they were stored as answers.
+  ///
+  /// - Parameters:
+  ///   - models: of each model, in the order of the test rows.
+  ///   - raw: the training rows of the arm `raw`.
+  /// - Throws: ``CurationError`` for what no model says.
+  func answers(_ models: [[Prediction]], raw: [UInt32]) throws -> ArmPredictions.Answers
+
+  /// Classes by row, where plain classifiers on the vectors of the index answer the same question.
+  var frozenClasses: (labels: [Int32], count: Int)? { get }
+}
+
+extension StudyLearner {
+  var frozenClasses: (labels: [Int32], count: Int)? { nil }
+}
+
+/// A model of a study, to be trained unless it was.
+struct StudyTraining {
+  /// The name of its arm.
+  var arm: String
+  var seed: UInt64
+  /// Of its run.
+  var id: String
+  var updates: Int
+  /// Classes it is trained on, each as often as it occurs; empty where it learns none.
+  var labels: [Int]
+  /// Trains it; `title` is what the progress line calls it.
+  var train: (_ title: String) throws -> Run
+  /// Trains so many updates and one of a model that is not kept, to see how long they take.
+  var pace: (_ updates: Int) throws -> TrainingPace
+}
+
+/// What learners need to train.
+struct StudyBench {
+  let index: OpenIndex
+  let model: ModelFolder
+  let options: StudyOptions
+  let recorder: RunRecorder
+
+  init(_ index: OpenIndex, _ model: ModelFolder, _ options: StudyOptions, _ monitor: StepMonitor) {
+    (self.index, self.model, self.options) = (index, model, options)
+    recorder = RunRecorder(index: index, modelHash: model.hash, monitor: monitor)
+  }
+
+  /// - Throws: ``CurationError`` or `FileError` where records lack what the task needs.
+  func learner(_ table: RecordTable, _ population: Population) throws -> any StudyLearner {
+    switch options.task {
+    case .classify, .regress, .pairs, .relations:
+      try TextLearner(self, table, options.task.ofTexts!, population)
+    case .tokens: try TagLearner(self)
+    case .similarity: try SimilarityLearner(self, table, population)
+    }
+  }
+
+  /// Of every model but for its seed.
+  ///
+  /// - Parameter classes: nil where no classes of texts are learned.
+  func training(records: Int, classes: Int?, seed: UInt64) -> TrainingOptions {
+    var training = options.training.study(
+      model.configuration, records: records, classes: classes)
+    training.seed = seed
+    return training
+  }
+
+  /// - Throws: ``CurationError`` saying that a run's predictions are not what they were.
+  func damaged(_ what: String, row: Int) -> CurationError {
+    CurationError(
+      place: "\(index.catalog.url.relativePath), table predictions",
+      expected: "\(what) for the record in row \(row)", found: "none",
+      advice: "the catalog is damaged; build the index again")
+  }
+}

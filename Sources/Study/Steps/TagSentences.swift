@@ -1,0 +1,86 @@
+import Corpus
+import Curation
+import Foundation
+import Store
+import Training
+
+/// The sentences of an index, their words and tags in IOB2, by row or by place among the rows read.
+struct TagSentences {
+  private(set) var words: [[String]] = []
+  private(set) var tags: [[Tag]] = []
+  private(set) var entities: [[EntitySpan]] = []
+  /// `O`, then of each type, sorted, where it begins and goes on.
+  let labels: [String]
+  let reading: TagReading
+
+  /// - Parameters:
+  ///   - rows: all if nil.
+  ///   - tagNames: of tags that records give as numbers, from 0.
+  /// - Throws: `FileError` naming a record without readable tags.
+  init(_ index: OpenIndex, rows: [Int]? = nil, tagNames: [String]?) throws {
+    var fields = TagFields()
+    fields.tagNames = tagNames
+    var (words, tags, ids): ([[String]], [[String]], [String]) = ([], [], [])
+    func append(_ record: StoredRecord) throws {
+      let sentence = try record.record.taggedSentence(fields)
+      words.append(sentence.words)
+      tags.append(sentence.tags)
+      ids.append(record.id)
+    }
+    if let rows {
+      for row in rows { try index.catalog.record(row: row).map(append) }
+    } else {
+      try index.catalog.forEachRecord(append)
+    }
+    let data = try TaggedData(tags) { "record '\(ids[$0])'" }
+    self.words = words
+    self.tags = data.tags(in: .iob2)
+    entities = data.entities
+    labels =
+      [Tag.outside.name]
+      + data.types.flatMap { type in
+        [Tag.Role.begin, .inside].map { Tag(role: $0, type: type).name }
+      }
+    reading = TagReading(
+      scheme: data.scheme, irregularities: data.irregularities, strays: data.strays.count)
+  }
+
+  /// How many types of entities there are.
+  var typeCount: Int { (labels.count - 1) / 2 }
+
+  func items(_ places: [Int]) -> [TaggedText] {
+    let numbers = Dictionary(uniqueKeysWithValues: zip(labels, labels.indices))
+    return places.map { place in
+      TaggedText(words: words[place], tags: tags[place].map { numbers[$0.name]! })
+    }
+  }
+
+  /// The surface forms of the entities of some sentences.
+  func surfaces(_ places: [Int]) -> Set<String> {
+    SeenEntityReport.surfaces(of: places.map { entities[$0] }, in: places.map { words[$0] })
+  }
+
+  /// Why an index has nothing to tag; nil if its records have tags.
+  static func obstacle(_ index: OpenIndex) throws -> CurationError? {
+    if try TagFinetuneStep.hasTags(index) { return nil }
+    return CurationError(
+      place: index.folder.url.relativePath,
+      expected: "sentences with a tag for each word, as --task tokens needs",
+      found: "records without 'tokens' and 'tags', or 'entities'",
+      advice: "index CoNLL files, or JSON lines with these fields")
+  }
+}
+
+/// Tags of a sentence as the table of predictions has them: a JSON array of names.
+enum StoredTags {
+  static func text(_ tags: [Tag]) throws -> String { try StepAccount.json(tags.map(\.name)) }
+
+  /// Nil if that is no such array.
+  static func tags(_ text: String) -> [Tag]? {
+    guard let names = try? JSONDecoder().decode([String].self, from: Data(text.utf8)) else {
+      return nil
+    }
+    let tags = names.compactMap { Tag($0) }
+    return tags.count == names.count ? tags : nil
+  }
+}
