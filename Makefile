@@ -10,7 +10,8 @@ DEMO_SECTIONS = admin database editors games graphics mail math net science soun
 PACKAGES = libopenblas-dev libfaiss-dev libdnnl-dev libsqlite3-dev libssl-dev zlib1g-dev python3-pip
 
 .PHONY: help setup build install demo test check pages bench-encoder bench-curation bench-labeled \
-  bench-training bench-training-quality bench-study sts models format lint clean
+  bench-training bench-training-quality bench-questions-quality bench-study bench-adapt sts models \
+  format lint clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -61,9 +62,17 @@ bench-training: build $(MODEL)
 bench-training-quality: build $(MODEL)
 	Docs/Benchmarks/training_quality.sh
 
+## make bench-questions-quality  answers beside a Python reference with the same recipe (about an hour)
+bench-questions-quality: build $(MODEL)
+	Docs/Benchmarks/questions_quality.sh
+
 ## make bench-study      draw studies whose truth is known and count false and missed claims (about 5 minutes)
 bench-study: build
 	Docs/Benchmarks/study.sh
+
+## make bench-adapt      whether adapting the encoder to judged pairs finds duplicates better (about half an hour)
+bench-adapt: build $(MODEL)
+	Docs/Benchmarks/adapt.sh
 
 ## make sts     Spearman correlation on the STS benchmark's test part
 sts: build $(MODEL)

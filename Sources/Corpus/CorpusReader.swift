@@ -67,9 +67,10 @@ public struct CorpusReader: Sendable {
   {
     if let format = options.format { return format }
     let named = try place.path == "-" ? .text : RecordFormat(fileName: place.path)
-    guard named == .text else { return named }
+    guard named == .text || place.mayBeOneValue else { return named }
     let beginning = try lines.beginning(FormatDetection.byteCount)
-    if !place.hasTextExtension, let found = FormatDetection.jsonLines(beginning) { return found }
+    if !place.hasTextExtension, let found = FormatDetection.json(beginning) { return found }
+    guard named == .text else { return named }
     guard let columns = FormatDetection.tabbedColumns(beginning) else { return .text }
     if options.hasHeader, options.textFields.allSatisfy(columns.contains) { return .tsv }
     let names = columns.prefix(20).map { "'\($0)'" }.joined(separator: ", ")
@@ -85,7 +86,8 @@ public struct CorpusReader: Sendable {
     switch format {
     case .jsonLines:
       let isArray = try lines.firstCharacter() == UInt8(ascii: "[")
-      return JSONLinesReader(context, lines, isArray: isArray)
+      return JSONLinesReader(context, lines, isArray ? .array : .lines)
+    case .squad: return JSONLinesReader(context, lines, .squad(SquadRows(lines)))
     case .csv: return DelimitedReader(context, lines, dialect: .csv)
     case .tsv: return DelimitedReader(context, lines, dialect: .tsv)
     case .text: return TextReader(context, lines)
@@ -133,6 +135,9 @@ struct Place {
 
   /// Whether the name itself says that the file is plain text.
   var hasTextExtension: Bool { ["txt", "text"].contains(extensionName) }
+
+  /// Whether the name lets the file be one JSON value.
+  var mayBeOneValue: Bool { extensionName == "json" }
 
   /// - Parameter element: which one of the array that the file is; 0 where it is none.
   func at(_ line: Int, element: Int = 0) -> String {

@@ -5,6 +5,8 @@ struct ArrayProgress {
   /// Elements begun; 0 in a file of lines.
   var count = 0
   var isOpen = false
+  /// Whether the array is a member of the one object that the file is.
+  var isMember = false
 }
 
 /// The elements of a file that is one JSON array, one after the other, in one buffer that grows only to
@@ -76,10 +78,58 @@ extension LineScanner {
     }
   }
 
+  /// The next element of `data`, an array in the one object that the file is; otherwise as
+  /// ``nextElement()``.
+  func nextArticle() throws -> Line? {
+    if lineNumber == 0 {
+      (lineNumber, array.isMember) = (1, true)
+      guard try skipSpace() == UInt8(ascii: "{") else { throw fault("'{'", "another character") }
+      take(1)
+      while try memberName() != "data" {
+        take(try elementLength())
+        guard try skipSpace() == UInt8(ascii: ",") else {
+          throw fault("a member 'data'", "an object without it")
+        }
+        take(1)
+      }
+      guard try skipSpace() == UInt8(ascii: "[") else {
+        throw fault("an array in 'data'", "something else")
+      }
+      take(1)
+      array.isOpen = true
+    }
+    return try nextElement()
+  }
+
+  /// The name of the next member; its value follows.
+  private func memberName() throws -> String {
+    guard try skipSpace() == UInt8(ascii: "\"") else {
+      throw fault("a member 'data'", "no member")
+    }
+    let length = try elementLength()
+    let name = String(decoding: buffer[start + 1..<start + length - 1], as: UTF8.self)
+    take(length)
+    guard try skipSpace() == UInt8(ascii: ":") else { throw fault("':' after a key", "more text") }
+    take(1)
+    _ = try skipSpace()
+    return name
+  }
+
   private func close() throws -> Line? {
     take(1)
     array.isOpen = false
-    if try skipSpace() != nil { throw fault("nothing after the array's end", "more text") }
+    if array.isMember {
+      while try skipSpace() == UInt8(ascii: ",") {
+        take(1)
+        _ = try memberName()
+        take(try elementLength())
+      }
+      guard try skipSpace() == UInt8(ascii: "}") else {
+        throw fault("'}' after the object's last member", "more text")
+      }
+      take(1)
+    }
+    if try skipSpace() != nil { throw fault("nothing after the end", "more text") }
     return nil
   }
 

@@ -3,13 +3,26 @@ enum FormatDetection {
   /// So many bytes are looked at, however a pipe delivers them.
   static let byteCount = 1 << 16
 
-  /// JSONL for a text that begins with a JSON object or an array of objects; else nil.
-  static func jsonLines(_ bytes: UnsafeBufferPointer<UInt8>) -> RecordFormat? {
+  /// JSONL for a text that begins with a JSON object or an array of objects, SQuAD's JSON for one of its
+  /// objects; else nil.
+  static func json(_ bytes: UnsafeBufferPointer<UInt8>) -> RecordFormat? {
     var rest = bytes.drop(while: JSONText.isSpace)
-    if rest.first == UInt8(ascii: "[") { rest = rest.dropFirst().drop(while: JSONText.isSpace) }
+    let isArray = rest.first == UInt8(ascii: "[")
+    if isArray { rest = rest.dropFirst().drop(while: JSONText.isSpace) }
     guard rest.first == UInt8(ascii: "{") else { return nil }
     let next = rest.dropFirst().first { !JSONText.isSpace($0) }
-    return next == UInt8(ascii: "\"") || next == UInt8(ascii: "}") ? .jsonLines : nil
+    guard next == UInt8(ascii: "\"") || next == UInt8(ascii: "}") else { return nil }
+    return !isArray && isSquad(rest) ? .squad : .jsonLines
+  }
+
+  /// Whether an object begins whose member `data` is an array of objects with `paragraphs`.
+  private static func isSquad(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> Bool {
+    guard bytes.contains(Array("\"paragraphs\"".utf8)),
+      let data = bytes.firstRange(of: Array("\"data\"".utf8)),
+      !bytes[..<data.lowerBound].dropFirst().contains(UInt8(ascii: "{"))
+    else { return false }
+    let next = bytes[data.upperBound...].filter { !JSONText.isSpace($0) }.prefix(3)
+    return next.elementsEqual(":[{".utf8)
   }
 
   /// The columns that the first row names, if all of the first lines, two or more, have tabs and the

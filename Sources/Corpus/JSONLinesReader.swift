@@ -1,31 +1,33 @@
 import Files
 
-/// Rows of JSONL, one object a line, or of one array of objects.
+/// Rows of JSONL, one object a line, of one array of objects, or the questions of SQuAD's JSON.
 struct JSONLinesReader: RowReader {
+  enum Source {
+    case lines
+    case array
+    case squad(SquadRows)
+  }
+
   private let context: RowContext
   private let lines: LineScanner
-  private let isArray: Bool
+  private let source: Source
   private let textKeys: [[UInt8]]
   private let labelKey: [UInt8]
   private let idKey: [UInt8]
   private var members: [JSONScanner.Member] = []
   private(set) var fieldNames: [String] = []
 
-  init(_ context: RowContext, _ lines: LineScanner, isArray: Bool) {
+  init(_ context: RowContext, _ lines: LineScanner, _ source: Source) {
     self.context = context
     self.lines = lines
-    self.isArray = isArray
+    self.source = source
     textKeys = context.options.textFields.map { Array($0.utf8) }
     labelKey = Array(context.options.labelField.utf8)
     idKey = Array(context.options.idField.utf8)
   }
 
   mutating func next() throws -> Record? {
-    var line: Line
-    repeat {
-      guard let next = try isArray ? lines.nextElement() : lines.next() else { return nil }
-      line = next
-    } while !isArray && line.isBlank
+    guard let line = try nextRow() else { return nil }
     do {
       var scanner = JSONScanner(line.bytes)
       try scanner.scanObject(into: &members)
@@ -33,6 +35,18 @@ struct JSONLinesReader: RowReader {
     } catch let fault as JSONScanner.Fault {
       throw invalid(
         line, expected: "a JSON object", found: "\(fault.reason) (byte \(fault.offset + 1))")
+    }
+  }
+
+  private func nextRow() throws -> Line? {
+    switch source {
+    case .array: return try lines.nextElement()
+    case .squad(let rows): return try rows.next()
+    case .lines:
+      while let line = try lines.next() {
+        if !line.isBlank { return line }
+      }
+      return nil
     }
   }
 
@@ -45,22 +59,40 @@ struct JSONLinesReader: RowReader {
     }
     if id?.isEmpty == true { throw invalid(line, expected: "an id", found: "an empty one") }
     let label = try member(labelKey, line.bytes).flatMap { try labels($0, line) }
-    return context.record(
+    var record = context.record(
       id: id, text: text, label: label, line: line.element ?? line.number,
       fields: JSONText.compact(line.bytes))
+    if label == nil, context.options.labelField == "label",
+      try member(Self.answersKey, line.bytes) != nil
+    {
+      record.label = try answerLabel(record, line)
+    }
+    return record
   }
+
+  private func answerLabel(_ record: Record, _ line: Line) throws -> String? {
+    do {
+      return try record.answerLabel(QuestionFields(texts: context.options.textFields))
+    } catch var error as FileError {
+      error.place = place(line) + ", record '\(record.id.prefix(60))'"
+      throw InvalidRow(error: error)
+    }
+  }
+
+  private static let answersKey = Array("answers".utf8)
 
   /// The text of the one field, or those of several, whichever the row has and are not empty.
   private func text(_ line: Line) throws -> String {
     let fields = context.options.textFields
     if fields.count == 1 {
       if let member = try member(textKeys[0], line.bytes) {
-        return try text(member, fields[0], line)
+        return try marked(text(member, fields[0], line), line)
       }
       if fields == ["text"], let chat = try member(Self.chatKey, line.bytes), chat.kind == .array {
         return try text(chat, "messages", line)
       }
       if fields == ["text"], let tokens = try tokens(line) { return tokens }
+      if fields == ["text"], let question = try question(line) { return question }
       throw try missing(fields[0], option: "--text-field", line)
     }
     var texts: [String] = []
@@ -72,6 +104,21 @@ struct JSONLinesReader: RowReader {
     }
     guard isThere else { throw try missing(fields[0], option: "--text-field", line) }
     return texts.filter { !$0.isEmpty }.joined(separator: context.options.textSeparator)
+  }
+
+  /// `text` with markers around two entities, where the row says where they are.
+  private func marked(_ text: String, _ line: Line) throws -> String {
+    guard let places = try RelationOffsets(members, in: line.bytes) else { return text }
+    do {
+      return try RelationText.marked(text, first: places.first, second: places.second)
+    } catch let fault as RelationText.Fault {
+      throw InvalidRow(
+        error: FileError(
+          place: place(line), expected: "two entities within the text that do not cross",
+          found: fault.found,
+          advice: "places are [start, end] in characters (Unicode code points) from 0, end excluded"
+        ))
+    }
   }
 
   private static let chatKey = Array("messages".utf8)
@@ -88,6 +135,18 @@ struct JSONLinesReader: RowReader {
       tokens.append(token)
     }
     return tokens.joined(separator: " ")
+  }
+
+  /// A question and the text that it is about, as two text fields; nil if the row has no two such strings.
+  private func question(_ line: Line) throws -> String? {
+    let texts = try QuestionFields().texts.compactMap { name -> String? in
+      guard let member = try member(Array(name.utf8), line.bytes), member.kind == .string else {
+        return nil
+      }
+      return try JSONText.string(line.bytes, member.value, hasEscapes: member.valueHasEscapes)
+    }
+    guard texts.count == 2 else { return nil }
+    return texts.filter { !$0.isEmpty }.joined(separator: context.options.textSeparator)
   }
 
   private func text(_ member: JSONScanner.Member, _ name: String, _ line: Line) throws -> String {

@@ -14,6 +14,8 @@ public enum RecordFormat: String, Codable, Sendable, CaseIterable {
   /// One token a line with two or more columns (first the token, last its tag), a blank line after
   /// each sentence.
   case conll
+  /// SQuAD's JSON, one object: a record is a question with its context.
+  case squad
 
   /// The format a file name's extension stands for, a trailing `.gz` aside; no extension is plain
   /// text.

@@ -207,14 +207,14 @@ extension JSONText {
 
 extension CorpusWriter.Value {
   /// A JSON number without fraction or exponent as an integer, `null` as such, all else as it is.
-  fileprivate var asInteger: Self {
+  var asInteger: Self {
     guard case .json(let json) = self else { return self }
     if json == "null" { return .null }
     return Int(json).map { .integer($0) } ?? self
   }
 
   /// What it is, for errors.
-  fileprivate var kind: String {
+  var kind: String {
     switch self {
     case .text(let text): "the string '\(text.prefix(60))'"
     case .integer(let number): "the number \(number)"

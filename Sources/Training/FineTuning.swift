@@ -44,7 +44,7 @@ final class FineTuning {
     self.problem = problem
     self.seed = seed
     self.maximumTokens = maximumTokens
-    tokenizer = try Tokenizer(folder: folder.transformerURL, maximumTokens: maximumTokens)
+    tokenizer = try folder.tokenizer(maximumTokens: maximumTokens)
     guard tokenizer.vocabularySize <= folder.configuration.vocabularySize else {
       throw TrainingError(
         place: folder.url.path,
@@ -109,10 +109,12 @@ final class FineTuning {
   ///   - accuracy: of the model on test data, for the record.
   ///   - pairFields: where the texts of pairs came from.
   ///   - threshold: from which probability on a label holds, where a text may have several.
+  ///   - otherLabel: of relations the label that is none.
+  ///   - answers: of a model for questions.
   /// - Throws: `ModelError` or `FileError` if something cannot be written.
   func save(
     to url: URL, head: HeadKind, run: String?, accuracy: Double?, threshold: Double? = nil,
-    pairFields: [String]? = nil
+    pairFields: [String]? = nil, otherLabel: String? = nil, answers: AnswerSettings? = nil
   ) throws {
     try AtomicFolder.replace(url) { temporary in
       if head == .vectors {
@@ -121,14 +123,19 @@ final class FineTuning {
       } else {
         try folder.write(
           to: temporary, className: head.className(folder.configuration), labels: labels,
-          problem: problem == .singleLabel ? nil : problem, tensors: network.tensors)
+          problem: problem == .singleLabel ? nil : problem,
+          entityMarkers: head.states > 1 ? EntityWindows.markers : [], tensors: network.tensors)
       }
-      try network.writeAdapters(
-        to: temporary.appendingPathComponent(SavedTraining.adapterFolder),
-        base: folder.url.lastPathComponent, task: head.adapterTask)
+      if let task = head.adapterTask {
+        try network.writeAdapters(
+          to: temporary.appendingPathComponent(SavedTraining.adapterFolder),
+          base: folder.url.lastPathComponent, task: task)
+      }
       try SavedTraining(
         run: run, accuracy: accuracy, maximumTokens: maximumTokens, threshold: threshold,
-        pairFields: pairFields, options: training?.options, summary: training?.summary
+        pairFields: pairFields, otherLabel: otherLabel, answers: answers,
+        options: training?.options,
+        summary: training?.summary
       ).write(to: temporary)
     }
   }

@@ -33,11 +33,15 @@ package struct SavedTraining: Encodable {
   package var run: String?
   /// On test data, if that was measured.
   package var accuracy: Double?
-  var maximumTokens: Int
+  package var maximumTokens: Int
   /// Where a text may have several labels, those of at least this probability hold.
   var threshold: Double?
   /// Names of the two fields of the pairs of texts that the model takes; nil if it takes single texts.
   package var pairFields: [String]?
+  /// Of a model for relations the label that is none.
+  package var otherLabel: String?
+  /// Of a model for questions.
+  package var answers: AnswerSettings?
   var options: TrainingOptions?
   var summary: TrainingSummary?
 
@@ -47,8 +51,11 @@ package struct SavedTraining: Encodable {
 
   init(
     run: String?, accuracy: Double?, maximumTokens: Int, threshold: Double?,
-    pairFields: [String]?, options: TrainingOptions?, summary: TrainingSummary?
+    pairFields: [String]?, otherLabel: String? = nil, answers: AnswerSettings? = nil,
+    options: TrainingOptions?, summary: TrainingSummary?
   ) {
+    self.otherLabel = otherLabel
+    self.answers = answers
     self.threshold = threshold
     self.pairFields = pairFields
     self.run = run
@@ -74,11 +81,15 @@ package struct SavedTraining: Encodable {
       var maximumTokens: Int
       var threshold: Double?
       var pairFields: [String]?
+      var otherLabel: String?
+      var answers: AnswerSettings?
     }
     do {
       let record = try JSONDecoder().decode(Record.self, from: RegularFile.contents(of: url))
       (run, accuracy, maximumTokens) = (record.run, record.accuracy, record.maximumTokens)
       (threshold, pairFields) = (record.threshold, record.pairFields)
+      otherLabel = record.otherLabel
+      answers = record.answers
     } catch {
       throw TrainingError(
         place: url.path, expected: "a training record", found: "\(error)",

@@ -6,9 +6,15 @@ import Transformer
 /// to save in the layout that Python's transformers opens as `AutoModelForSequenceClassification`;
 /// `TextClassifier` predicts with what was saved.
 ///
+/// For relations of marked entities the head reads the states at both instead, and transformers opens the
+/// encoder alone.
+///
 /// Not thread-safe; the work itself runs on ``Threads``.
 public final class SequenceClassifier {
   private let model: FineTuning
+  private let head: HeadKind
+  /// How texts with marked entities become sequences, and the label that is no relation; nil of all others.
+  private let relations: (windows: EntityWindows, other: String)?
   /// Where a text may have several labels, those of at least this probability hold: the best for micro F1
   /// on the development part; nil before training, or without such a part.
   public private(set) var threshold: Double?
@@ -25,16 +31,28 @@ public final class SequenceClassifier {
   ///
   /// - Parameters:
   ///   - labels: of a regression one, the number's name.
+  ///   - otherLabel: of relations the label that is none; nil for all else. Texts then mark two entities, see
+  ///     `RelationText`, and the markers become tokens.
   ///   - adapters: low-rank adapters beside the weights; none if nil.
   ///   - maximumTokens: 3 to the positions the model has.
   /// - Throws: ``TrainingError`` for too few labels, a name twice or an impossible
   ///   `maximumTokens`; `ModelError` or `TokenizerError` if weights or tokenizer cannot be read.
   public init(
     folder: ModelFolder, labels: [String], problem: ClassificationProblem = .singleLabel,
-    adapters: AdapterOptions? = nil, seed: UInt64, maximumTokens: Int
+    otherLabel: String? = nil, adapters: AdapterOptions? = nil, seed: UInt64, maximumTokens: Int
   ) throws {
+    var (folder, head) = (folder, HeadKind.sequences)
+    relations = try otherLabel.map { other in
+      folder = try folder.adding(tokens: EntityWindows.markers, seed: seed)
+      let windows = try EntityWindows(
+        folder.tokenizer(maximumTokens: min(maximumTokens, folder.configuration.maximumPositions)),
+        markers: EntityWindows.markers, place: folder.url.path)
+      head = .entities(starts: windows.starts)
+      return (windows, other)
+    }
+    self.head = head
     model = try FineTuning(
-      folder: folder, head: .sequences, labels: labels, problem: problem, adapters: adapters,
+      folder: folder, head: head, labels: labels, problem: problem, adapters: adapters,
       seed: seed, maximumTokens: maximumTokens)
   }
 
@@ -75,6 +93,11 @@ public final class SequenceClassifier {
     }
     switch problem {
     case .singleLabel:
+      if let relations {
+        return try run(label) {
+          RelationTask(labels: labels, other: relations.other, examples: $0, options: options)
+        }.0
+      }
       return try run(label) {
         ClassificationTask(labels: labels.count, examples: $0, options: options)
       }.0
@@ -149,6 +172,7 @@ public final class SequenceClassifier {
   {
     let hasPairs = texts.contains { $0.second != nil }
     let pairs = try texts.enumerated().map { index, text in
+      if let relations { return TokenPair(try relations.windows.window(text.text).ids) }
       let pair =
         text.second.map { model.tokenizer.encodePair(text.text, $0) }
         ?? TokenPair(model.tokenizer.encode(text.text))
@@ -192,7 +216,7 @@ public final class SequenceClassifier {
     to url: URL, run: String? = nil, accuracy: Double? = nil, pairFields: [String]? = nil
   ) throws {
     try model.save(
-      to: url, head: .sequences, run: run, accuracy: accuracy, threshold: threshold,
-      pairFields: pairFields)
+      to: url, head: head, run: run, accuracy: accuracy, threshold: threshold,
+      pairFields: pairFields, otherLabel: relations?.other)
   }
 }

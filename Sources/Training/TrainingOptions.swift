@@ -6,7 +6,7 @@ public struct TrainingOptions: Codable, Hashable, Sendable {
   /// What development predictions are judged by.
   public enum Metric: String, Codable, CodingKeyRepresentable, Sendable, CaseIterable {
     case macroF1, microF1, accuracy, entityF1, pearson, spearman, averagePrecision
-    case meanReciprocalRank, loss
+    case meanReciprocalRank, answerF1, exactMatch, loss
   }
 
   /// Peak learning rate, reached at the end of the warm-up.

@@ -31,7 +31,7 @@ struct SimcurateCommand: ParsableCommand {
         subcommands: [
           IndexCommand.self, DedupCommand.self, VerifyCommand.self, ClusterCommand.self,
           SplitCommand.self, CompositionCommand.self, FinetuneCommand.self, SweepCommand.self,
-          CompareCommand.self, ReportCommand.self, ExportCommand.self,
+          AdaptCommand.self, CompareCommand.self, ReportCommand.self, ExportCommand.self,
         ]),
       CommandGroup(
         name: "Decisions by hand",

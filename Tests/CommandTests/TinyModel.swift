@@ -31,6 +31,44 @@ enum TinyModel {
       .write(to: folder.appendingPathComponent("model.safetensors"))
   }
 
+  /// The same tokenizer as a tokenizer.json, to which tokens can be added.
+  static func writeTokenizer(to folder: URL) throws {
+    let words = try vocabulary()
+    let added = words.prefix(5).enumerated().map { number, word -> [String: Any] in
+      [
+        "id": number, "content": word, "single_word": false, "lstrip": false, "rstrip": false,
+        "normalized": false, "special": true,
+      ]
+    }
+    func piece(_ kind: String, _ id: String) -> [String: Any] { [kind: ["id": id, "type_id": 0]] }
+    let special = [("[CLS]", 2), ("[SEP]", 3)].map { name, id in
+      (name, ["id": name, "ids": [id], "tokens": [name]] as [String: Any])
+    }
+    let around: ([[String: Any]]) -> [[String: Any]] = {
+      [piece("SpecialToken", "[CLS]")] + $0 + [piece("SpecialToken", "[SEP]")]
+    }
+    let tokenizer: [String: Any] = [
+      "version": "1.0", "added_tokens": added,
+      "normalizer": [
+        "type": "BertNormalizer", "clean_text": true, "handle_chinese_chars": true,
+        "strip_accents": NSNull(), "lowercase": true,
+      ],
+      "pre_tokenizer": ["type": "BertPreTokenizer"],
+      "post_processor": [
+        "type": "TemplateProcessing", "single": around([piece("Sequence", "A")]),
+        "pair": around([piece("Sequence", "A"), piece("Sequence", "B")]),
+        "special_tokens": Dictionary(uniqueKeysWithValues: special),
+      ],
+      "model": [
+        "type": "WordPiece", "unk_token": "[UNK]", "continuing_subword_prefix": "##",
+        "max_input_chars_per_word": 100,
+        "vocab": Dictionary(uniqueKeysWithValues: zip(words, words.indices)),
+      ],
+    ]
+    try JSONSerialization.data(withJSONObject: tokenizer, options: [.sortedKeys])
+      .write(to: folder.appendingPathComponent("tokenizer.json"))
+  }
+
   private static func vocabulary() throws -> [String] {
     let corpus = try String(contentsOf: Sandbox.corpus, encoding: .utf8).lowercased()
     let words = Set(corpus.split { !($0.isASCII && $0.isLetter) }.map(String.init))

@@ -85,11 +85,7 @@ public struct PairCalibration {
       table.ids.enumerated().map { ($1, $0) }, uniquingKeysWith: { first, _ in first })
     for pair in pairs {
       for id in [pair.a, pair.b] where rows[id] == nil {
-        let near = try index.catalog.ids(near: id)
-        throw FileError(
-          place: "line \(pair.line) of the pairs", expected: "ids of the index",
-          found: "'\(id)', which is none of them",
-          advice: near.isEmpty ? nil : "ids like it: " + near.joined(separator: ", "))
+        throw try LabeledPair.unknown(id, line: pair.line, index)
       }
     }
     let vectors = index.vectors.vectors
@@ -121,5 +117,16 @@ public struct PairCalibration {
       guards: options.guards,
       curve: ThresholdCurve(
         labels, target: options.targetPrecision, confidence: options.confidence))
+  }
+}
+
+extension LabeledPair {
+  /// What to say of an id in a file of pairs that the index does not have.
+  package static func unknown(_ id: String, line: Int, _ index: OpenIndex) throws -> FileError {
+    let near = try index.catalog.ids(near: id)
+    return FileError(
+      place: "line \(line) of the pairs", expected: "ids of the index",
+      found: "'\(id)', which is none of them",
+      advice: near.isEmpty ? nil : "ids like it: " + near.joined(separator: ", "))
   }
 }

@@ -12,6 +12,8 @@ public struct GuardFeatures: Sendable {
   /// Words written like names, in order; nil where capitals tell nothing.
   let names: [String]?
   let script: ScriptGuard.Script?
+  /// The two entities that a text of a relation marks.
+  let entities: RelationText?
 
   let text: String
   /// Words that the model does not know, in order.
@@ -33,5 +35,6 @@ public struct GuardFeatures: Sendable {
     words = Set(scanned.map(\.text))
     names = NameGuard.names(scanned)
     script = ScriptGuard.dominantScript(of: text)
+    entities = RelationText.isMarked(original) ? try? RelationText(original) : nil
   }
 }

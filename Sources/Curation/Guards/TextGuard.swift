@@ -13,6 +13,8 @@ public enum TextGuard: String, CaseIterable, Codable, Sendable {
   case script
   /// The texts differ in a word and its opposite: `before` against `after`.
   case opposites
+  /// The texts mark other entities: one sentence asks for the relation of several pairs.
+  case entities
   /// The texts differ in words that the model's vocabulary does not know: `👍` against `👎`.
   case unknown
   /// The texts differ beyond the model's limit, where one of them was cut.
@@ -33,6 +35,7 @@ public enum TextGuard: String, CaseIterable, Codable, Sendable {
       case .names: NameGuard.difference(a, b)
       case .script: ScriptGuard.difference(a.script, b.script)
       case .opposites: OppositeGuard.difference(a, b)
+      case .entities: EntityGuard.difference(a.entities, b.entities)
       case .unknown: UnknownWordGuard.difference(a.unknownWords, b.unknownWords)
       case .truncated: TruncationGuard.difference(a, b)
       }

@@ -77,7 +77,7 @@ public struct IndexStep {
     try checkContents()
     // Before the journal of an unfinished index, which may be that model's, is started anew.
     try check(nil)
-    return try build(embedder, reading) {
+    return try build(embedder, IndexOptions.Fields(reading)) {
       var staged = try StagedCatalog(at: staging.catalog, monitor: monitor)
       try staged.read(files, reading)
       try check(staged.corpusHash)
@@ -99,10 +99,32 @@ public struct IndexStep {
     let old = try OpenIndex(at: folder.url, readOnly: true)
     try old.check(embedder)
     try check(reading, against: old)
-    return try build(embedder, reading) {
+    return try build(embedder, IndexOptions.Fields(reading)) {
       var staged = try StagedCatalog(copying: old, to: staging.catalog, monitor: monitor)
       try staged.read(files, reading)
       return staged
+    }
+  }
+
+  /// Makes an index of the records of another one, with a model of its own. Decisions by hand stay.
+  ///
+  /// - Throws: as ``run(_:reading:embedder:)``, and if `old` does not say from which fields it was read.
+  public func embedAgain(
+    _ old: OpenIndex, embedder: some Embedder, replacing: Bool = false
+  ) throws -> IndexSummary {
+    guard let fields = try old.readFields() else {
+      throw FileError(
+        place: old.folder.url.relativePath, expected: "an index that says how it was read",
+        found: "one that does not", advice: "build it again with simcurate index")
+    }
+    try checkContents()
+    if !replacing {
+      try IndexContents.checkReplaceable(
+        folder, shownPath, corpusHash: old.manifest.corpusHash,
+        model: Manifest.Model(embedder.identity))
+    }
+    return try build(embedder, fields) {
+      try StagedCatalog(recordsOf: old, to: staging.catalog, monitor: monitor)
     }
   }
 
@@ -125,7 +147,7 @@ public struct IndexStep {
   }
 
   private func build(
-    _ embedder: some Embedder, _ reading: ReadingOptions, _ read: () throws -> StagedCatalog
+    _ embedder: some Embedder, _ fields: IndexOptions.Fields, _ read: () throws -> StagedCatalog
   ) throws -> IndexSummary {
     try prepareFolders()
     let journal = try EmbeddingJournal(
@@ -152,7 +174,7 @@ public struct IndexStep {
     let (embedded, readings) = try vectors.embedMissing(embedder)
     try vectors.write(dimension: embedder.dimension)
     let options = IndexOptions(
-      model: Manifest.Model(embedder.identity), fields: IndexOptions.Fields(reading))
+      model: Manifest.Model(embedder.identity), fields: fields)
     return try finish(staged, vectors, readings, embedder, options, embedded: embedded)
   }
 

@@ -21,6 +21,8 @@ struct SplitAssigner {
   let options: SplitOptions
   let table: RecordTable
   let groups: RowGroups
+  /// What belongs together whatever its texts are.
+  private let bonds: RowGroups
   /// The near pairs, where parts are given and only what is near leaves training.
   private let near: SplitGroups?
   /// Of every row, where the split goes by time.
@@ -33,11 +35,13 @@ struct SplitAssigner {
   /// - Parameter kept: the rows to be placed.
   init(
     options: SplitOptions, table: RecordTable, groups: RowGroups, kept: [UInt32] = [],
-    near: SplitGroups? = nil, times: [Double]? = nil, entities: [[String]]? = nil
+    bonds: RowGroups? = nil, near: SplitGroups? = nil, times: [Double]? = nil,
+    entities: [[String]]? = nil
   ) {
     self.options = options
     self.table = table
     self.near = near
+    self.bonds = bonds ?? RowGroups(rowCount: table.count, links: [(UInt32, UInt32)]())
     self.times = times
     self.entities = entities
     // Where parts are given or go by time, records leave training instead of moving.
@@ -138,9 +142,10 @@ struct SplitAssigner {
     // Records of files without a part belong to training.
     var placement = Placement()
     let given = kept.map { (row: $0, part: table.givenSplits[Int($0)] ?? .train) }
-    let stays = near.map { nearPairsStay($0, given) } ?? groupsStay(given)
+    let stays = near.map { nearPairsStay($0, given) } ?? groupsStay(given, groups)
+    let areFree = groupsStay(given, bonds)
     for (place, record) in given.enumerated() {
-      guard stays[place] else { continue }
+      guard stays[place], areFree[place] else { continue }
       placement.partOfRow[record.row] = record.part
       placement.reasons[record.row] = "given as \(record.part.rawValue)"
     }
@@ -148,6 +153,8 @@ struct SplitAssigner {
     if out > 0 {
       placement.leftOut[near == nil ? "group of a test record" : "near a test record"] = out
     }
+    let bound = zip(stays, areFree).count { $0 && !$1 }
+    if bound > 0 { placement.leftOut["held together with a test record"] = bound }
     leaveOutEntities(&placement)
     let train = placement.rows(.train)
     if !placement.partOfRow.values.contains(.development), !train.isEmpty {
@@ -161,7 +168,9 @@ struct SplitAssigner {
   /// Parts never to be changed first.
   private static let precedence = [GivenSplit.test, .development, .train]
 
-  private func groupsStay(_ given: [(row: UInt32, part: GivenSplit)]) -> [Bool] {
+  private func groupsStay(
+    _ given: [(row: UInt32, part: GivenSplit)], _ groups: RowGroups
+  ) -> [Bool] {
     let parts = Self.precedence
     return CleanedSplit(
       groups: given.map { groups.groupOfRow[Int($0.row)] },

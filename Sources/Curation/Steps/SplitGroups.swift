@@ -6,10 +6,13 @@ struct SplitGroups {
   /// Pairs of text groups, each at or above the threshold of its stage.
   let pairs: [ScoredPair]
   let texts: HashGroups
-  /// Paraphrase groups, removed records with their witnesses, and both ends of every pair.
+  /// Paraphrase groups, removed records with their witnesses, both ends of every pair, and ``bonds``.
   let groups: RowGroups
+  /// What belongs together whatever its texts are.
+  let bonds: RowGroups
 
-  init(_ index: OpenIndex, _ table: RecordTable, _ dedup: DedupOptions) throws {
+  /// - Parameter field: records with equal values of it stay together.
+  init(_ index: OpenIndex, _ table: RecordTable, _ dedup: DedupOptions, field: String?) throws {
     let texts = HashGroups(table.textHashes)
     var links: [(UInt32, UInt32)] = []
     let heads = try index.catalog.clusters(kind: .paraphrase).map { UInt32($0.representative) }
@@ -31,16 +34,25 @@ struct SplitGroups {
     }
     self.pairs = pairs
     self.texts = texts
-    groups = RowGroups(rowCount: table.count, partitions: [texts.groupOfRow], links: links)
+    let bonds = try RecordBonds(index, table, field: field).partitions
+    self.bonds = RowGroups(rowCount: table.count, partitions: bonds, links: [(UInt32, UInt32)]())
+    groups = RowGroups(
+      rowCount: table.count, partitions: [texts.groupOfRow] + bonds, links: links)
   }
 
-  /// How many of ``pairs`` and of the texts have records in more than one part.
+  /// How many of ``pairs``, of the texts and of the ``bonds`` of several records have records in more than
+  /// one part.
   ///
   /// - Parameter partOfRow: rows without a part count for nothing.
   func crossing<Part: Equatable>(_ partOfRow: [UInt32: Part]) -> Int {
     var partOfText = [Part?](repeating: nil, count: texts.count)
     var isTorn = [Bool](repeating: false, count: texts.count)
+    var partOfBond: [UInt32: Part] = [:]
+    var tornBonds: Set<UInt32> = []
     for (row, part) in partOfRow {
+      let bond = bonds.groupOfRow[Int(row)]
+      if let other = partOfBond[bond], other != part { tornBonds.insert(bond) }
+      partOfBond[bond] = part
       let text = Int(texts.groupOfRow[Int(row)])
       if let other = partOfText[text], other != part { isTorn[text] = true }
       partOfText[text] = part
@@ -50,6 +62,6 @@ struct SplitGroups {
       guard let left = partOfText[a], let right = partOfText[b] else { return false }
       return left != right || isTorn[a] || isTorn[b]
     }
-    return between + isTorn.count { $0 }
+    return between + tornBonds.count + isTorn.count { $0 }
   }
 }

@@ -60,6 +60,8 @@ public struct SplitOptions: Codable, Hashable, Sendable {
   public var folds: Int?
   /// Train on the earliest and test on the latest records by this field, instead of at random.
   public var timeField: String?
+  /// Records with equal values of this field are in one part.
+  public var groupField: String?
   public var disjoint: Disjoint?
   /// Where parts are given.
   public var leaveOut = LeaveOut.near
@@ -160,6 +162,7 @@ extension SplitOptions {
     pin = try values.decodeIfPresent(CompositionKey.self, forKey: .pin)
     qualityField = try values.decodeIfPresent(String.self, forKey: .qualityField)
     qualityWeight = try read(.qualityWeight, else: qualityWeight)
+    groupField = try values.decodeIfPresent(String.self, forKey: .groupField)
     disjoint = try values.decodeIfPresent(Disjoint.self, forKey: .disjoint)
     leaveOut = try read(.leaveOut, else: .group)
   }

@@ -54,9 +54,9 @@ public struct SplitStep {
     let dedup = try index.options(of: "dedup", as: DedupOptions.self)
     let table = try index.records()
     let kept = try index.catalog.keptRows().map { UInt32($0) }
-    let near = try SplitGroups(index, table, dedup)
+    let near = try SplitGroups(index, table, dedup, field: options.groupField)
     let assigner = try SplitAssigner(
-      options: options, table: table, groups: near.groups, kept: kept,
+      options: options, table: table, groups: near.groups, kept: kept, bonds: near.bonds,
       near: options.leaveOut == .near && options.timeField == nil
         && table.givenSplits.contains { $0 != nil } ? near : nil,
       times: try options.timeField.map { try RecordTimes(index.catalog, field: $0).values },

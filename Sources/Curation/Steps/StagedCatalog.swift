@@ -86,6 +86,23 @@ struct StagedCatalog {
     records = old.manifest.recordCount
   }
 
+  /// A copy of the catalog of `old` with its records and decisions by hand only: what another model will see of
+  /// them is to be found out anew.
+  init(recordsOf old: OpenIndex, to url: URL, monitor: StepMonitor) throws {
+    try self.init(copying: old, to: url, monitor: monitor)
+    try catalog.update { editor in
+      for stage in RemovalStage.allCases {
+        try editor.replacePairs(stage: stage.rawValue, [StoredPair]())
+      }
+      try editor.replaceRemovals([Store.Removal]())
+      try editor.replaceDrops([Drop]())
+      try editor.forgetFigures(PairCoverage.self)
+      try editor.forgetFigures(JoinRecall.self)
+      try editor.forgetFigures(DedupFigures.self)
+    }
+    try summarize()
+  }
+
   private static func remove(_ url: URL) {
     for path in [url.path, url.path + "-journal"] {
       try? FileManager.default.removeItem(atPath: path)

@@ -55,7 +55,8 @@ struct SplitCheck {
   /// parts.
   private func dividedGroups(_ split: [SplitAssignment]) throws -> [Violation] {
     guard table.givenSplits.allSatisfy({ $0 == nil }) else { return [] }
-    let groups = try SplitGroups(index, table, options).groups
+    let field = (try? index.options(of: "split", as: SplitOptions.self))?.groupField
+    let groups = try SplitGroups(index, table, options, field: field).groups
     var firsts: [[Int: SplitAssignment]] = [[:], [:]]
     var found: [Violation] = []
     for place in split {

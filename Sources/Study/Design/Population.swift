@@ -29,7 +29,7 @@ struct Population {
   }
 
   private static func learnsClasses(_ task: StudyTask, _ table: RecordTable) -> Bool {
-    (task == .classify || task == .pairs) && table.labelKind == .classes
+    [.classify, .pairs, .relations].contains(task) && table.labelKind == .classes
   }
 
   private static func note(_ rows: [UInt32], _ table: RecordTable) -> String {
@@ -61,6 +61,7 @@ struct Population {
     let place = index.folder.url.relativePath
     switch task {
     case .classify:
+      if let obstacle = try QuestionData.labelObstacle(index, task: .classify) { return obstacle }
       if table.labelKind == .scores {
         return CurationError(
           place: place, expected: "labels by name, to compare what classes are learned",
@@ -69,6 +70,8 @@ struct Population {
       if table.labelNames.count < 2 { return Self.tooFewLabels(table, place) }
     case .tokens:
       if let obstacle = try TagSentences.obstacle(index) { return obstacle }
+    case .questions:
+      if let obstacle = try QuestionData.obstacle(index) { return obstacle }
     case .similarity:
       let fields = try index.textFields()
       if fields.count < 2 {
@@ -77,7 +80,7 @@ struct Population {
           found: fields.map { "'\($0)'" }.joined(separator: ", "),
           advice: "build the index again with --text-field FIRST --text-field SECOND")
       }
-    case .regress, .pairs: break
+    case .regress, .pairs, .relations: break
     }
     if variety(raw) >= 2, !test.isEmpty { return nil }
     return CurationError(

@@ -6,10 +6,14 @@ public enum StudyTask: String, Codable, CaseIterable, Sendable {
   case regress
   /// A label, a set or a number of two texts together.
   case pairs
+  /// A label of two entities that a text marks.
+  case relations
   /// A tag a word, for named entities.
   case tokens
   /// Vectors of two texts that say how alike they are.
   case similarity
+  /// Answers to questions, in their contexts.
+  case questions
 
   /// What is learned of labeled texts; nil where no label is read.
   var ofTexts: LearningTask? {
@@ -17,7 +21,8 @@ public enum StudyTask: String, Codable, CaseIterable, Sendable {
     case .classify: .classify
     case .regress: .regress
     case .pairs: .pairs
-    case .tokens, .similarity: nil
+    case .relations: .relations
+    case .tokens, .similarity, .questions: nil
     }
   }
 }

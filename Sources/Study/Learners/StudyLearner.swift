@@ -67,10 +67,11 @@ struct StudyBench {
   /// - Throws: ``CurationError`` or `FileError` where records lack what the task needs.
   func learner(_ table: RecordTable, _ population: Population) throws -> any StudyLearner {
     switch options.task {
-    case .classify, .regress, .pairs:
+    case .classify, .regress, .pairs, .relations:
       try TextLearner(self, table, options.task.ofTexts!, population)
     case .tokens: try TagLearner(self)
     case .similarity: try SimilarityLearner(self, table, population)
+    case .questions: try QuestionLearner(self)
     }
   }
 

@@ -8,12 +8,15 @@ import Transformer
 struct TextLearner: StudyLearner {
   private let bench: StudyBench
   private let targets: LearningTargets
+  /// Of relations the label that is none.
+  private let otherLabel: String?
 
   init(
     _ bench: StudyBench, _ table: RecordTable, _ task: LearningTask, _ population: Population
   ) throws {
     self.bench = bench
     targets = try LearningTargets(bench.index, task, table)
+    otherLabel = task == .relations ? RelationTask.other : nil
     let places = (population.raw + population.test).map { Int($0) }
     let place = bench.index.folder.url.relativePath
     if let fault = targets.noNumber(among: places, of: place) { throw fault }
@@ -63,12 +66,12 @@ struct TextLearner: StudyLearner {
         }, development: [],
       testRows: test, test: targets.items(test.map { Int($0) }),
       testLabels: test.map { targets.table.labels[Int($0)]! }, labels: targets.labels,
-      problem: targets.problem, options: options)
+      problem: targets.problem, otherLabel: otherLabel, options: options)
     let bench = bench
     func classifier(_ request: RunRequest) throws -> SequenceClassifier {
       try SequenceClassifier(
         folder: bench.model, labels: request.labels, problem: request.problem,
-        adapters: options.adapters, seed: seed,
+        otherLabel: request.otherLabel, adapters: options.adapters, seed: seed,
         maximumTokens: min(
           bench.options.maximumTokens, bench.model.configuration.maximumPositions))
     }

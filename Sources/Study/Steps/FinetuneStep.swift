@@ -8,6 +8,8 @@ import Transformer
 /// What to fine-tune on, and how.
 public struct FinetuneOptions: Codable, Hashable, Sendable {
   public var task: LearningTask
+  /// Of relations the label that is none, and is left out of their scores; nil for SemEval's `Other`.
+  public var otherLabel: String?
   public var arm: Arm
   /// Texts are cut to this many tokens, special tokens included.
   public var maximumTokens: Int
@@ -97,8 +99,13 @@ public struct FinetuneStep {
     try tagObstacle() ?? LearningData(index, options).obstacle
   }
 
-  /// Why sentences with tags cannot be classified; nil if the index has labels.
+  /// Why questions and sentences with tags cannot be classified; nil if the index has labels.
   private func tagObstacle() throws -> CurationError? {
+    if options.task != .pairs,
+      let obstacle = try QuestionData.labelObstacle(index, task: options.task)
+    {
+      return obstacle
+    }
     guard try index.catalog.labelCounts().keys.allSatisfy({ $0 == nil }),
       try TagFinetuneStep.hasTags(index)
     else { return nil }
@@ -141,7 +148,7 @@ public struct FinetuneStep {
   private func classifier(_ request: RunRequest) throws -> SequenceClassifier {
     try SequenceClassifier(
       folder: model, labels: request.labels, problem: request.problem,
-      adapters: request.options.adapters, seed: request.seed,
+      otherLabel: request.otherLabel, adapters: request.options.adapters, seed: request.seed,
       maximumTokens: min(options.maximumTokens, model.configuration.maximumPositions))
   }
 
@@ -150,11 +157,13 @@ public struct FinetuneStep {
     let prefix =
       (data.problem == .regression ? "finetune-regress-" : "finetune-")
       + (data.pairFields == nil ? "" : "pairs-")
+      + (options.task == .relations ? "relations-" : "")
     return RunRequest(
       arm: prefix + options.arm.rawValue, seed: options.seed, train: data.items(parts.train),
       development: data.items(parts.development), testRows: parts.test.map { UInt32($0) },
       test: data.items(parts.test), testLabels: parts.test.map { parts.table.labels[$0]! },
       labels: data.labels, problem: data.problem,
+      otherLabel: options.task == .relations ? options.otherLabel ?? RelationTask.other : nil,
       options: options.training.takeHome(
         model.configuration, records: parts.train.count, classes: data.labels.count,
         seed: options.seed))

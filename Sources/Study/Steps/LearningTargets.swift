@@ -12,6 +12,8 @@ public enum LearningTask: String, Codable, Sendable, CaseIterable {
   case regress
   /// A label, a set or a number of two texts together, whichever the labels are.
   case pairs
+  /// A label of two entities that a text marks.
+  case relations
 }
 
 /// The labeled records of a table as a model reads and learns them.
@@ -26,8 +28,8 @@ struct LearningTargets {
   private var pairs: [[String]] = []
 
   /// - Parameter row: the row of the index that a place in the table stands for.
-  /// - Throws: ``CurationError`` if pairs are asked for and texts are not of two fields; `FileError` naming a
-  ///   record that lacks one of them.
+  /// - Throws: ``CurationError`` if pairs are asked for and texts are not of two fields, or relations and labels
+  ///   are not single; `FileError` naming a record that lacks a field, or marks no two entities.
   init(
     _ index: OpenIndex, _ task: LearningTask, _ table: RecordTable, row: (Int) -> Int = { $0 }
   ) throws {
@@ -41,6 +43,7 @@ struct LearningTargets {
     }
     numbers = Dictionary(uniqueKeysWithValues: zip(labels, labels.indices))
     pairFields = task == .pairs ? try Self.pairFields(index) : nil
+    if task == .relations { try checkRelations(index, row) }
     if let pairFields {
       // Of the records read alone: those of the test part may not be among them.
       pairs = try table.ids.indices.map { place in
@@ -48,6 +51,18 @@ struct LearningTargets {
           table.labels[place] == nil ? nil : try index.catalog.record(row: row(place))?.record
         return try record?.texts(of: pairFields) ?? []
       }
+    }
+  }
+
+  private func checkRelations(_ index: OpenIndex, _ row: (Int) -> Int) throws {
+    guard problem == .singleLabel else {
+      throw CurationError(
+        place: index.folder.url.relativePath, expected: "one label a record, to learn relations",
+        found: "records with several", advice: "give each pair of entities a record of its own")
+    }
+    for place in table.ids.indices
+    where table.labels[place] != nil && (try? RelationText(table.texts[place])) == nil {
+      try index.catalog.record(row: row(place))?.record.relationText()
     }
   }
 

@@ -38,6 +38,8 @@ public struct PredictSummary: Codable, Sendable {
   /// Of the scored records; nil without any. Sets are right as a whole or not.
   public var accuracy: Double?
   public var macroF1: Double?
+  /// Of relations, by those that occur, as a truth or a prediction.
+  public var relations: RelationReport?
   /// Where a text may have several labels.
   public var microF1: Double?
   /// Of the scored records' numbers.
@@ -52,16 +54,20 @@ public struct PredictStep {
 
   private let classifier: TextClassifier
   private let pairFields: [String]?
+  private let otherLabel: String?
   /// Classes listed for a record.
   private let top: Int
   private let monitor: StepMonitor
 
   /// - Parameters:
   ///   - pairFields: names of the two fields that records' pairs of texts stand in; nil if texts are single.
+  ///   - otherLabel: of a model for relations the label that is none.
   ///   - top: classes listed for a record.
   public init(
-    _ classifier: TextClassifier, pairFields: [String]? = nil, top: Int = 1, monitor: StepMonitor
+    _ classifier: TextClassifier, pairFields: [String]? = nil, otherLabel: String? = nil,
+    top: Int = 1, monitor: StepMonitor
   ) {
+    self.otherLabel = otherLabel ?? (classifier.readsEntities ? RelationTask.other : nil)
     self.classifier = classifier
     self.pairFields = pairFields
     self.top = top
@@ -77,7 +83,7 @@ public struct PredictStep {
     _ use: (RecordPrediction) throws -> Void
   ) throws -> PredictSummary {
     let startedAt = Date()
-    var score = PredictionScore(classifier.labels, classifier.problem)
+    var score = PredictionScore(classifier.labels, classifier.problem, otherLabel: otherLabel)
     var records: [Record] = []
     var done = 0
     func flush() throws {
@@ -101,11 +107,13 @@ public struct PredictStep {
       model: model, precision: classifier.precision.rawValue,
       maximumTokens: classifier.maximumTokens, records: done, longTexts: classifier.longTextCount,
       scored: score.count, unknownLabels: score.unknown, accuracy: score.accuracy,
-      macroF1: score.macroF1, microF1: score.microF1, regression: score.regression,
+      macroF1: score.macroF1, relations: score.relations, microF1: score.microF1,
+      regression: score.regression,
       seconds: Date().timeIntervalSince(startedAt))
   }
 
   private func logits(_ records: [Record]) throws -> [[Float]] {
+    if classifier.readsEntities { for record in records { try record.relationText() } }
     guard let pairFields else { return try classifier.logits(records.map(\.text)) }
     return try classifier.logits(
       records.map { record in

@@ -6,6 +6,7 @@ import Transformer
 struct PredictionScore {
   private let labels: [String]
   private let problem: ClassificationProblem
+  private let otherLabel: String?
   private let numbers: [String: Int]
   private var truth: [Set<Int>] = []
   private var predicted: [Set<Int>] = []
@@ -13,7 +14,9 @@ struct PredictionScore {
   /// Records with a label that the model does not know, or that is no number.
   private(set) var unknown = 0
 
-  init(_ labels: [String], _ problem: ClassificationProblem) {
+  /// - Parameter otherLabel: of relations the label that is none; nil of all else.
+  init(_ labels: [String], _ problem: ClassificationProblem, otherLabel: String? = nil) {
+    self.otherLabel = otherLabel
     self.labels = labels
     self.problem = problem
     numbers = Dictionary(zip(labels, labels.indices), uniquingKeysWith: { first, _ in first })
@@ -43,14 +46,29 @@ struct PredictionScore {
     predicted.append(Set(prediction.labels.map { numbers[$0]! }))
   }
 
-  /// Averages over the labels that occur, as a truth or a prediction; nil without a record.
+  /// The labels that occur, as a truth or a prediction, and the place of each among them.
+  private var present: (labels: [String], places: [Int: Int]) {
+    let present = Set((truth + predicted).joined()).sorted()
+    return (
+      present.map { labels[$0] }, Dictionary(uniqueKeysWithValues: zip(present, present.indices))
+    )
+  }
+
+  var relations: RelationReport? {
+    guard let otherLabel, problem == .singleLabel, !truth.isEmpty else { return nil }
+    let (labels, places) = present
+    return RelationReport(
+      labels: labels, other: otherLabel, truth: truth.map { places[$0.first!]! },
+      predictions: predicted.map { places[$0.first!]! })
+  }
+
+  /// Averages over the labels that occur; nil without a record.
   private var report: MultiLabelReport? {
     guard !truth.isEmpty else { return nil }
-    let present = Set((truth + predicted).joined()).sorted()
-    let compact = Dictionary(uniqueKeysWithValues: zip(present, present.indices))
+    let (present, compact) = present
     func compacted(_ sets: [Set<Int>]) -> [Set<Int>] { sets.map { Set($0.map { compact[$0]! }) } }
     return MultiLabelReport(
-      labels: present.map { labels[$0] }, truth: compacted(truth),
+      labels: present, truth: compacted(truth),
       predictions: compacted(predicted))
   }
 

@@ -18,6 +18,8 @@ struct RunRequest {
   var testLabels: [String]
   var labels: [String]
   var problem = ClassificationProblem.singleLabel
+  /// Of relations the label that is none; nil of all else.
+  var otherLabel: String?
   var options: TrainingOptions
 
   /// Whether texts come in pairs.
@@ -29,10 +31,11 @@ struct RunRequest {
       items.map { "\($0.target.shown) \($0.text)" + ($0.second.map { "\t" + $0 } ?? "") }
         .joined(separator: "\n")
     }
-    let hash = StepAccount.hash([
-      modelHash, try StepAccount.json(options), labels.joined(separator: "\n"), lines(train),
-      lines(development), lines(test),
-    ])
+    let hash = StepAccount.hash(
+      [
+        modelHash, try StepAccount.json(options), labels.joined(separator: "\n"), lines(train),
+        lines(development), lines(test),
+      ] + (otherLabel.map { [$0] } ?? []))
     return "\(arm)-seed\(seed)-\(hash.prefix(10))"
   }
 }
@@ -58,12 +61,16 @@ public struct RunMetrics: Codable, Sendable {
   public var threshold: Double?
   /// Of pairs of texts with one of two labels.
   public var binary: BinaryReport?
+  /// Of the test records' relations.
+  public var relations: RelationReport?
   /// Of the test records' numbers.
   public var regression: RegressionReport?
   /// Of a tagger.
   public var tagging: TagScores?
   /// Of sentence vectors.
   public var similarity: SimilarityScores?
+  /// Of a model for questions.
+  public var answers: QuestionScores?
   public var trainingRecords: Int
   public var developmentRecords: Int
   public var updates: Int
@@ -84,6 +91,7 @@ public struct RunMetrics: Codable, Sendable {
       if let spearman = after.spearman { return (Metric.spearman.title, spearman) }
       return after.retrieval.map { (Metric.meanReciprocalRank.title, $0.meanReciprocalRank) }
     }
+    if let answers { return (Metric.answerF1.title, answers.report.f1) }
     if let multiLabel { return (Metric.microF1.title, multiLabel.micro.f1) }
     if let regression { return regression.spearman.map { (Metric.spearman.title, $0) } }
     return report.map { (Metric.accuracy.title, $0.accuracy) }
@@ -139,6 +147,7 @@ struct RunRecorder {
       examplesPerSecond: summary.examplesPerSecond, tokens: summary.tokens,
       development: summary.evaluations, baselines: baselines)
     metrics.binary = try TestScores.binary(request, logits, by: classifier)
+    metrics.relations = TestScores.relations(request, logits)
     try keep(classifier, metrics, run.folder)
     let predictions = zip(order, scores.answers).map { place, answer in
       let label = request.testLabels[place]

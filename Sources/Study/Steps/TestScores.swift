@@ -93,6 +93,17 @@ struct TestScores {
       probabilities: probabilities(logits), threshold: threshold ?? 0.5)
   }
 
+  /// Of relations; nil for all else.
+  ///
+  /// - Parameter logits: of the request's test items.
+  static func relations(_ request: RunRequest, _ logits: [[Float]]) -> RelationReport? {
+    request.otherLabel.map { other in
+      RelationReport(
+        labels: request.labels, other: other, truth: request.test.map { $0.label! },
+        predictions: logits.map { row in row.indices.max { row[$0] < row[$1] } ?? 0 })
+    }
+  }
+
   private mutating func measure(_ items: [LabeledText], _ logits: [[Float]]) {
     let truth = items.map { $0.score! }
     let predicted = logits.map { Double($0[0]) }

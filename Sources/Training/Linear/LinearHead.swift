@@ -12,7 +12,7 @@ extension TrainableNetwork {
   func fitClassifier(to set: EncodedSet<Int>, limit: Int) {
     let count = min(set.count, limit)
     let chosen = (0..<count).map { $0 * set.count / count }
-    let hidden = configuration.hiddenSize
+    let hidden = featureSize
     var rows = pooled(set.subset(chosen))
     let (center, scale) = Self.standardize(&rows, dimension: hidden)
     let model = LogisticRegression(
@@ -32,9 +32,9 @@ extension TrainableNetwork {
   /// A class without an example starts as good as impossible, but finite.
   private static let leastIntercept: Float = -10
 
-  /// What the head's last layer gets `[sentences, hidden]`, without dropout.
+  /// What the head's last layer gets `[sentences, featureSize]`, without dropout.
   private func pooled(_ set: EncodedSet<Int>) -> [Float] {
-    let hidden = configuration.hiddenSize
+    let hidden = featureSize
     var result = [Float](repeating: 0, count: set.count * hidden)
     forEachBatch(set, EvaluationPlan(set.sentences, tokens: 512)) { _, indices in
       for (row, index) in indices.enumerated() {

@@ -70,11 +70,13 @@ public final class TokenEncoder: Sendable {
 
   /// Gives the last hidden states of each of `sentences`, `[tokens, hidden]`, to `use`, which is called on
   /// several threads.
+  ///
+  /// - Parameter types: of each sentence's tokens; empty if all are 0.
   func withStates(
-    _ sentences: [[Int32]],
+    _ sentences: [[Int32]], types: [[UInt8]] = [],
     _ use: (_ index: Int, _ states: UnsafePointer<Float>) -> Void
   ) {
-    run(sentences, progress: nil) { batch, hidden in
+    run(sentences, types: types, progress: nil) { batch, hidden in
       var states = hidden
       for sentence in batch.sentences {
         use(sentence.row, states)

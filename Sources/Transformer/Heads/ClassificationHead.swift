@@ -9,6 +9,8 @@ struct ClassificationHead: Sendable {
   let problem: ClassificationProblem
   /// What the first layer takes: the first token's state, or the mean of all.
   let pooling: Pooling
+  /// Ids of the tokens whose states it takes instead, one after the other; empty if it takes a sentence's.
+  let starts: [Int32]
   private let layers: [Layer]
   private let epsilon: Float
 
@@ -21,6 +23,7 @@ struct ClassificationHead: Sendable {
   ///   says, or one for something else than classes.
   init(_ folder: ModelFolder, _ kind: HeadKind = .sequences) throws {
     let configuration = folder.configuration
+    try kind.checkHasPlan(folder)
     guard let plan = kind.plan(configuration.architecture) else {
       preconditionFailure("sentence vectors have no classes")
     }
@@ -48,20 +51,21 @@ struct ClassificationHead: Sendable {
       return Layer(
         dense: DenseLayer(
           try finder.linear(
-            layer.name, isLast ? outputs : hidden, hidden,
+            layer.name, isLast ? outputs : hidden, number == 0 ? kind.states * hidden : hidden,
             hasBias: fields.isPresent(layer.bias)),
           try fields.nonlinearity(layer.nonlinearity), place: place),
         norm: try layer.norm.map { try finder.norm($0) })
     }
     self.labels = labels
     problem = try fields.problem(labels: labels.count)
+    if case .entities(let starts) = kind { self.starts = starts } else { starts = [] }
     pooling = try plan.poolingField.map { try fields.pooling($0) } ?? .cls
     epsilon = configuration.layerNormEpsilon
   }
 
   /// The logits of one sentence.
   ///
-  /// - Parameter state: `[hidden]`, pooled as ``pooling`` says.
+  /// - Parameter state: `[hidden]`, pooled as ``pooling`` says, or `[starts, hidden]`.
   func logits(_ state: UnsafeBufferPointer<Float>) -> [Float] {
     layers.reduce(Array(state)) { vector, layer in
       var vector = layer.dense.run(vector)

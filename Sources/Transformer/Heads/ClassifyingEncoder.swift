@@ -8,9 +8,14 @@ public final class ClassifyingEncoder: Sendable {
 
   /// - Throws: ``ModelError`` if the folder has no classifier, or the processor cannot run the
   ///   precision.
-  public init(_ folder: ModelFolder, precision: Precision = .automatic) throws {
+  public convenience init(_ folder: ModelFolder, precision: Precision = .automatic) throws {
+    try self.init(folder, .sequences, precision: precision)
+  }
+
+  /// - Parameter kind: sequences or entities.
+  init(_ folder: ModelFolder, _ kind: HeadKind, precision: Precision) throws {
     try precision.checkSupport()
-    head = try ClassificationHead(folder)
+    head = try ClassificationHead(folder, kind)
     encoder = TokenEncoder(
       folder.configuration, folder.weights, pooling: head.pooling, precision: precision,
       normalizes: false)
@@ -31,9 +36,13 @@ public final class ClassifyingEncoder: Sendable {
   ///
   /// - Parameter types: of each sentence's tokens; empty if all are 0.
   public func logits(_ sentences: [[Int32]], types: [[UInt8]] = []) -> [[Float]] {
-    let size = encoder.dimension
+    let size = encoder.dimension * max(1, head.starts.count)
     let states = Buffer<Float>(count: sentences.count * size)
-    encoder.embed(sentences, types: types, into: states.pointer)
+    if head.starts.isEmpty {
+      encoder.embed(sentences, types: types, into: states.pointer)
+    } else {
+      gather(sentences, into: states.pointer)
+    }
     let result = Mutex([[Float]](repeating: [], count: sentences.count))
     Threads.forEach(sentences.count) { index in
       let state = UnsafeBufferPointer(start: states.pointer + index * size, count: size)
@@ -41,5 +50,18 @@ public final class ClassifyingEncoder: Sendable {
       result.withLock { $0[index] = logits }
     }
     return result.withLock { $0 }
+  }
+
+  /// The states at the head's tokens `[sentences, starts, hidden]`; each sentence has every one of them.
+  private func gather(_ sentences: [[Int32]], into rows: UnsafeMutablePointer<Float>) {
+    let (size, count) = (encoder.dimension, head.starts.count)
+    encoder.withStates(sentences) { index, states in
+      for (number, id) in head.starts.enumerated() {
+        guard let place = sentences[index].firstIndex(of: id) else {
+          preconditionFailure("sentence \(index) without token \(id)")
+        }
+        (rows + (index * count + number) * size).update(from: states + place * size, count: size)
+      }
+    }
   }
 }

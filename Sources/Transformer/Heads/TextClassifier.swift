@@ -13,6 +13,8 @@ public final class TextClassifier: Sendable {
   private let folder: ModelFolder
   private let tokenizer: Tokenizer
   private let chunker: TokenChunker
+  /// Of a model for relations, whose texts mark two entities.
+  private let entities: EntityWindows?
   private let network: ClassifyingEncoder
   private let longTextCounter = Atomic(0)
 
@@ -28,8 +30,14 @@ public final class TextClassifier: Sendable {
     self.threshold = threshold
     self.folder = folder
     self.maximumTokens = limit
-    network = try ClassifyingEncoder(folder, precision: precision)
-    tokenizer = try folder.tokenizer(maximumTokens: limit)
+    let tokenizer = try folder.tokenizer(maximumTokens: limit)
+    let markers = folder.configuration.entityMarkers
+    entities =
+      markers.isEmpty
+      ? nil : try EntityWindows(tokenizer, markers: markers, place: folder.url.path)
+    network = try ClassifyingEncoder(
+      folder, entities.map { .entities(starts: $0.starts) } ?? .sequences, precision: precision)
+    self.tokenizer = tokenizer
     chunker = try TokenChunker(
       tokenizer, limit: limit, prompt: "", longTexts: .truncate,
       place: folder.url.path)
@@ -37,6 +45,9 @@ public final class TextClassifier: Sendable {
 
   /// Names of the classes, in the order of their ids; `LABEL_0`, … where the folder names none.
   public var labels: [String] { network.labels }
+
+  /// Whether every text has to mark two entities.
+  public var readsEntities: Bool { entities != nil }
 
   /// What the logits mean.
   public var problem: ClassificationProblem { network.problem }
@@ -49,9 +60,15 @@ public final class TextClassifier: Sendable {
 
   /// `[texts, labels]`, in the order given.
   ///
-  /// - Throws: ``ModelError`` for a text without tokens (only tokenizers without special tokens), or
-  ///   an id beyond the model's vocabulary.
+  /// - Throws: ``ModelError`` for a text without tokens (only tokenizers without special tokens), an id beyond
+  ///   the model's vocabulary, or a text without the markers that ``readsEntities`` asks for.
   public func logits(_ texts: [String]) throws -> [[Float]] {
+    if let entities {
+      let windows = try texts.map(entities.window)
+      longTextCounter.add(windows.count(where: \.isCut), ordering: .relaxed)
+      try folder.check(windows.map(\.ids))
+      return network.logits(windows.map(\.ids))
+    }
     let tokenized = chunker.tokens(of: texts[...])
     longTextCounter.add(tokenized.count(where: \.isLong), ordering: .relaxed)
     let sentences = tokenized.map { $0.windows[0] }

@@ -89,7 +89,7 @@ struct AdapterFolder: Sendable {
   ///   - tensors: factors and whole layers, named as ``Parameters`` has them.
   ///   - targets: modules with factors; `layers`: modules trained whole.
   ///   - base: how the configuration names the model below.
-  ///   - task: `SEQ_CLS` or `TOKEN_CLS`.
+  ///   - task: PEFT's name of what the head does, as `SEQ_CLS`.
   static func write(
     to folder: URL, _ tensors: [WeightTensor], options: AdapterOptions, targets: [String],
     layers: [String], base: String, task: String

@@ -70,6 +70,12 @@ public struct EncoderArchitecture: Sendable {
     var poolingField: String?
     /// Whether dropout comes before the first layer too, in training.
     var dropsInput = false
+    /// A field with the dropout's probability, and what that is where the field is absent; that of classifiers
+    /// if nil.
+    var dropout: (field: String, standard: Double)?
+
+    /// One layer on the states at two entities, the same in every family.
+    static let entities = Self(layers: [.init(name: "classifier")], dropsInput: true)
   }
 
   enum NormPlacement: Sendable {
@@ -129,6 +135,8 @@ public struct EncoderArchitecture: Sendable {
   var finalNorm: String?
   var pooler: String? = "pooler.dense"
   var classificationHead: ClassificationHead
+  /// The same of transformers' class for question answering, from each state; nil where it has none.
+  var spanHead: ClassificationHead? = ClassificationHead(layers: [.init(name: "qa_outputs")])
   /// The same of transformers' class for tokens, from each state.
   var tokenHead = ClassificationHead(layers: [.init(name: "classifier")], dropsInput: true)
 
@@ -137,10 +145,11 @@ public struct EncoderArchitecture: Sendable {
   /// The types we run, for messages.
   static var supported: String { all.map { "\"\($0.type)\"" }.joined(separator: ", ") }
 
-  /// A class for tokens that ends as the one for sequences does.
+  /// Classes for tokens and for question answering that end as the one for sequences does.
   mutating func endTokensAsSequences() {
     tokenHead = classificationHead
     tokenHead.poolingField = nil
+    spanHead = tokenHead
   }
 
   func with(_ change: (inout EncoderArchitecture) -> Void) -> EncoderArchitecture {

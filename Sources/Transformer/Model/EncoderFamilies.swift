@@ -32,6 +32,8 @@ extension EncoderArchitecture {
     $0.intermediate = [layer + "ffn.lin1"]
     $0.output = layer + "ffn.lin2"
     $0.feedForwardNorm = layer + "output_layer_norm"
+    $0.spanHead?.dropsInput = true
+    $0.spanHead?.dropout = ("qa_dropout", 0.1)
     $0.pooler = nil
   }
 
@@ -154,5 +156,6 @@ extension EncoderArchitecture {
     $0.intermediate = ["encoder.layers.#.mlp.fc12", "encoder.layers.#.mlp.fc11"]
     $0.output = "encoder.layers.#.mlp.fc2"
     $0.feedForwardNorm = "encoder.layers.#.norm2"
+    $0.spanHead = nil
   }
 }

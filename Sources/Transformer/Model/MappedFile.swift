@@ -30,6 +30,20 @@ final class MappedFile: @unchecked Sendable {
     bytes = UnsafeRawBufferPointer(start: address, count: count)
   }
 
+  /// Bytes that stand for a file's without being in it.
+  ///
+  /// - Throws: ``ModelError`` without memory for them.
+  init(_ url: URL, contents: Data) throws {
+    self.url = url
+    let address = mmap(
+      nil, max(1, contents.count), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)
+    guard let address, address != MAP_FAILED else {
+      throw ModelError.system(url, expected: "memory for \(contents.count) bytes")
+    }
+    contents.copyBytes(to: UnsafeMutableRawBufferPointer(start: address, count: contents.count))
+    bytes = UnsafeRawBufferPointer(start: address, count: contents.count)
+  }
+
   deinit {
     if let start = bytes.baseAddress {
       munmap(UnsafeMutableRawPointer(mutating: start), bytes.count)

@@ -42,6 +42,9 @@ public struct ModelConfiguration: Sendable {
   public let classNames: [String]
   /// `id2label` in the order of the ids; empty where there is none.
   public let labels: [String]
+  /// `entity_markers` of a model for relations: the tokens before and after each of two entities. Its head reads
+  /// the states at the first and the third; empty in all other models.
+  public let entityMarkers: [String]
   /// The file itself: fields we do not know survive a rewrite.
   let json: Data
 
@@ -101,6 +104,7 @@ public struct ModelConfiguration: Sendable {
     activation = try fields.activation(architecture)
     classNames = try fields.strings("architectures") ?? []
     labels = try fields.labels("id2label")
+    entityMarkers = try fields.strings("entity_markers") ?? []
   }
 
   private static func checkHeads(
@@ -123,18 +127,27 @@ public struct ModelConfiguration: Sendable {
     }
   }
 
+  /// What Python is to do with a model that none of transformers' classes is for.
+  private static let entityHead =
+    "logits = classifier.weight @ concat(last_hidden_state at <e1>, at <e2>) + classifier.bias; both tensors "
+    + "stand in model.safetensors beside the encoder that AutoModel opens"
+
   /// This configuration's JSON with the class and labels of a fine-tuned model in it.
   ///
   /// - Parameters:
   ///   - labels: in the order of the ids; left as they are if `nil`.
   ///   - problem: what the labels' logits mean; nil for what no file needs to say, one label of several.
+  ///   - entityMarkers: see ``entityMarkers``.
   public func json(
-    className: String, labels: [String]?, problem: ClassificationProblem? = nil
+    className: String, labels: [String]?, problem: ClassificationProblem? = nil,
+    entityMarkers: [String] = []
   ) throws -> Data {
     guard var fields = try JSONSerialization.jsonObject(with: json) as? [String: Any] else {
       preconditionFailure("a configuration that was read is a JSON object")
     }
     fields["architectures"] = [className]
+    fields["entity_markers"] = entityMarkers.isEmpty ? nil : entityMarkers
+    fields["entity_head"] = entityMarkers.isEmpty ? nil : Self.entityHead
     if let labels {
       // Whatever the labels meant to another head.
       fields["problem_type"] = problem?.rawValue

@@ -24,6 +24,8 @@ public final class ModelFolder: Sendable {
   /// Texts are cut to this many tokens, special tokens included, unless the caller asks otherwise.
   public let maximumTokens: Int
   private let adapter: AdapterFolder?
+  /// In place of the folder's tokenizer.json, where tokens were added to it.
+  private let addedTokenizer: MappedFile?
   private let companions: [MappedFile]
   private let hashLock = Mutex<String?>(nil)
 
@@ -60,7 +62,26 @@ public final class ModelFolder: Sendable {
       FileManager.default.fileExists(atPath: folder.appendingPathComponent(name).path)
     }
     let names = Self.companionNames + (isThere("tokenizer.json") ? [] : Self.mergeNames)
-    companions = try names.filter(isThere).map(folder.appendingPathComponent).map(MappedFile.init)
+    companions = try names.filter(isThere).map(folder.appendingPathComponent).map {
+      try MappedFile($0)
+    }
+    addedTokenizer = nil
+  }
+
+  /// `other` with another vocabulary.
+  ///
+  /// - Parameter tokenizer: in place of its tokenizer.json.
+  init(
+    _ other: ModelFolder, _ configuration: ModelConfiguration, _ weights: EncoderWeights,
+    tokenizer: MappedFile
+  ) {
+    (url, transformerURL, tensors) = (other.url, other.transformerURL, other.tensors)
+    (pooling, prompts, projection) = (other.pooling, other.prompts, other.projection)
+    (maximumTokens, adapter) = (other.maximumTokens, other.adapter)
+    (self.configuration, self.weights) = (configuration, weights)
+    let name = tokenizer.url.lastPathComponent
+    companions = other.companions.filter { $0.url.lastPathComponent != name } + [tokenizer]
+    addedTokenizer = tokenizer
   }
 
   static func checkFolder(_ url: URL) throws {
@@ -72,6 +93,11 @@ public final class ModelFolder: Sendable {
         advice: "give a folder with config.json, model.safetensors and tokenizer files"
           + (url.pathExtension == "gguf" ? "; GGUF files must be converted to one" : ""))
     }
+  }
+
+  /// Contents of tokenizer files that are others than the folder's.
+  fileprivate var replacedFiles: [String: Data] {
+    addedTokenizer.map { [$0.url.lastPathComponent: Data($0.bytes)] } ?? [:]
   }
 
   private static func weights(
@@ -181,7 +207,7 @@ public final class ModelFolder: Sendable {
   /// - Throws: ``ModelError`` or `FileError` if something cannot be written.
   public func write(
     to folder: URL, className: String, labels: [String]?, problem: ClassificationProblem? = nil,
-    tensors: [WeightTensor]
+    entityMarkers: [String] = [], tensors: [WeightTensor]
   ) throws {
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
@@ -197,7 +223,7 @@ public final class ModelFolder: Sendable {
       try copy.commit()
     }
     let json = try configuration.json(
-      className: className, labels: labels, problem: problem)
+      className: className, labels: labels, problem: problem, entityMarkers: entityMarkers)
     try AtomicFile.write(json, to: folder.appendingPathComponent("config.json"))
   }
 }
@@ -206,13 +232,14 @@ extension ModelFolder {
   /// The tokenizer of its files, for sequences of at most `maximumTokens`, special tokens included.
   ///
   /// - Throws: ``ModelError`` if the limit is not within `2...` the model's positions.
-  func tokenizer(maximumTokens limit: Int) throws -> Tokenizer {
+  package func tokenizer(maximumTokens limit: Int) throws -> Tokenizer {
     let positions = configuration.maximumPositions
     guard limit >= 2, limit <= positions else {
       throw ModelError(
         place: url.path, expected: "a token limit in 2...\(positions)", found: "\(limit)")
     }
-    return try Tokenizer(folder: transformerURL, maximumTokens: limit)
+    return try Tokenizer(
+      folder: transformerURL, maximumTokens: limit, replacing: replacedFiles)
   }
 
   /// A tokenizer file may name ids that the weights have no row for.

@@ -73,10 +73,11 @@ package struct DropoutPlan {
   package var seed: UInt64 = 0
   package var step = 0
 
-  init(_ configuration: ModelConfiguration) {
+  /// - Parameter head: of the head; the configuration's of classifiers if nil.
+  init(_ configuration: ModelConfiguration, head: Float? = nil) {
     hidden = configuration.hiddenDropout
     attention = configuration.attentionDropout
-    classifier = configuration.classifierDropout
+    classifier = head ?? configuration.classifierDropout
   }
 
   /// Places in the network that drop something.

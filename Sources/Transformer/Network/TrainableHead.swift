@@ -11,6 +11,8 @@ final class TrainableHead {
     case pooled(Pooling)
     /// Every token's state.
     case tokens
+    /// The states at tokens of these ids, one after the other; each sentence has every one of them.
+    case entities([Int32])
   }
 
   /// One dense layer and what follows it.
@@ -49,7 +51,7 @@ final class TrainableHead {
         return WeightTensor(name: name, shape: shape, pointer: zeros.pointer, owner: zeros)
       }
       let linear = EncoderWeights.Linear(
-        weight: tensor(layer.name + ".weight", [layer.outputs, configuration.hiddenSize]),
+        weight: tensor(layer.name + ".weight", [layer.outputs, layer.inputs]),
         bias: tensor(layer.name + ".bias", [layer.outputs]))
       let norm = layer.norm.map { name in
         TrainableNorm(
@@ -78,11 +80,11 @@ final class TrainableHead {
   func forward(_ states: Pointer, _ pass: NetworkPass) -> (features: Pointer, outputs: Pointer) {
     let rows = rows(pass)
     var x = pool(states, pass)
-    if dropsInput { x = drop(x, rows, .head(-1), pass) }
+    if dropsInput { x = drop(x, rows, layers[0].linear.inputs, .head(-1), pass) }
     var features = x
     for (number, layer) in layers.enumerated() {
       features = x
-      if number > 0 { x = drop(x, rows, .head(number - 1), pass) }
+      if number > 0 { x = drop(x, rows, layer.linear.inputs, .head(number - 1), pass) }
       x = forward(layer, x, rows, pass)
     }
     return (features, x)
@@ -117,7 +119,7 @@ final class TrainableHead {
   }
 
   private func drop(
-    _ x: Pointer, _ rows: Int, _ site: DropoutPlan.Site, _ pass: NetworkPass
+    _ x: Pointer, _ rows: Int, _ width: Int, _ site: DropoutPlan.Site, _ pass: NetworkPass
   ) -> Pointer {
     let dropout = pass.dropout.stream(site)
     guard dropout.isActive else { return x }
@@ -128,6 +130,13 @@ final class TrainableHead {
   }
 
   private func pool(_ states: Pointer, _ pass: NetworkPass) -> Pointer {
+    if case .entities(let ids) = input {
+      let result = pass.tape.take(pass.batch.sentences.count * ids.count * width)
+      for (place, row) in Self.rows(of: ids, pass.batch).enumerated() {
+        (result + place * width).update(from: states + row * width, count: width)
+      }
+      return result
+    }
     guard case .pooled(let pooling) = input, pooling != .cls else { return states }
     let result = pass.tape.take(pass.batch.sentences.count * width)
     for (index, sentence) in pass.batch.sentences.enumerated() {
@@ -138,6 +147,18 @@ final class TrainableHead {
     return result
   }
 
+  /// The row of each of the tokens `ids` in every sentence, sentence by sentence.
+  private static func rows(of ids: [Int32], _ batch: PackedTokens) -> [Int] {
+    batch.sentences.flatMap { sentence in
+      ids.map { id in
+        guard let row = sentence.rows.first(where: { batch.ids[$0] == id }) else {
+          preconditionFailure("a sentence without token \(id)")
+        }
+        return row
+      }
+    }
+  }
+
   /// From the gradient of the outputs (overwritten) to that of the states, which are first tokens'
   /// alone where the head reads no others; where `states` is given.
   func backward(_ dOutputs: Pointer, into states: Pointer?, _ pass: NetworkPass) {
@@ -146,29 +167,39 @@ final class TrainableHead {
     let rows = rows(pass)
     var dy = dOutputs
     for (number, layer) in layers.enumerated().reversed() {
-      if number < layers.count - 1 { drop(dy, rows, number, pass) }
+      if number < layers.count - 1 { drop(dy, rows, layer.linear.outputs, number, pass) }
       if let norm = layer.norm { norm.backward(dy, rows: rows, into: dy, dBranch: nil, pass) }
       guard let saved = layer.saved else { preconditionFailure("backward without forward") }
       if case .identity = layer.nonlinearity {
       } else {
         for index in 0..<rows * layer.linear.outputs { dy[index] *= saved.derivative[index] }
       }
-      let dx = number == 0 && states == nil ? nil : pass.tape.take(rows * width)
+      let dx =
+        number == 0 && states == nil ? nil : pass.tape.take(rows * layer.linear.inputs)
       layer.linear.backward(dy, x: saved.x, rows: rows, into: dx, accumulates: false, pass)
       if let dx { dy = dx }
     }
     guard let states else { return }
-    if dropsInput { drop(dy, rows, -1, pass) }
+    if dropsInput { drop(dy, rows, layers[0].linear.inputs, -1, pass) }
     unpool(dy, into: states, pass)
   }
 
-  private func drop(_ gradient: Pointer, _ rows: Int, _ layer: Int, _ pass: NetworkPass) {
+  private func drop(
+    _ gradient: Pointer, _ rows: Int, _ width: Int, _ layer: Int, _ pass: NetworkPass
+  ) {
     ResidualPass(width: width).applyDropout(
       0..<rows, pass.dropout.stream(.head(layer)), gradient)
   }
 
   private func unpool(_ gradient: Pointer, into states: Pointer, _ pass: NetworkPass) {
     let rows = rows(pass)
+    if case .entities(let ids) = input {
+      states.update(repeating: 0, count: pass.batch.tokens * width)
+      for (place, row) in Self.rows(of: ids, pass.batch).enumerated() {
+        Rows.add(gradient + place * width, size: width, to: states + row * width)
+      }
+      return
+    }
     guard case .pooled(.mean) = input else {
       precondition(input != .pooled(.max), "no gradient of maximum pooling")
       states.update(from: gradient, count: rows * width)
@@ -189,6 +220,7 @@ final class TrainableHead {
 struct HeadPlan {
   struct Layer {
     var name: String
+    var inputs: Int
     var outputs: Int
     var nonlinearity: DenseLayer.Nonlinearity
     var hasBias: Bool
@@ -199,6 +231,8 @@ struct HeadPlan {
   var input: TrainableHead.Input
   /// Whether dropout comes before the first layer too.
   var dropsInput: Bool
+  /// Dropout's probability; that of classifiers if nil.
+  var dropout: Float?
   var outputs: Int
 
   /// The head of the family's class of a kind.
@@ -209,6 +243,7 @@ struct HeadPlan {
     let configuration = folder.configuration
     self.outputs = outputs
     guard let plan = kind.plan(configuration.architecture) else {
+      try kind.checkHasPlan(folder)
       precondition(outputs == configuration.hiddenSize, "a vector has the size of the states")
       guard folder.pooling != .max, folder.denseSizes.isEmpty else {
         throw ModelError(
@@ -223,20 +258,25 @@ struct HeadPlan {
     layers = try plan.layers.enumerated().map { number, layer in
       Layer(
         name: layer.name,
+        inputs: configuration.hiddenSize * (number == 0 ? kind.states : 1),
         outputs: number == plan.layers.count - 1 ? outputs : configuration.hiddenSize,
         nonlinearity: try fields.nonlinearity(layer.nonlinearity),
         hasBias: try fields.isPresent(layer.bias), norm: layer.norm)
     }
     input =
-      kind == .tokens
-      ? .tokens : .pooled(try plan.poolingField.map { try fields.pooling($0) } ?? .cls)
+      switch kind {
+      case .tokens, .spans: .tokens
+      case .entities(let starts): .entities(starts)
+      case .sequences, .vectors:
+        .pooled(try plan.poolingField.map { try fields.pooling($0) } ?? .cls)
+      }
     dropsInput = plan.dropsInput
+    dropout = try plan.dropout.map { try fields.fraction($0.field, default: $0.standard) }
   }
 
   /// What the head needs among the parameters: the folder's where their shapes fit, else random
   /// (normal, deviation 0.02).
   func wanted(_ folder: ModelFolder) throws -> [Parameters.Wanted] {
-    let hidden = folder.configuration.hiddenSize
     func want(_ name: String, _ shape: [Int], _ start: Parameters.Start) throws
       -> Parameters.Wanted
     {
@@ -247,7 +287,7 @@ struct HeadPlan {
     }
     return try layers.flatMap { layer in
       var wanted = [
-        try want(layer.name + ".weight", [layer.outputs, hidden], .normal(0.02))
+        try want(layer.name + ".weight", [layer.outputs, layer.inputs], .normal(0.02))
       ]
       if layer.hasBias {
         wanted.append(try want(layer.name + ".bias", [layer.outputs], .constant(0)))

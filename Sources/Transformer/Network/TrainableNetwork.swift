@@ -79,7 +79,8 @@ package final class TrainableNetwork {
       TrainableNorm($0, epsilon: configuration.layerNormEpsilon)
     }
     head = TrainableHead(plan, configuration, parameters)
-    pass = NetworkPass(tape: Tape(), dropout: DropoutPlan(configuration))
+    configuredDropout = DropoutPlan(configuration, head: plan.dropout)
+    pass = NetworkPass(tape: Tape(), dropout: configuredDropout)
     if let sites { for block in blocks { block.attach(sites, parameters) } }
   }
 
@@ -103,7 +104,7 @@ package final class TrainableNetwork {
   }
 
   /// The probabilities that the model's configuration names.
-  package var configuredDropout: DropoutPlan { DropoutPlan(configuration) }
+  package let configuredDropout: DropoutPlan
 
   /// The head's outputs for `batch`, `[sentences, outputs]`, valid until the next pass.
   ///
@@ -131,8 +132,11 @@ package final class TrainableNetwork {
     return results.outputs
   }
 
-  /// The input of the head's last layer in the last forward pass, `[sentences, hidden]`.
+  /// The input of the head's last layer in the last forward pass, `[sentences, featureSize]`.
   package var features: UnsafePointer<Float> { UnsafePointer(results!.features) }
+
+  /// How many numbers the head's last layer takes of a row.
+  package var featureSize: Int { head.last.inputs }
 
   /// The last layer gives nothing but first tokens to a head that reads no others.
   private func isReduced(_ layer: Int) -> Bool {
@@ -161,7 +165,7 @@ package final class TrainableNetwork {
     if layout.reachesEmbeddings { embeddings.backward(states, pass) }
   }
 
-  /// Weight `[outputs, hidden]` and bias `[outputs]` of the head's last layer, to be set before training.
+  /// Weight `[outputs, featureSize]` and bias `[outputs]` of the head's last layer, to be set before training.
   package var classifier: (weight: Pointer, bias: Pointer) {
     (
       UnsafeMutablePointer(mutating: head.last.weight),
@@ -183,7 +187,7 @@ package final class TrainableNetwork {
   ///
   /// - Parameters:
   ///   - base: how its configuration names the model.
-  ///   - task: PEFT's name of it, `SEQ_CLS` or `TOKEN_CLS`.
+  ///   - task: PEFT's name of it, as `SEQ_CLS`.
   /// - Throws: `FileError` if it cannot be written.
   package func writeAdapters(to folder: URL, base: String, task: String) throws {
     guard let adapters else { return }

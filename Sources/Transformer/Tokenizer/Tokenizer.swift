@@ -36,7 +36,12 @@ public struct Tokenizer: Sendable {
   /// - Throws: ``TokenizerError`` if files are missing or malformed, or ask for a component that is
   ///   not supported.
   public init(folder: URL, maximumTokens: Int) throws {
-    pipeline = try TokenizerPipeline(folder: folder)
+    try self.init(folder: folder, maximumTokens: maximumTokens, replacing: [:])
+  }
+
+  /// - Parameter replacing: contents that count in place of the folder's files of these names.
+  init(folder: URL, maximumTokens: Int, replacing: [String: Data]) throws {
+    pipeline = try TokenizerPipeline(folder: folder, replacing: replacing)
     self.maximumTokens = maximumTokens
     let single = PostProcessor.specialCount(pipeline.postProcessor.single)
     let pair = PostProcessor.specialCount(pipeline.postProcessor.pair)
@@ -96,8 +101,21 @@ public struct Tokenizer: Sendable {
     let first = pipeline.tokenize(first, limit: .max, keepsRanges: false).ids
     let second = pipeline.tokenize(second, limit: .max, keepsRanges: false).ids
     let counts = PostProcessor.fit(first.count, second.count, room: room.pair)
-    var pair = TokenPair()
+    var (pair, _) = addSpecialTokens(
+      first: first.prefix(counts.first), second: second.prefix(counts.second))
     pair.isCut = counts != (first.count, second.count)
+    return pair
+  }
+
+  /// Tokens of both texts of a pair together, beside the special ones.
+  package var pairRoom: Int { room.pair }
+
+  /// Two texts' tokens with the special tokens of a pair, and where the second one's begin; nothing is cut.
+  package func addSpecialTokens(
+    first: some Collection<Int32>, second: some Collection<Int32>
+  ) -> (pair: TokenPair, secondStart: Int) {
+    var pair = TokenPair()
+    var secondStart = 0
     func append(_ more: some Collection<Int32>, _ type: UInt8) {
       pair.ids.append(contentsOf: more)
       pair.types.append(contentsOf: repeatElement(type, count: more.count))
@@ -105,11 +123,13 @@ public struct Tokenizer: Sendable {
     for piece in pipeline.postProcessor.pair {
       switch piece {
       case .special(let special, let type): append(special, type)
-      case .first(let type): append(first.prefix(counts.first), type)
-      case .second(let type): append(second.prefix(counts.second), type)
+      case .first(let type): append(first, type)
+      case .second(let type):
+        secondStart = pair.ids.count
+        append(second, type)
       }
     }
-    return pair
+    return (pair, secondStart)
   }
 
   /// As ``encode(_:)``, and for each token the bytes of `text`'s UTF-8 that it stands for.

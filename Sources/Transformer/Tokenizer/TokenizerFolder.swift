@@ -16,7 +16,7 @@ extension TokenizerPipeline {
     "tokenizer.model",
   ]
 
-  init(folder: URL) throws {
+  init(folder: URL, replacing: [String: Data]) throws {
     var files: [(name: String, data: Data)] = []
     for name in Self.names {
       let url = folder.appending(path: name)
@@ -24,7 +24,7 @@ extension TokenizerPipeline {
         !Self.pairNames.contains(name)
         || !files.contains { $0.name == "tokenizer.json" || $0.name == "vocab.txt" }
       guard isNeeded, FileManager.default.fileExists(atPath: url.path) else { continue }
-      files.append((name, try ModelFolder.contents(of: url)))
+      files.append((name, try replacing[name] ?? ModelFolder.contents(of: url)))
     }
     let settings = try files.filter { $0.name.hasSuffix("config.json") || $0.name.hasPrefix("sp") }
       .map { try JSONTree($0.data, place: folder.appending(path: $0.name).path).root }

@@ -10,7 +10,7 @@ extension Arm: ExpressibleByArgument {}
 /// What is learned, from what, and how: all that decides which model `finetune` makes.
 struct FinetuneArguments: ParsableArguments {
   enum Task: String, ExpressibleByArgument, CaseIterable {
-    case classify, regress, pairs, tokens, similarity
+    case classify, regress, pairs, relations, tokens, similarity, questions
 
     /// What it learns of a text; nil if that is none of a label or number.
     var learning: LearningTask? {
@@ -18,7 +18,8 @@ struct FinetuneArguments: ParsableArguments {
       case .classify: .classify
       case .regress: .regress
       case .pairs: .pairs
-      case .tokens, .similarity: nil
+      case .relations: .relations
+      case .tokens, .similarity, .questions: nil
       }
     }
   }
@@ -28,14 +29,27 @@ struct FinetuneArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
       "What to learn: classify (a label a text, or several), regress (a number a text), pairs (the same of "
-        + "two texts), tokens (a tag a word) or similarity (sentence vectors).",
+        + "two texts), relations (a label of two marked entities), tokens (a tag a word), similarity "
+        + "(sentence vectors) or questions (answers in texts).",
       valueName: "task"))
   var task: Task = .classify
   @OptionGroup var tagNames: TagNamesOption
   @Option(
-    within: TrainingOptions.Limits.maximumTokens, help: "Cut texts to this many tokens.",
-    valueName: "n")
-  var maximumTokens = FinetuneOptions().maximumTokens
+    help: ArgumentHelp(
+      "The label that is no relation, left out of the scores of relations (default: Other).",
+      valueName: "name"))
+  var otherLabel: String?
+  @Option(
+    within: TrainingOptions.Limits.maximumTokens,
+    help:
+      "Cut texts to this many tokens (default: \(FinetuneOptions().maximumTokens)); windows of a "
+      + "question's context have \(AnswerFinder.standardTokens).", valueName: "n")
+  var maximumTokens: Int?
+  @Option(
+    within: .atLeast(0),
+    help: "Tokens that neighboring windows of a question's context share (default: "
+      + "\(AnswerFinder.standardStride)).", valueName: "n")
+  var stride: Int?
   @OptionGroup var similarity: SimilarityArguments
   @OptionGroup var model: ModelOptions
   @OptionGroup var training: TrainingArguments
@@ -45,6 +59,12 @@ struct FinetuneArguments: ParsableArguments {
     if tagNames.tagNames != nil, task != .tokens {
       throw ValidationError("--tag-names needs --task tokens.")
     }
+    if otherLabel != nil, task != .relations {
+      throw ValidationError("--other-label needs --task relations.")
+    }
+    if stride != nil, task != .questions {
+      throw ValidationError("--stride needs --task questions.")
+    }
     if task != .similarity, let name = similarity.given {
       throw ValidationError("\(name) needs --task similarity.")
     }
@@ -52,16 +72,30 @@ struct FinetuneArguments: ParsableArguments {
 
   var tagNameList: [String]? { tagNames.list }
 
+  private var tokens: Int {
+    maximumTokens
+      ?? (task == .questions ? AnswerFinder.standardTokens : FinetuneOptions().maximumTokens)
+  }
+
+  /// The step that learns to answer questions.
+  func questionStep(_ index: OpenIndex, _ monitor: StepMonitor) throws -> QuestionFinetuneStep {
+    QuestionFinetuneStep(
+      index, model: try model.open(), options: options,
+      stride: stride ?? AnswerFinder.standardStride, monitor: monitor)
+  }
+
   var options: FinetuneOptions {
-    FinetuneOptions(
-      task: task.learning ?? .classify, arm: arm, maximumTokens: maximumTokens,
+    var options = FinetuneOptions(
+      task: task.learning ?? .classify, arm: arm, maximumTokens: tokens,
       training: training.choice, seed: seed.seed)
+    options.otherLabel = otherLabel
+    return options
   }
 
   /// How training would go.
   func trainingOptions(_ index: OpenIndex, _ monitor: StepMonitor) throws -> TrainingOptions {
     switch task {
-    case .classify, .regress, .pairs:
+    case .classify, .regress, .pairs, .relations:
       try FinetuneStep(index, model: model.open(), options: options, monitor: monitor)
         .trainingOptions()
     case .tokens:
@@ -73,13 +107,14 @@ struct FinetuneArguments: ParsableArguments {
         index, model: model.open(), options: options, similarity: similarity.choice,
         monitor: monitor
       ).trainingOptions()
+    case .questions: try questionStep(index, monitor).trainingOptions()
     }
   }
 
   /// The training without its test, on a share of its updates.
   func trial(_ index: OpenIndex, share: Double, _ monitor: StepMonitor) throws -> TrainingTrial {
     switch task {
-    case .classify, .regress, .pairs:
+    case .classify, .regress, .pairs, .relations:
       try FinetuneStep(index, model: model.open(), options: options, monitor: monitor)
         .trial(stepShare: share)
     case .tokens:
@@ -91,12 +126,15 @@ struct FinetuneArguments: ParsableArguments {
         index, model: model.open(), options: options, similarity: similarity.choice,
         monitor: monitor
       ).trial(stepShare: share)
+    case .questions: try questionStep(index, monitor).trial(stepShare: share)
     }
   }
 
   /// Puts in what followed from model and data.
   mutating func settle(_ options: TrainingOptions, model folder: URL) {
     training.settle(options)
+    maximumTokens = tokens
+    if task == .questions { stride = stride ?? AnswerFinder.standardStride }
     if let own = options.similarity { similarity.settle(own) }
     model.model = folder.relativePath
   }

@@ -11,7 +11,7 @@ struct FinetuneCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "finetune",
     abstract:
-      "Fine-tune a model for labels, numbers, tags or vectors on the split and score it on the test part.",
+      "Fine-tune a model for labels, numbers, tags, vectors or answers on the split and score it on the test part.",
     discussion: """
       The model may be of any family that embeds (BERT, DistilBERT, RoBERTa, XLM-RoBERTa, CamemBERT, MPNet, \
       ModernBERT, Nomic-BERT); the result is a Hugging Face model folder that transformers loads as \
@@ -30,6 +30,11 @@ struct FinetuneCommand: ParsableCommand {
       the index has them; of two labels the second by name is the one that F1 and average precision are \
       about.
 
+      With --task relations texts mark two entities, <e1>author</e1> and <e2>disassembler</e2>, or JSON lines \
+      give their places in e1 and e2 as [start, end]; the label says how the second is to the first. The \
+      states at both learn it. Directions (e1,e2) and (e2,e1) at a label's end are one relation, scored as \
+      SemEval-2010 task 8 does, without --other-label.
+
       With --task tokens the words of sentences are tagged, for named entities: the index holds CoNLL \
       files, or JSON lines with tokens and tags, or with entities by their offsets; IOB1, IOB2 and BIOES \
       are recognized. The result is an AutoModelForTokenClassification.
@@ -39,11 +44,18 @@ struct FinetuneCommand: ParsableCommand {
       fields the third and later ones are negatives. Records of one text are paired by their labels, or by \
       their paraphrase clusters. The result is a sentence-transformers folder, for --model of index and embed.
 
+      With --task questions the model learns to find answers in texts: the index holds SQuAD's JSON, or JSON \
+      lines with question, context and answers. Contexts longer than --maximum-tokens are read in windows; \
+      where some questions have no answer, how sure "no answer" has to be is chosen on the development part. \
+      The result is an AutoModelForQuestionAnswering.
+
       Examples:
         simcurate finetune indexes/reviews --arm balanced --out my-model
         simcurate finetune indexes/essays --task regress --out my-grader
+        simcurate finetune indexes/semeval --task relations --out my-relations
         simcurate finetune indexes/wnut17 --task tokens --out my-tagger
         simcurate finetune indexes/sts --task similarity --out my-encoder
+        simcurate finetune indexes/squad --task questions --out my-reader
         simcurate finetune indexes/reviews --method lora --lora-rank 16 --lora-targets all-linear
         simcurate finetune indexes/reviews --print-config > recipe.yaml
         simcurate finetune indexes/reviews --recipe recipe.yaml --seed 1
@@ -66,7 +78,7 @@ struct FinetuneCommand: ParsableCommand {
     let output = out.map { URL(fileURLWithPath: $0) }
     let summary =
       switch finetune.task {
-      case .classify, .regress, .pairs:
+      case .classify, .regress, .pairs, .relations:
         try FinetuneStep(index, model: model, options: options, monitor: console.monitor)
           .run(output: output, replacing: force.force)
       case .tokens:
@@ -79,6 +91,9 @@ struct FinetuneCommand: ParsableCommand {
           index, model: model, options: options, similarity: finetune.similarity.choice,
           monitor: console.monitor
         ).run(output: output, replacing: force.force)
+      case .questions:
+        try finetune.questionStep(index, console.monitor)
+          .run(output: output, replacing: force.force)
       }
     console.finish()
     try common.show(summary) { $0.text }
@@ -117,10 +132,12 @@ extension FinetuneSummary {
     text += String(format: ", %.0f examples/s; ", metrics.examplesPerSecond)
     if let tagging = metrics.tagging { return text + tagging.text + "model: \(model)\n" }
     if let similarity = metrics.similarity { return text + similarity.text + "model: \(model)\n" }
+    if let answers = metrics.answers { return text + answers.text + "model: \(model)\n" }
     let scores =
       metrics.report?.table ?? metrics.multiLabel?.table ?? metrics.regression?.text ?? ""
     text += "scores on \(testRecords) test records:\n" + scores + baselines
     if let binary = metrics.binary { text += binary.text }
+    if let relations = metrics.relations { text += relations.table }
     if let threshold = metrics.threshold {
       text += String(format: "a label holds from a probability of %.3f on\n", threshold)
     }

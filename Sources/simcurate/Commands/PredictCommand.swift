@@ -9,17 +9,25 @@ import Transformer
 
 struct PredictCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "predict", abstract: "Classify, rate or tag texts with a fine-tuned model.",
+    commandName: "predict",
+    abstract: "Classify, rate or tag texts, or answer questions, with a fine-tuned model.",
     discussion: """
       MODEL is a folder that finetune wrote, a run's folder in an index, or a folder of any \
-      AutoModelForSequenceClassification or AutoModelForTokenClassification that transformers saved. \
-      The latter gives the entities of each text with their places in it; a model for numbers gives the \
-      number. Where a text may have several labels, those hold that reach the probability that finetune \
+      AutoModelForSequenceClassification, AutoModelForTokenClassification or AutoModelForQuestionAnswering \
+      that transformers saved. A model for tokens gives the entities of each text with their places in it; a \
+      model for numbers gives the number. Where a text may have several labels, those hold that reach the probability that finetune \
       found best (0.5 if the folder names none).
 
       A model that finetune --task pairs made reads the two fields that it learned from, or two others with \
       --text-field; texts on the command line are then taken two by two. --pairs does the same with a folder \
       that transformers saved.
+
+      A model that finetune --task relations made reads texts that mark two entities, \
+      <e1>so</e1> and <e2>so</e2>, or JSON lines that give their places in e1 and e2.
+
+      A model for questions finds the answer to each question in its context: two texts on the command line, or \
+      a file of SQuAD's JSON or JSON lines. Nothing is the answer where that is surer than finetune found best \
+      (never if the folder says nothing); --top-k lists more answers with their probabilities.
 
       Texts stand on the command line, or in a file: then some thousand are answered at a time, however \
       long the file, and where its records have labels the scores are told at the end. \
@@ -29,6 +37,8 @@ struct PredictCommand: ParsableCommand {
         simcurate predict my-model "where is my parcel?"
         simcurate predict my-model - < questions.txt
         simcurate predict my-model --file questions.csv --text-field question --out answers.jsonl
+        simcurate predict my-reader "Who won?" "The Panthers won, 17 to 10."
+        simcurate predict my-reader --file squad.json --out answers.jsonl
       """)
 
   @Argument(help: ArgumentHelp("Model or run folder.", valueName: "model"))
@@ -49,7 +59,8 @@ struct PredictCommand: ParsableCommand {
       "Folder of low-rank adapters (Python's PEFT, or finetune --method lora) to put on MODEL.",
       valueName: "dir"))
   var adapter: String?
-  @Option(name: .long, help: ArgumentHelp("Most probable classes to list.", valueName: "k"))
+  @Option(
+    name: .long, help: ArgumentHelp("Most probable classes or answers to list.", valueName: "k"))
   var topK = 1
   @Option(
     name: .long,
@@ -78,10 +89,12 @@ struct PredictCommand: ParsableCommand {
     let adapter = adapter.map { URL(fileURLWithPath: $0) }
     let model = try ModelFolder(at: url, adapter: adapter)
     if WordTagger.isOne(model) { return try tag(model, console) }
+    if AnswerFinder.isOne(model) { return try answer(model, savedAt: url, console) }
     let classifier = try TextClassifier(model, savedAt: url, precision: precision)
     let fields = try pairFields(url)
     let step = PredictStep(
-      classifier, pairFields: fields, top: topK, monitor: console.monitor)
+      classifier, pairFields: fields, otherLabel: try SavedTraining(folder: url)?.otherLabel,
+      top: topK, monitor: console.monitor)
     let output = try PredictionOutput(out, isJSON: common.json)
     if file == nil, texts != ["-"] {
       let records = try fields.map(pairs) ?? records
@@ -111,7 +124,7 @@ struct PredictCommand: ParsableCommand {
   }
 
   /// What stands on the command line, two by two.
-  private func pairs(_ fields: [String]) throws -> [Record] {
+  func pairs(_ fields: [String]) throws -> [Record] {
     guard texts.count % 2 == 0 else {
       throw ValidationError("\(model) takes pairs of texts; got \(texts.count) of them.")
     }
@@ -196,6 +209,12 @@ struct PredictCommand: ParsableCommand {
         String(
           format: "         accuracy %.4f, macro-F1 %.4f on %d with a label", accuracy, f1,
           summary.scored))
+    }
+    if let relations = summary.relations {
+      lines.append(
+        String(
+          format: "         macro-F1 %.4f of %d relations", relations.macro.f1,
+          relations.relations.count))
     }
     if summary.unknownLabels > 0 {
       lines.append("         \(summary.unknownLabels) have a label the model does not know")

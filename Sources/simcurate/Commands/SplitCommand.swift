@@ -10,7 +10,8 @@ struct SplitCommand: ParsableCommand {
     discussion: """
       No paraphrase group and no pair at or above the threshold crosses from one part to another. \
       A test set given to index stays as it is, and what is near one of its records leaves training \
-      (with --leave-out group its whole paraphrase group does).
+      (with --leave-out group its whole paraphrase group does). Questions about one text, and records with \
+      the same --group-field, are in one part.
 
       Examples:
         simcurate split indexes/reviews --shares 0.8,0.1,0.1 --export splits/
@@ -21,6 +22,7 @@ struct SplitCommand: ParsableCommand {
         simcurate split indexes/reviews --balance source --quota web=3 --quota forum=1
         simcurate split indexes/reviews --pin topic
         simcurate split indexes/news --disjoint entities
+        simcurate split indexes/squad --group-field title
       """)
 
   @OptionGroup var index: IndexArgument
@@ -123,6 +125,13 @@ struct SplitArguments: ParsableArguments {
   @Option(
     name: .long,
     help: ArgumentHelp(
+      "Records with the same value of this field, such as a document or an author, stay in one part.",
+      valueName: "field"))
+  var groupField: String?
+
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
       "Train on the earliest, test on the latest records by this field (ISO dates or numbers).",
       valueName: "field"))
   var timeField: String?
@@ -174,6 +183,7 @@ struct SplitArguments: ParsableArguments {
     options.qualityField = qualityField
     options.qualityWeight = qualityWeight
     options.disjoint = disjoint
+    options.groupField = groupField
     options.leaveOut = leaveOut
     return options
   }

@@ -9,7 +9,7 @@ struct CorpusOptions: ParsableArguments {
     name: .long,
     help: ArgumentHelp(
       "Field that holds the text; several, each with its own --text-field, are joined "
-        + "(default: text, or chats in messages).", valueName: "name"))
+        + "(default: text, chats in messages, or question and context).", valueName: "name"))
   var textField: [String] = []
 
   @Option(
@@ -35,7 +35,7 @@ struct CorpusOptions: ParsableArguments {
 
   @Option(
     name: .long,
-    help: "Format of the files, if their names do not tell: jsonl, csv, tsv, text or conll.")
+    help: "Format of the files, if their names do not tell: jsonl, csv, tsv, text, conll or squad.")
   var format: RecordFormat?
 
   @Option(

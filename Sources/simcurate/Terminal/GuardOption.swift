@@ -7,7 +7,7 @@ struct GuardOption: ParsableArguments {
     name: .long,
     help: ArgumentHelp(
       "Pairs that these hold to be different are no duplicates: any of numbers, negation, names, "
-        + "script, opposites, unknown, truncated; all; or none.", valueName: "list"))
+        + "script, opposites, entities, unknown, truncated; all; or none.", valueName: "list"))
   var guards = "none"
 
   mutating func validate() throws { _ = try list }

@@ -29,6 +29,17 @@ func scoreTable(
   return table.text
 }
 
+extension RelationReport {
+  /// Scores by relation, both directions pooled.
+  var table: String {
+    let left = other.map { ", without \($0)" } ?? ""
+    return "relations, both directions pooled and the wrong one an error\(left):\n"
+      + scoreTable(
+        Array(zip(relations, scores)), [("micro average", micro), ("macro average", macro)])
+      + String(format: "macro-F1 of relations %.4f\n", macro.f1)
+  }
+}
+
 extension BinaryReport {
   var text: String {
     let correlation = spearman.map { String(format: ", Spearman %.3f", $0) } ?? ""

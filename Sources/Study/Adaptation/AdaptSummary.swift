@@ -1,0 +1,39 @@
+/// What adapting an encoder to judged pairs would change, on pairs it had not learned from.
+public struct AdaptSummary: Codable, Hashable, Sendable {
+  /// Fewer groups of tested pairs say too little.
+  public static let leastGroups = 30
+
+  public var pairs: Int
+  public var duplicates: Int
+  public var folds: Int
+  /// Pairs that were tested; the others join texts of two folds.
+  public var tested: Int
+  /// Groups of tested pairs that share no text.
+  public var groups: Int
+  public var before: DuplicateScores
+  public var after: DuplicateScores
+  public var gain: DuplicateGain
+  /// Whether the gain is above zero with its whole interval, from ``leastGroups`` groups or more.
+  public var isRecommended: Bool
+  /// The folder of the adapted encoder; nil where none is recommended.
+  public var model: String?
+  /// The cosine from which on pairs are duplicates to the adapted encoder.
+  public var threshold: Double?
+  /// The index that was embedded again, and where to.
+  public var index: String?
+  public var seconds: Double
+  public var nothingToDo: Bool
+}
+
+/// How an encoder is adapted.
+public struct AdaptOptions: Codable, Hashable, Sendable {
+  /// At least 3: to train by, to choose by, and to test by.
+  public var folds = 5
+  public var seed: UInt64 = 0
+  /// One that takes scores, of which duplicates have 1 and other pairs 0.
+  public var similarity = SimilarityChoice()
+  public var maximumTokens = 128
+  public var training = TrainingChoice()
+
+  public init() { similarity.loss = .contrastive }
+}

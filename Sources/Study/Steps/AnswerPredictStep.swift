@@ -1,0 +1,141 @@
+import Corpus
+import Curation
+import Foundation
+import Training
+import Transformer
+
+/// What a model answers to the question of one record.
+public struct AnsweredRecord: Sendable {
+  public struct Answer: Codable, Hashable, Sendable {
+    public var text: String
+    /// Place in the context, in Unicode scalars, as Python counts; both 0 for "no answer".
+    public var start: Int
+    public var end: Int
+    /// Among the answers found and, where that may be one, "no answer".
+    public var probability: Double
+    /// Sum of the logits of its first and last token.
+    public var score: Double
+  }
+
+  public var record: Record
+  public var question: String
+  public var context: String
+  /// The answer; empty for "no answer".
+  public var answer: Answer
+  /// The best answers, "no answer" among them where it may be one; as many as were asked for.
+  public var top: [Answer]
+}
+
+/// What answering the questions of a file came to.
+public struct AnswerPredictSummary: Codable, Sendable {
+  public var model: String
+  public var precision: String
+  public var maximumTokens: Int
+  public var records: Int
+  /// Questions to which "no answer" was the answer.
+  public var unanswered: Int
+  /// Of the records that say what is right; nil without any.
+  public var report: AnswerReport?
+  public var seconds: Double
+}
+
+/// Answers the questions of a file, some hundred at a time, whatever its length.
+public struct AnswerPredictStep {
+  private static let window = 256
+
+  private let finder: AnswerFinder
+  private let fields: QuestionFields
+  private let nullThreshold: Double?
+  private let top: Int
+  private let monitor: StepMonitor
+
+  /// - Parameters:
+  ///   - nullThreshold: by how much "no answer" has to be better than the best span to be the answer; nil if
+  ///     there always is one.
+  ///   - top: answers listed for a question.
+  public init(
+    _ finder: AnswerFinder, fields: QuestionFields = QuestionFields(), nullThreshold: Double?,
+    top: Int = 1, monitor: StepMonitor
+  ) {
+    self.finder = finder
+    self.fields = fields
+    self.nullThreshold = nullThreshold
+    self.top = top
+    self.monitor = monitor
+  }
+
+  /// - Parameters:
+  ///   - model: how the summary names the model.
+  ///   - use: given the answers in the file's order.
+  /// - Throws: `FileError`, `ModelError`, what `use` throws, or ``Interrupted``.
+  public func run(
+    _ file: URL, reading: ReadingOptions, model: String, _ use: (AnsweredRecord) throws -> Void
+  ) throws -> AnswerPredictSummary {
+    let startedAt = Date()
+    var records: [Record] = []
+    var (done, unanswered) = (0, 0)
+    var (scores, hasAnswer): ([AnswerScores], [Bool]) = ([], [])
+    func flush() throws {
+      try monitor.checkpoint()
+      for answer in try predictions(records) {
+        if let right = try answer.record.contextQuestion(fields).answers?.map(\.text) {
+          scores.append(AnswerScores(prediction: answer.answer.text, answers: right))
+          hasAnswer.append(!right.isEmpty)
+        }
+        if answer.answer.text.isEmpty { unanswered += 1 }
+        try use(answer)
+      }
+      done += records.count
+      records.removeAll(keepingCapacity: true)
+      monitor.progress(
+        StepProgress(phase: "answering", completed: done, total: nil, unit: "questions"))
+    }
+    try CorpusReader(options: reading).read(file) { record in
+      records.append(record)
+      if records.count == Self.window { try flush() }
+    }
+    try flush()
+    return AnswerPredictSummary(
+      model: model, precision: finder.precision.rawValue, maximumTokens: finder.maximumTokens,
+      records: done, unanswered: unanswered,
+      report: scores.isEmpty ? nil : AnswerReport(scores, hasAnswer: hasAnswer),
+      seconds: Date().timeIntervalSince(startedAt))
+  }
+
+  /// In the order given.
+  ///
+  /// - Throws: `FileError` naming a record that is no question, or `ModelError`.
+  public func predictions(_ records: [Record]) throws -> [AnsweredRecord] {
+    let questions = try records.map { try $0.contextQuestion(fields) }
+    let found = try finder.answers(questions.map { ($0.question, $0.context) })
+    return zip(records, zip(questions, found)).map { record, item in
+      answered(record, item.0, item.1)
+    }
+  }
+
+  private func answered(
+    _ record: Record, _ question: ContextQuestion, _ found: AnswerCandidates
+  ) -> AnsweredRecord {
+    // "No answer" is the last one.
+    let mayBeNone = nullThreshold != nil || found.spans.isEmpty
+    let spans =
+      found.spans.map { (range: $0.range, score: $0.score) }
+      + (mayBeNone ? [(range: 0..<0, score: found.nullScore)] : [])
+    let probabilities = ClassificationProblem.singleLabel.probabilities(
+      spans.map { Float($0.score) })
+    let scalars = Array(question.context.unicodeScalars)
+    let answers = zip(spans, probabilities).map { span, probability in
+      AnsweredRecord.Answer(
+        text: String(String.UnicodeScalarView(scalars[span.range])), start: span.range.lowerBound,
+        end: span.range.upperBound, probability: probability, score: span.score)
+    }
+    let hasAnswer = found.best(threshold: nullThreshold) != nil
+    let order = answers.indices.sorted {
+      (answers[$1].score, $0) < (answers[$0].score, $1)
+    }
+    return AnsweredRecord(
+      record: record, question: question.question, context: question.context,
+      answer: hasAnswer ? answers[0] : answers[answers.count - 1],
+      top: order.prefix(top).map { answers[$0] })
+  }
+}
