@@ -239,4 +239,22 @@ import Testing
     for step in ["cluster", "split"] { try single.run(step, "index").succeeded() }
     try single.run("finetune", "index", "--task", "questions").fails(saying: "SQuAD", "'answers'")
   }
+
+  /// Arms and slices as of all else; what is stored gives the scores again.
+  @Test func questionsAreCompared() throws {
+    let (sandbox, _) = try squad()
+    try split(sandbox)
+    let options = [
+      "compare", "index", "--task", "questions", "--seeds", "2", "--study-steps", "2",
+    ]
+    let summary = try sandbox.run(options + ["--json"]).succeeded().object()
+    let analysis = try #require(summary["analysis"] as? [String: Any])
+    let scores = try #require(analysis["scores"] as? [[String: Any]])
+    #expect(Set(scores.map { $0["metric"] as! String }) == ["answerF1", "exactMatch"])
+    #expect(try sandbox.run(options).succeeded().text.contains("F1 of answers with 95% intervals"))
+    try sandbox.run("verify", "index", "--replay").succeeded()
+    let plain = try Sandbox().deduplicated()
+    for step in ["cluster", "split"] { try plain.run(step, "index").succeeded() }
+    try plain.run("compare", "index", "--task", "questions").fails(saying: "questions")
+  }
 }

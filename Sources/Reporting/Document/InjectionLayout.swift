@@ -45,8 +45,8 @@ extension InjectionSection {
   private var table: Table {
     Table(
       caption:
-        "Accuracy and log-probability of the true label by dose, changes against the same items "
-        + "without a copy, and membership: how often an item with copies has a more probable true label "
+        "Accuracy and log-probability of the true label by copies (changed: a tenth of the words), "
+        + "changes against the same items without a copy, and membership: how often an item with copies has a more probable true label "
         + "than one without in the same model (0.5 tells nothing)",
       columns: [
         .name("copies"), .number("accuracy"), .number("change in points"),
@@ -54,11 +54,15 @@ extension InjectionSection {
       ],
       rows: analysis.effects.map { effect in
         [
-          effect.dose.title, NumberText.score(effect.accuracy),
+          effect.dose.copies == 0
+            ? "none" : "\(effect.dose.copies) \(effect.dose.isChanged ? "changed" : "exact")",
+          NumberText.score(effect.accuracy),
           effect.accuracyGain.map {
             "\(NumberText.points($0.value)) (\(NumberText.interval($0, .accuracy)))"
           } ?? NumberText.none, NumberText.score(effect.logProbability),
-          effect.logProbabilityGain.map(NumberText.scored) ?? NumberText.none,
+          effect.logProbabilityGain.map {
+            "\(NumberText.difference($0.value, .meanScore)) (\(NumberText.interval($0, .meanScore)))"
+          } ?? NumberText.none,
           effect.membership.map(NumberText.scored) ?? NumberText.none,
         ]
       })

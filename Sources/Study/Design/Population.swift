@@ -61,6 +61,7 @@ struct Population {
     let place = index.folder.url.relativePath
     switch task {
     case .classify:
+      if let obstacle = try QuestionData.labelObstacle(index, task: .classify) { return obstacle }
       if table.labelKind == .scores {
         return CurationError(
           place: place, expected: "labels by name, to compare what classes are learned",
@@ -69,6 +70,8 @@ struct Population {
       if table.labelNames.count < 2 { return Self.tooFewLabels(table, place) }
     case .tokens:
       if let obstacle = try TagSentences.obstacle(index) { return obstacle }
+    case .questions:
+      if let obstacle = try QuestionData.obstacle(index) { return obstacle }
     case .similarity:
       let fields = try index.textFields()
       if fields.count < 2 {

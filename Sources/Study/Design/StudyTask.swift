@@ -12,6 +12,8 @@ public enum StudyTask: String, Codable, CaseIterable, Sendable {
   case tokens
   /// Vectors of two texts that say how alike they are.
   case similarity
+  /// Answers to questions, in their contexts.
+  case questions
 
   /// What is learned of labeled texts; nil where no label is read.
   var ofTexts: LearningTask? {
@@ -20,7 +22,7 @@ public enum StudyTask: String, Codable, CaseIterable, Sendable {
     case .regress: .regress
     case .pairs: .pairs
     case .relations: .relations
-    case .tokens, .similarity: nil
+    case .tokens, .similarity, .questions: nil
     }
   }
 }

@@ -17,7 +17,6 @@ public struct InjectSummary: Codable, Sendable {
 /// whether a study of this size sees what it looks for.
 public struct InjectStep {
   /// Copies are at most this part of the records trained on, so that they do not crowd these out.
-  /// Copies are at most this part of the records trained on, so that they do not crowd these out.
   private static let mostCopies = 1.0 / 3
 
   private let index: OpenIndex

@@ -71,6 +71,7 @@ struct StudyBench {
       try TextLearner(self, table, options.task.ofTexts!, population)
     case .tokens: try TagLearner(self)
     case .similarity: try SimilarityLearner(self, table, population)
+    case .questions: try QuestionLearner(self)
     }
   }
 

@@ -53,6 +53,10 @@ struct ItemSums {
     case (.meanScore, .scores(let rows), _), (.accuracy, .scores(let rows), _),
       (.meanReciprocalRank, .scores(let rows), _):
       return rows.map { row in ItemSums(scores: selection.map { row[$0] }) }
+    case (.exactMatch, .texts(let rows), _):
+      return rows.map { row in ItemSums(scores: selection.map { row[$0].isExact ? 1 : 0 }) }
+    case (.answerF1, .texts(let rows), _):
+      return rows.map { row in ItemSums(scores: selection.map { row[$0].f1 }) }
     case (.entityF1, .entities(let rows), _):
       return rows.map { row in ItemSums(entities: selection.map { row[$0] }) }
     case (.entityF1, .surfaces(let rows), _):

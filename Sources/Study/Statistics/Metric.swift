@@ -15,6 +15,9 @@ public enum Metric: String, Codable, CaseIterable, Sendable {
   case unseenEntityF1
   /// Mean of the items' scores.
   case meanScore
+  /// Share of questions answered with the words of a right answer, and the mean F1 of the words (SQuAD's).
+  case exactMatch
+  case answerF1
   /// Mean of one over the rank at which the first right text is found.
   case meanReciprocalRank
   /// Pearson's correlation of predicted and true numbers.
@@ -28,6 +31,7 @@ public enum Metric: String, Codable, CaseIterable, Sendable {
   public static let ofSets: [Metric] = [.microF1, .macroF1, .accuracy]
   public static let ofEntities: [Metric] = [.entityF1, .seenEntityF1, .unseenEntityF1]
   public static let ofNumbers: [Metric] = [.spearman, .pearson]
+  public static let ofAnswers: [Metric] = [.answerF1, .exactMatch]
 
   /// As running text has it.
   package var title: String {
@@ -39,23 +43,27 @@ public enum Metric: String, Codable, CaseIterable, Sendable {
     case .seenEntityF1: "entity F1 on names seen in training"
     case .unseenEntityF1: "entity F1 on names not seen in training"
     case .meanScore: "mean score"
+    case .exactMatch: "exact match"
+    case .answerF1: "F1 of answers"
     case .meanReciprocalRank: "mean reciprocal rank"
     case .pearson: "Pearson correlation"
     case .spearman: "Spearman correlation"
     }
   }
   package var titleWithArticle: String {
-    ("aeiou".contains(title.first!) ? "an " : "a ") + title
+    ("aeiouF".contains(title.first!) ? "an " : "a ") + title
   }
 
   /// Whether the score is a mean over items, so that parts of the test set add up to the whole.
-  var isMean: Bool { [.accuracy, .meanScore, .meanReciprocalRank].contains(self) }
+  var isMean: Bool {
+    [.accuracy, .meanScore, .exactMatch, .answerF1, .meanReciprocalRank].contains(self)
+  }
 
   /// What a score can be.
   var range: ClosedRange<Double> {
     switch self {
     case .accuracy, .macroF1, .microF1, .entityF1, .seenEntityF1, .unseenEntityF1,
-      .meanReciprocalRank:
+      .exactMatch, .answerF1, .meanReciprocalRank:
       0...1
     case .pearson, .spearman: -1...1
     case .meanScore: -Double.infinity...Double.infinity
@@ -66,7 +74,8 @@ public enum Metric: String, Codable, CaseIterable, Sendable {
   /// variance).
   func value(of sums: [Double]) -> Double {
     switch self {
-    case .accuracy, .meanScore, .meanReciprocalRank: return sums[0] / sums[1]
+    case .accuracy, .meanScore, .exactMatch, .answerF1, .meanReciprocalRank:
+      return sums[0] / sums[1]
     case .microF1, .entityF1, .seenEntityF1, .unseenEntityF1:
       return sums[1] == 0 ? 0 : 2 * sums[0] / sums[1]
     case .macroF1:
@@ -87,7 +96,7 @@ public enum Metric: String, Codable, CaseIterable, Sendable {
   /// The derivative of ``value(of:)`` by each sum.
   func gradient(at sums: [Double]) -> [Double] {
     switch self {
-    case .accuracy, .meanScore, .meanReciprocalRank:
+    case .accuracy, .meanScore, .exactMatch, .answerF1, .meanReciprocalRank:
       return [1 / sums[1], -sums[0] / (sums[1] * sums[1])]
     case .microF1, .entityF1, .seenEntityF1, .unseenEntityF1:
       if sums[1] == 0 { return [0, 0] }

@@ -86,6 +86,8 @@ public struct ArmPredictions: Sendable {
     case surfaces([[SurfaceCounts]])
     /// A score of each item.
     case scores([[Double]])
+    /// How well each question is answered.
+    case texts([[AnswerScore]])
 
     fileprivate var itemCounts: [Int] {
       switch self {
@@ -95,6 +97,7 @@ public struct ArmPredictions: Sendable {
       case .entities(let rows): rows.map(\.count)
       case .surfaces(let rows): rows.map(\.count)
       case .scores(let rows): rows.map(\.count)
+      case .texts(let rows): rows.map(\.count)
       }
     }
   }
@@ -146,5 +149,18 @@ public struct SurfaceCounts: Equatable, Sendable {
   public init(seen: EntityCounts, unseen: EntityCounts) {
     self.seen = seen
     self.unseen = unseen
+  }
+}
+
+/// How well one question is answered.
+public struct AnswerScore: Equatable, Sendable {
+  /// Whether the answer's words are those of a right one.
+  public var isExact: Bool
+  /// Of the words it shares with the right answer that it shares most with.
+  public var f1: Double
+
+  public init(isExact: Bool, f1: Double) {
+    self.isExact = isExact
+    self.f1 = f1
   }
 }

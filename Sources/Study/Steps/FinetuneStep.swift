@@ -119,12 +119,10 @@ public struct FinetuneStep {
 
   /// Why questions and sentences with tags cannot be classified; nil if the index has labels.
   private func tagObstacle() throws -> CurationError? {
-    if try options.task != .pairs && hasAnswersAsLabels() {
-      return CurationError(
-        place: index.folder.url.relativePath,
-        expected: "texts with a label each, as --task \(options.task.rawValue) needs",
-        found: "questions with answers in their contexts",
-        advice: "train with --task questions, or name a field of labels with --label-field")
+    if options.task != .pairs,
+      let obstacle = try QuestionData.labelObstacle(index, task: options.task)
+    {
+      return obstacle
     }
     guard try index.catalog.labelCounts().keys.allSatisfy({ $0 == nil }),
       try TagFinetuneStep.hasTags(index)
@@ -135,16 +133,6 @@ public struct FinetuneStep {
       found: "sentences with a tag for each word",
       advice: "train a tagger with --task tokens, or index files with a label for each text and "
         + "name its field with --label-field")
-  }
-
-  /// Whether records are questions without a label beside their answers.
-  private func hasAnswersAsLabels() throws -> Bool {
-    guard try index.hasQuestions(), let first = try index.catalog.record(row: 0)?.record else {
-      return false
-    }
-    let fields = QuestionFields(texts: try index.textFields())
-    let answers = try first.contextQuestion(fields).answers ?? []
-    return first.label == LabelSet(answers.map(\.text)).label
   }
 
   /// How training goes, as it follows from the options, the model and the data.

@@ -17,13 +17,7 @@ struct QuestionData {
   ///   without readable answers.
   init(_ index: OpenIndex, _ options: FinetuneOptions, readsTest: Bool = true) throws {
     let fields = QuestionFields(texts: try index.textFields())
-    guard try index.hasQuestions() else {
-      throw CurationError(
-        place: index.folder.url.relativePath,
-        expected: "questions with a context and answers in it, as --task questions needs",
-        found: "records without '\(fields.question)', '\(fields.context)' and '\(fields.answers)'",
-        advice: "index SQuAD's JSON, or JSON lines with these fields")
-    }
+    if let obstacle = try Self.obstacle(index) { throw obstacle }
     let parts = try TrainingParts(
       index, arm: options.arm, seed: options.seed, readsTest: readsTest
     ) { _, _ in true }
@@ -36,6 +30,33 @@ struct QuestionData {
     train = try questions(parts.train)
     development = try questions(parts.development)
     test = try questions(parts.test)
+  }
+
+  /// Why labels cannot be learned of records that are questions without a label beside their answers; nil of
+  /// others.
+  static func labelObstacle(_ index: OpenIndex, task: LearningTask) throws -> CurationError? {
+    guard try index.hasQuestions(), let first = try index.catalog.record(row: 0)?.record else {
+      return nil
+    }
+    let fields = QuestionFields(texts: try index.textFields())
+    let answers = try first.contextQuestion(fields).answers ?? []
+    guard first.label == LabelSet(answers.map(\.text)).label else { return nil }
+    return CurationError(
+      place: index.folder.url.relativePath,
+      expected: "texts with a label each, as --task \(task.rawValue) needs",
+      found: "questions with answers in their contexts",
+      advice: "train with --task questions, or name a field of labels with --label-field")
+  }
+
+  /// Why an index has no questions to answer; nil if its records are some.
+  static func obstacle(_ index: OpenIndex) throws -> CurationError? {
+    if try index.hasQuestions() { return nil }
+    let fields = QuestionFields(texts: try index.textFields())
+    return CurationError(
+      place: index.folder.url.relativePath,
+      expected: "questions with a context and answers in it, as --task questions needs",
+      found: "records without '\(fields.question)', '\(fields.context)' and '\(fields.answers)'",
+      advice: "index SQuAD's JSON, or JSON lines with these fields")
   }
 }
 

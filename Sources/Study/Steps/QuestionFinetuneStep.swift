@@ -42,19 +42,28 @@ public struct QuestionFinetuneStep {
   ///   ``Interrupted`` after a stop: the checkpoint stays for the next time.
   public func run(output: URL? = nil, replacing: Bool = false) throws -> FinetuneSummary {
     let data = try data()
-    let training = self.training(data)
-    let id = try identity(data, training)
+    let request = self.request(data)
+    let id = try request.id(modelHash: model.hash)
     let target = output ?? FinetuneStep.modelFolder(index, run: id)
     if let known = try OngoingRun.finished(index, id: id, output: output, replacing: replacing) {
       return summary(known, id, target, nothingToDo: true)
     }
-    return summary(try train(data, training, id, target), id, target, nothingToDo: false)
+    var metrics: RunMetrics?
+    _ = try RunRecorder(index: index, modelHash: model.hash, monitor: monitor).train(
+      request, model, title: "fine-tuning",
+      keep: { trainer, result in
+        try trainer.save(
+          to: target, run: id, accuracy: result.answers?.report.exactMatch,
+          pairFields: data.fields.texts)
+        metrics = result
+      })
+    return summary(metrics!, id, target, nothingToDo: false)
   }
 
   /// How training goes, as it follows from the options, the model and the data.
   ///
   /// - Throws: as ``run(output:replacing:)`` for an index that cannot be learned from.
-  public func trainingOptions() throws -> TrainingOptions { training(try data()) }
+  public func trainingOptions() throws -> TrainingOptions { request(try data()).options }
 
   /// The training without its test: no record of the test part is read.
   ///
@@ -64,13 +73,12 @@ public struct QuestionFinetuneStep {
   public func trial(stepShare: Double) throws -> TrainingTrial {
     let data = try QuestionData(index, options, readsTest: false)
     try data.parts.checkDevelopment(index)
-    var training = self.training(data)
-    training.stepShare = stepShare < 1 ? stepShare : nil
-    return TrainingTrial(id: try identity(data, training), options: training) {
-      [self, training] checkpoint, progress, shouldStop in
-      try trainer(training).train(
-        train: data.train, development: data.development, options: training,
-        checkpoint: checkpoint, progress: progress, shouldStop: shouldStop)
+    var request = self.request(data)
+    request.options.stepShare = stepShare < 1 ? stepShare : nil
+    return TrainingTrial(
+      id: try request.id(modelHash: model.hash), options: request.options
+    ) { [self, request] in
+      try request.train(request.trainer(model), checkpoint: $0, progress: $1, shouldStop: $2)
     }
   }
 
@@ -86,62 +94,14 @@ public struct QuestionFinetuneStep {
     return data
   }
 
-  private func training(_ data: QuestionData) -> TrainingOptions {
+  private func request(_ data: QuestionData) -> QuestionRequest {
     var training = options.training.takeHome(
       model.configuration, records: data.train.count, classes: 2, seed: options.seed)
     training.head = nil
-    return training
-  }
-
-  private func trainer(_ training: TrainingOptions) throws -> AnswerTrainer {
-    try AnswerTrainer(
-      folder: model, adapters: training.adapters, seed: training.seed,
-      maximumTokens: min(options.maximumTokens, model.configuration.maximumPositions),
-      stride: stride)
-  }
-
-  private func identity(_ data: QuestionData, _ training: TrainingOptions) throws -> String {
-    func lines(_ questions: [QuestionText]) -> String {
-      questions.map { item in
-        let answers = item.answers.map { "\($0.start) \($0.text)" }
-        return ([item.question, item.context] + answers).joined(separator: "\t")
-      }.joined(separator: "\n")
-    }
-    let hash = StepAccount.hash([
-      model.hash, try StepAccount.json(training), "\(options.maximumTokens) \(stride)",
-      lines(data.train), lines(data.development), lines(data.test),
-    ])
-    return "finetune-questions-\(options.arm.rawValue)-seed\(options.seed)-\(hash.prefix(10))"
-  }
-
-  private func train(
-    _ data: QuestionData, _ training: TrainingOptions, _ id: String, _ target: URL
-  ) throws -> RunMetrics {
-    let run = try OngoingRun(index, id: id, monitor: monitor)
-    let trainer = try self.trainer(training)
-    let result = try run.train("fine-tuning") { checkpoint, progress, shouldStop in
-      try trainer.train(
-        train: data.train, development: data.development, options: training,
-        checkpoint: checkpoint, progress: progress, shouldStop: shouldStop)
-    }
-    let answers = trainer.answers(data.test)
-    let report = AnswerReport(
-      predictions: zip(data.test, answers).map { question, answers in
-        answers.best(threshold: trainer.nullThreshold).map { question.text($0.range) } ?? ""
-      }, answers: data.test.map { $0.answers.map(\.text) })
-    let metrics = RunMetrics(
-      answers: QuestionScores(report: report, nullThreshold: trainer.nullThreshold),
-      trainingRecords: data.train.count, developmentRecords: data.development.count,
-      updates: result.history.count, bestStep: result.bestStep, stoppedEarly: result.stoppedEarly,
-      seconds: Date().timeIntervalSince(run.startedAt),
-      examplesPerSecond: result.examplesPerSecond, tokens: result.tokens,
-      development: result.evaluations)
-    try trainer.save(
-      to: target, run: id, accuracy: report.exactMatch, pairFields: data.fields.texts)
-    _ = try run.finish(
-      result, metrics, arm: "finetune-questions-" + options.arm.rawValue, seed: options.seed,
-      options: training, predictions: [])
-    return metrics
+    return QuestionRequest(
+      arm: "finetune-questions-" + options.arm.rawValue, seed: options.seed, train: data.train,
+      development: data.development, test: data.test, testRows: data.parts.test.map(data.parts.row),
+      maximumTokens: options.maximumTokens, stride: stride, options: training)
   }
 
   private func summary(

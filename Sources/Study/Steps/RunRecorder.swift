@@ -91,7 +91,7 @@ public struct RunMetrics: Codable, Sendable {
       if let spearman = after.spearman { return (Metric.spearman.title, spearman) }
       return after.retrieval.map { (Metric.meanReciprocalRank.title, $0.meanReciprocalRank) }
     }
-    if let answers { return ("F1 of answers", answers.report.f1) }
+    if let answers { return (Metric.answerF1.title, answers.report.f1) }
     if let multiLabel { return (Metric.microF1.title, multiLabel.micro.f1) }
     if let regression { return regression.spearman.map { (Metric.spearman.title, $0) } }
     return report.map { (Metric.accuracy.title, $0.accuracy) }

@@ -32,8 +32,11 @@ public struct StudyCheck {
       } ?? false
     }
     if let recorded = metrics.similarity?.after { return holds(recorded, predictions) }
-    // Of answers nothing is stored that their scores could be held against.
-    if metrics.answers != nil { return predictions.isEmpty }
+    if let recorded = metrics.answers?.report {
+      let right = predictions.compactMap { StoredAnswers.answers($0.label) }
+      return right.count == predictions.count
+        && AnswerReport(predictions: predictions.map(\.predicted), answers: right) == recorded
+    }
     if let recorded = metrics.multiLabel {
       return multiLabel(predictions, recorded.labels) == recorded
     }

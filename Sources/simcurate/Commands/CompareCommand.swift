@@ -22,7 +22,7 @@ struct CompareCommand: ParsableCommand {
       labels are scored by accuracy (sets of labels by micro-F1), numbers by Spearman's correlation, tags \
       by the F1 of entities, also of those whose names training had and had not, and sentence vectors \
       of records of two text fields by Spearman's correlation of cosine and score, or the mean reciprocal \
-      rank of the right text where there are no scores.
+      rank of the right text where there are no scores; answers to questions by SQuAD's F1.
 
       Two questions are asked beforehand: what near-copies are worth on leaked items (random minus \
       decontaminated), and what removing near-duplicates does to clean items (deduplicated minus \

@@ -8,7 +8,7 @@ extension StudyTask: ExpressibleByArgument {}
 struct StudyTaskArguments: ParsableArguments {
   @Option(
     help: ArgumentHelp(
-      "What the models learn, as of finetune: classify, regress, pairs, relations, tokens or similarity.",
+      "What the models learn, as of finetune: classify, regress, pairs, relations, tokens, similarity or questions.",
       valueName: "task"))
   var task = StudyOptions().task
   @OptionGroup var tagNames: TagNamesOption

@@ -1,0 +1,65 @@
+import Corpus
+import Curation
+import Store
+import Training
+import Transformer
+
+/// Answers to questions in their contexts, scored by the words they share with a right one.
+struct QuestionLearner: StudyLearner {
+  private let bench: StudyBench
+  /// By row of the index.
+  private let questions: [QuestionText]
+
+  let metrics = Metric.ofAnswers
+
+  /// - Throws: `FileError` naming a record with answers that are not in its context.
+  init(_ bench: StudyBench) throws {
+    self.bench = bench
+    let fields = QuestionFields(texts: try bench.index.textFields())
+    var questions: [QuestionText] = []
+    try bench.index.catalog.forEachRecord { record in
+      questions.append(try QuestionText(record.record, fields))
+    }
+    self.questions = questions
+  }
+
+  func truth(_ rows: [UInt32]) -> TestItems.Truth { .counted(items: rows.count) }
+
+  func training(
+    _ arm: StudyArm, seed: UInt64, train: [UInt32], test: [UInt32], records: Int
+  ) throws -> StudyTraining {
+    var options = bench.training(records: records, classes: nil, seed: seed)
+    options.head = nil
+    let request = QuestionRequest(
+      arm: arm.rawValue, seed: seed, train: train.map { questions[Int($0)] }, development: [],
+      test: test.map { questions[Int($0)] }, testRows: test.map { Int($0) },
+      maximumTokens: AnswerFinder.standardTokens, stride: AnswerFinder.standardStride,
+      options: options)
+    let bench = bench
+    return StudyTraining(
+      arm: arm.rawValue, seed: seed, id: try request.id(modelHash: bench.model.hash),
+      updates: options.maximumSteps ?? 0, labels: []
+    ) {
+      try bench.recorder.train(request, bench.model, title: $0)
+    } pace: { updates in
+      let trainer = try request.trainer(bench.model)
+      return try TrainingPace(updates: updates) { progress, shouldStop in
+        _ = try request.train(
+          trainer, checkpoint: nil, progress: progress, shouldStop: shouldStop)
+      }
+    }
+  }
+
+  func answers(_ models: [[Prediction]], raw: [UInt32]) throws -> ArmPredictions.Answers {
+    .texts(
+      try models.map { model in
+        try model.map { prediction in
+          guard let right = StoredAnswers.answers(prediction.label) else {
+            throw bench.damaged("right answers", row: prediction.row)
+          }
+          let scores = AnswerScores(prediction: prediction.predicted, answers: right)
+          return AnswerScore(isExact: scores.isExact, f1: scores.f1)
+        }
+      })
+  }
+}
