@@ -58,11 +58,11 @@ bench-labeled: build $(MODEL)
 bench-training: build $(MODEL)
 	Docs/Benchmarks/training.sh
 
-## make bench-training-quality  accuracy beside a Python reference with the same recipe (about an hour)
+## make bench-training-quality  accuracy beside a Python reference with the same recipe (hours)
 bench-training-quality: build $(MODEL)
 	Docs/Benchmarks/training_quality.sh
 
-## make bench-questions-quality  answers beside a Python reference with the same recipe (about an hour)
+## make bench-questions-quality  answers beside a Python reference with the same recipe (hours)
 bench-questions-quality: build $(MODEL)
 	Docs/Benchmarks/questions_quality.sh
 
@@ -70,7 +70,7 @@ bench-questions-quality: build $(MODEL)
 bench-study: build
 	Docs/Benchmarks/study.sh
 
-## make bench-adapt      whether adapting the encoder to judged pairs finds duplicates better (about half an hour)
+## make bench-adapt      whether adapting the encoder to judged pairs finds duplicates better
 bench-adapt: build $(MODEL)
 	Docs/Benchmarks/adapt.sh
 

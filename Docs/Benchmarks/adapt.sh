@@ -2,7 +2,7 @@
 # Whether adapting the encoder to judged pairs finds duplicates better, on labeled data: the customer-service
 # corpus that ships, restaurants, DBLP-ACM, and pairs of STS-B (a score of 4 or more is a duplicate).
 #
-#   make bench-adapt                 about half an hour on 2 cores; data that cannot be fetched are left out
+#   make bench-adapt                 data that cannot be fetched are left out
 #   SIMCURATE_MODEL=folder OPTIONS="--loss cosent" WORK=folder
 set -eu
 cd "$(dirname "$0")/../.."

@@ -15,7 +15,7 @@ extension InjectionSection {
     "A positive control: copies of \(NumberText.integer(analysis.items)) test items, in "
       + "\(NumberText.integer(analysis.groups)) paraphrase groups, were put into training on purpose, "
       + "beside \(NumberText.integer(analysis.trainingRecords)) records none of which repeats a test item. "
-      + "Over every \(InjectionDose.all.count) of the \(NumberText.integer(analysis.models)) models each "
+      + "In each square of \(InjectionDose.all.count) models, of \(NumberText.integer(analysis.models)) in all, every "
       + "item was there in every dose once (a Latin square over groups), so that it is its own control. "
       + "Intervals are 95%, over groups of items and repetitions of the square."
   }
