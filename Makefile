@@ -10,7 +10,7 @@ DEMO_SECTIONS = admin database editors games graphics mail math net science soun
 PACKAGES = libopenblas-dev libfaiss-dev libdnnl-dev libsqlite3-dev libssl-dev zlib1g-dev python3-pip
 
 .PHONY: help setup build install demo test check pages bench-encoder bench-curation bench-labeled \
-  bench-training bench-training-quality bench-questions-quality bench-study bench-adapt sts models \
+  bench-training bench-training-quality bench-questions-quality bench-study bench-adapt recompute sts models \
   format lint clean
 
 help:
@@ -73,6 +73,11 @@ bench-study: build
 ## make bench-adapt      whether adapting the encoder to judged pairs finds duplicates better
 bench-adapt: build $(MODEL)
 	Docs/Benchmarks/adapt.sh
+
+## make recompute     INDEX=folder: the numbers of a finished comparison again, in Python (PYTHON names one with scipy)
+PYTHON = python3
+recompute:
+	$(PYTHON) Docs/Studies/recompute.py $(INDEX)
 
 ## make sts     Spearman correlation on the STS benchmark's test part
 sts: build $(MODEL)
