@@ -11,7 +11,7 @@ PACKAGES = libopenblas-dev libfaiss-dev libdnnl-dev libsqlite3-dev libssl-dev zl
 
 .PHONY: help setup build install demo test check pages bench-encoder bench-curation bench-labeled \
   bench-training bench-training-quality bench-questions-quality bench-relations-quality \
-  bench-few-shot-quality bench-study bench-adapt recipes sts models format lint clean
+  bench-few-shot-quality bench-study bench-adapt recipes recompute sts models format lint clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -86,6 +86,11 @@ bench-study: build
 ## make bench-adapt      whether adapting the encoder to judged pairs finds duplicates better
 bench-adapt: build $(MODEL)
 	Docs/Benchmarks/adapt.sh
+
+## make recompute     INDEX=folder: the numbers of a finished comparison again, in Python (PYTHON names one with scipy)
+PYTHON = python3
+recompute:
+	$(PYTHON) Docs/Studies/recompute.py $(INDEX)
 
 ## make sts     Spearman correlation on the STS benchmark's test part
 sts: build $(MODEL)
