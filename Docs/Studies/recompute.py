@@ -182,7 +182,7 @@ class Recomputation:
         chosen = self.selection(slice_name)
         models = [(a.sums, b.sums) for a, b in zip(
             self.table(arm, metric, chosen, slice_name), self.table(baseline, metric, chosen, slice_name))]
-        hits = "accuracy" if metric == "macroF1" and "accuracy" in self.metrics else metric
+        hits = "accuracy" if metric in ("macroF1", "relationF1") and "accuracy" in self.metrics else metric
         discordant = numbers.discordant_groups(
             [m.sums for m in self.table(arm, hits, chosen, slice_name)],
             [m.sums for m in self.table(baseline, hits, chosen, slice_name)])

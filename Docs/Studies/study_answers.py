@@ -12,6 +12,7 @@ import numpy as np
 import study_numbers as numbers
 
 DOSES = 7
+NO_RELATION = "Other"
 
 
 def names(label):
@@ -21,6 +22,11 @@ def names(label):
     except ValueError:
         found = None
     return {str(name) for name in found} if isinstance(found, list) else {label}
+
+
+def relation(label):
+    """A label without the direction at its end, as SemEval-2010 task 8 pools both."""
+    return re.sub(r"\((e1,e2|e2,e1)\)$", "", label)
 
 
 def entities(tags):
@@ -62,6 +68,7 @@ class Answers:
             self.place = place
             for name in sorted(set().union(*self.truth, *self.predicted)):
                 place.setdefault(name, len(place))
+                place.setdefault(relation(name), len(place))
         elif kind in ("number", "score"):
             self.right = np.array([float(t) if t else np.nan for t in truth])
             self.numbers = np.array([float(p) for p in predicted])
@@ -84,6 +91,16 @@ class Answers:
                 for name in self.predicted[item]:
                     row[len(self.place) + self.place[name]] += 1
                     row[self.place[name]] += name in self.truth[item]
+            return rows
+        if metric == "relationF1":
+            rows = np.zeros((len(chosen), 2 * len(self.place)))
+            for row, item in zip(rows, chosen):
+                (truth,), (predicted,) = self.truth[item], self.predicted[item]
+                for name in (truth, predicted):
+                    if name != NO_RELATION:
+                        row[len(self.place) + self.place[relation(name)]] += 1
+                if truth != NO_RELATION:
+                    row[self.place[relation(truth)]] += truth == predicted
             return rows
         if metric in numbers.F1S:
             return np.array([self.counts(metric, item) for item in chosen], float).reshape(-1, 2)

@@ -8,7 +8,7 @@ from scipy import optimize, stats
 MEANS = ["accuracy", "meanScore", "exactMatch", "answerF1", "meanReciprocalRank"]
 F1S = ["microF1", "entityF1", "seenEntityF1", "unseenEntityF1"]
 CORRELATIONS = ["pearson", "spearman"]
-SHARES = [m for m in MEANS if m != "meanScore"] + F1S + ["macroF1"]
+SHARES = [m for m in MEANS if m != "meanScore"] + F1S + ["macroF1", "relationF1"]
 STEP = 1e-4
 ROUNDING = 1e-20
 
@@ -25,7 +25,7 @@ def value_of(metric, sums):
             return sums[..., 0] / sums[..., 1]
         if metric in F1S:
             return np.where(sums[..., 1] == 0, 0, 2 * sums[..., 0] / sums[..., 1])
-        if metric == "macroF1":
+        if metric in ("macroF1", "relationF1"):
             hits, occurrences = np.split(sums, 2, axis=-1)
             used = occurrences > 1e-9
             return np.where(used, 2 * hits / np.where(used, occurrences, 1), 0).sum(-1) / used.sum(-1)
