@@ -1,7 +1,4 @@
 import ArgumentParser
-import Corpus
-import Curation
-import Files
 import Foundation
 import Reporting
 import Store
@@ -24,7 +21,7 @@ struct ReportCommand: ParsableCommand {
 
   func run() throws {
     let console = common.begin()
-    let report = try Self.write(index.open(.exclusive, console), title: title)
+    let report = try ReportStep(index.open(.exclusive, console)).run(title: title)
     if common.json {
       FileHandle.standardOutput.write(Data((try report.json() + "\n").utf8))
     } else if markdown {
@@ -32,20 +29,5 @@ struct ReportCommand: ParsableCommand {
     } else {
       print("report: \(IndexFolder(index.url).report.relativePath)")
     }
-  }
-
-  /// Writes `report.html`, `report.md` and `report.json` into the index folder.
-  @discardableResult
-  static func write(_ index: OpenIndex, title: String?) throws -> Report {
-    let report = try ReportAssembler(index).report(title: title)
-    let html = index.folder.report
-    for (url, text) in [
-      (html, report.html()),
-      (html.deletingPathExtension().appendingPathExtension("md"), report.markdown()),
-      (html.deletingPathExtension().appendingPathExtension("json"), try report.json() + "\n"),
-    ] {
-      try AtomicFile.write(Data(text.utf8), to: url)
-    }
-    return report
   }
 }
