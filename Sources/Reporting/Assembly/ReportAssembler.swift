@@ -79,7 +79,7 @@ public struct ReportAssembler {
         name: $0.name, seconds: $0.seconds, items: table.count, unit: "records",
         peakBytes: $0.peakMemory)
     }
-    for run in try index.catalog.runs() where run.arm.hasPrefix("finetune") {
+    for run in try index.catalog.runs() where run.step == .finetune {
       guard let metrics = try StudyAssembly.metrics(of: run) else { continue }
       rows.append(
         CostSection.Step(

@@ -102,7 +102,7 @@ struct StudyAssembly {
 
   /// The model that `finetune` made last, of runs that are finished.
   static func takeHome(_ runs: [Run]) -> Run? {
-    runs.filter { $0.arm.hasPrefix("finetune-") }.max {
+    runs.filter { $0.step == .finetune }.max {
       ($0.finishedAt ?? $0.startedAt) < ($1.finishedAt ?? $1.startedAt)
     }
   }

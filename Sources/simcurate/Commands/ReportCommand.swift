@@ -1,7 +1,5 @@
 import ArgumentParser
-import Corpus
 import Curation
-import Files
 import Foundation
 import Reporting
 import Store
@@ -68,7 +66,7 @@ struct ReportCommand: ParsableCommand {
     }
     let url = URL(fileURLWithPath: indexes[0])
     try locks.hold(url, .exclusive, console)
-    let report = try Self.write(OpenIndex(at: url), title: title, watts: watts)
+    let report = try ReportStep(OpenIndex(at: url)).run(title: title, watts: watts)
     try show(
       json: report.json() + "\n", markdown: report.markdown(), page: IndexFolder(url).report)
   }
@@ -82,7 +80,7 @@ struct ReportCommand: ParsableCommand {
     }
     let set = try StudySet(open, title: title)
     let page = URL(fileURLWithPath: out ?? "studies.html")
-    try Self.write(html: set.html(), markdown: set.markdown(), json: set.json(), to: page)
+    try set.write(to: page)
     try show(json: set.json(), markdown: set.markdown(), page: page)
   }
 
@@ -93,27 +91,6 @@ struct ReportCommand: ParsableCommand {
       FileHandle.standardOutput.write(Data(text.utf8))
     } else {
       print("report: \(page.relativePath)")
-    }
-  }
-
-  /// Writes `report.html`, `report.md` and `report.json` into the index folder.
-  @discardableResult
-  static func write(_ index: OpenIndex, title: String?, watts: Double? = nil) throws -> Report {
-    let report = try ReportAssembler(index).report(title: title, watts: watts)
-    try write(
-      html: report.html(), markdown: report.markdown(), json: report.json() + "\n",
-      to: index.folder.report)
-    return report
-  }
-
-  /// The page, and Markdown and JSON beside it.
-  private static func write(html: String, markdown: String, json: String, to page: URL) throws {
-    let stem = page.deletingPathExtension()
-    for (url, text) in [
-      (page, html), (stem.appendingPathExtension("md"), markdown),
-      (stem.appendingPathExtension("json"), json),
-    ] {
-      try AtomicFile.write(Data(text.utf8), to: url)
     }
   }
 }
