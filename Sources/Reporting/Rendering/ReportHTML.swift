@@ -4,8 +4,12 @@ extension Report {
   /// The report as one HTML page that needs nothing else: no font, no image and no address outside
   /// itself. Its script only adds a filter to long lists. Equal reports give equal bytes.
   public func html() -> String {
-    PageTemplates.library.render(Document(self).page, withTemplate: "page")!
+    Document(self).html
   }
+}
+
+extension Document {
+  var html: String { PageTemplates.library.render(page, withTemplate: "page")! }
 }
 
 /// Text for a template, escaped already. The templates insert everything unescaped because the
@@ -30,6 +34,7 @@ extension Document {
       "style": Escaped(markup: PageTemplates.style),
       "title": Escaped(title, length: 200),
       "created": Escaped(created),
+      "kind": Escaped(kind), "footer": Escaped(footer), "leadTitle": Escaped(lead.title),
       "headline": Escaped(lead.headline),
       "statements": lead.statements.map { statement -> View in
         [
