@@ -26,7 +26,7 @@ import Testing
     }
   }
 
-  private func result(_ name: String, arms: Int = 2, layers count: Int = 2) throws -> ProbeResult {
+  private func result(_ name: String, arms: Int = 2, layers count: Int = 1) throws -> ProbeResult {
     let arm: [String: Any] = [
       "name": name, "models": [name, name], "repeatedTexts": 3, "cutTexts": 0,
       "layers": layers(count),
@@ -72,6 +72,6 @@ import Testing
   }
 
   @Test func deepModelsFit() throws {
-    try expectWellFormed(try result("deep", layers: 48).html())
+    try expectWellFormed(try result("deep", layers: 16).html())
   }
 }
