@@ -199,6 +199,38 @@ public struct AttentionPass: Sendable {
     }
   }
 
+  /// The probabilities of a job, `[queries, length]`, computed again from the logarithms that
+  /// ``forward(_:_:scratch:context:)`` left; 0 where the window ends.
+  ///
+  /// - Parameters:
+  ///   - scratch: the worker's, of ``scratchCount(longest:)`` floats.
+  ///   - result: before dropout.
+  public func probabilities(
+    _ job: Int, _ work: Work, scratch: MutableMatrix, into result: MutableMatrix
+  ) {
+    let head = head(job, work.batch)
+    let length = head.sentence.length
+    var areas = Areas(scratch)
+    let keys = areas.take(headSize * head.width)
+    let rows = min(Self.block, head.width)
+    let (scores, queries) = (areas.take(rows * head.width), areas.take(rows * depth))
+    let source = work.projections + head.sentence.row * 3 * hidden + head.column
+    transpose(source + hidden, length, keys, head.width)
+    result.update(repeating: 0, count: head.queries * length)
+    forEachBlock(head) { block in
+      let first = source + block.queries.lowerBound * 3 * hidden
+      copy(first, 3 * hidden, block.queries.count, queries, 1 / Float(headSize).squareRoot())
+      score(block, head, work.bias, queries: queries, keys: keys, into: scores)
+      for (place, query) in block.queries.enumerated() {
+        let row = scores + place * block.width
+        ck_softmax_again(
+          row, block.keys.count, block.width, work.logSums[head.place(query, heads: heads)])
+        (result + query * length + block.keys.lowerBound)
+          .update(from: row, count: block.keys.count)
+      }
+    }
+  }
+
   /// From the gradient of the context to that of queries, keys and values (all overwritten), and of
   /// the bias where there is one: `[2 length - 1]` of the job's head and sentence, by distance.
   ///

@@ -11,6 +11,10 @@ extension StudySet {
   public func html() -> String { Document(self).html }
 }
 
+extension Document {
+  var html: String { PageTemplates.library.render(page, withTemplate: "page")! }
+}
+
 /// Text for a template, escaped already. The templates insert everything unescaped because the
 /// template library escapes by Swift characters, see ``escapedMarkup(_:)``.
 struct Escaped: MustacheCustomRenderable {
@@ -28,15 +32,12 @@ struct Escaped: MustacheCustomRenderable {
 private typealias View = [String: Any]
 
 extension Document {
-  fileprivate var html: String {
-    PageTemplates.library.render(page, withTemplate: "page")!
-  }
-
   private var page: View {
     [
       "style": Escaped(markup: PageTemplates.style),
       "title": Escaped(title, length: 200),
       "created": Escaped(created),
+      "kind": Escaped(kind), "footer": Escaped(footer), "leadTitle": Escaped(lead.title),
       "headline": Escaped(lead.headline),
       "statements": lead.statements.map { statement -> View in
         [

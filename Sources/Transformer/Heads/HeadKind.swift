@@ -11,6 +11,8 @@ package enum HeadKind: Hashable, Sendable {
   case spans
   /// The sentence's vector itself, pooled as the folder says.
   case vectors
+  /// The states of all tokens as they are.
+  case states
 
   /// The family's class in transformers.
   package func className(_ configuration: ModelConfiguration) -> String {
@@ -19,7 +21,7 @@ package enum HeadKind: Hashable, Sendable {
       case .sequences: "ForSequenceClassification"
       case .tokens: "ForTokenClassification"
       case .spans: "ForQuestionAnswering"
-      case .entities, .vectors: "Model"
+      case .entities, .vectors, .states: "Model"
       }
     return configuration.architecture.classPrefix + suffix
   }
@@ -34,7 +36,7 @@ package enum HeadKind: Hashable, Sendable {
     case .sequences: "SEQ_CLS"
     case .tokens: "TOKEN_CLS"
     case .spans: "QUESTION_ANS"
-    case .vectors: "FEATURE_EXTRACTION"
+    case .vectors, .states: "FEATURE_EXTRACTION"
     case .entities: nil
     }
   }
@@ -42,7 +44,7 @@ package enum HeadKind: Hashable, Sendable {
   /// - Throws: ``ModelError`` if transformers has no such class of the family.
   func checkHasPlan(_ folder: ModelFolder) throws {
     let architecture = folder.configuration.architecture
-    guard self != .vectors, plan(architecture) == nil else { return }
+    guard self != .vectors, self != .states, plan(architecture) == nil else { return }
     throw ModelError(
       place: folder.url.path, expected: "a family with a class for question answering",
       found: "\"\(architecture.type)\", which has none in transformers",
@@ -59,7 +61,7 @@ package enum HeadKind: Hashable, Sendable {
     case .tokens: architecture.tokenHead
     case .entities: .entities
     case .spans: architecture.spanHead
-    case .vectors: nil
+    case .vectors, .states: nil
     }
   }
 }
