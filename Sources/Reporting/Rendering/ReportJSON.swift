@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 extension Report {
@@ -6,8 +7,7 @@ extension Report {
   ///
   /// - Throws: `EncodingError`, which a report's plain values do not cause.
   public func json() throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    let encoder = SortedJSON.encoder(isPretty: true)
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
     return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"

@@ -1,3 +1,4 @@
+import Corpus
 import Curation
 import Foundation
 import Store
@@ -8,9 +9,9 @@ import Transformer
 struct QuestionRequest {
   var arm: String
   var seed: UInt64
-  var train: [QuestionText]
-  var development: [QuestionText]
-  var test: [QuestionText]
+  var train: [ContextQuestion]
+  var development: [ContextQuestion]
+  var test: [ContextQuestion]
   /// Rows of the index of the test questions.
   var testRows: [Int]
   /// Of a window; longer contexts are several, which have `stride` tokens in common.
@@ -20,7 +21,7 @@ struct QuestionRequest {
 
   /// The same for the same data, options and model.
   func id(modelHash: String) throws -> String {
-    func lines(_ questions: [QuestionText]) -> String {
+    func lines(_ questions: [ContextQuestion]) -> String {
       questions.map { item in
         let answers = item.answers.map { "\($0.start) \($0.text)" }
         return ([item.question, item.context] + answers).joined(separator: "\t")

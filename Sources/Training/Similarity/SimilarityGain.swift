@@ -5,7 +5,9 @@ import Kernels
 public struct SimilarityGain: Codable, Hashable, Sendable {
   /// Difference of Spearman's coefficients, mean reciprocal ranks, or accuracies.
   public let value: Double
+  /// Lower end of the interval.
   public let low: Double
+  /// Upper end of the interval.
   public let high: Double
 
   /// Percentiles of 2,000 resamples of the items (Efron and Tibshirani, 1993, chapter 13), both models'
