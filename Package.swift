@@ -41,7 +41,7 @@ let package = Package(
     .target(name: "Kernels", dependencies: ["COpenBLAS", "COneDNN", "CKernels"]),
     .target(name: "Corpus", dependencies: ["CZlib", "CCrypto", "Files"]),
     .target(name: "Transformer", dependencies: ["Kernels", "Corpus", "Files"]),
-    .target(name: "Training", dependencies: ["Transformer", "Kernels", "Files"]),
+    .target(name: "Training", dependencies: ["Corpus", "Files", "Kernels", "Transformer"]),
     .target(name: "Neighbors", dependencies: ["CFaiss", "Files", "Kernels"]),
     .target(
       name: "Store",
@@ -75,10 +75,11 @@ let package = Package(
       ]),
     .testTarget(name: "KernelsTests", dependencies: ["Kernels"]),
     .testTarget(
-      name: "TransformerTests", dependencies: ["Kernels", "Transformer"],
+      name: "TransformerTests", dependencies: ["Files", "Kernels", "Transformer"],
       resources: [.copy("Golden")]),
     .testTarget(
-      name: "TrainingTests", dependencies: ["Kernels", "Training", "Transformer"],
+      name: "TrainingTests",
+      dependencies: ["Corpus", "Files", "Kernels", "Training", "Transformer"],
       resources: [.copy("Golden")]),
     .testTarget(name: "FilesTests", dependencies: ["Files"]),
     .testTarget(name: "CorpusTests", dependencies: ["Corpus", "CZlib", "Files"]),

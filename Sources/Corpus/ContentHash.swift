@@ -3,28 +3,30 @@ import Files
 import Foundation
 
 /// SHA-256 (FIPS 180-4) of data that arrives in pieces.
-public struct SHA256Hasher: ~Copyable {
+package struct SHA256Hasher: ~Copyable {
   private let context: OpaquePointer
 
-  public init() {
+  /// Of nothing so far.
+  package init() {
     context = EVP_MD_CTX_new()
     EVP_DigestInit_ex(context, EVP_sha256(), nil)
   }
 
   deinit { EVP_MD_CTX_free(context) }
 
-  public mutating func update(_ bytes: UnsafeRawBufferPointer) {
+  /// Goes on with `bytes`.
+  package mutating func update(_ bytes: UnsafeRawBufferPointer) {
     EVP_DigestUpdate(context, bytes.baseAddress, bytes.count)
   }
 
   /// Hashes `text`'s UTF-8 bytes.
-  public mutating func update(_ text: String) {
+  package mutating func update(_ text: String) {
     var text = text
     text.withUTF8 { update(UnsafeRawBufferPointer($0)) }
   }
 
   /// The 32 bytes of the digest; the hasher is spent.
-  public consuming func finish() -> [UInt8] {
+  package consuming func finish() -> [UInt8] {
     var digest = [UInt8](repeating: 0, count: 32)
     var length: UInt32 = 0
     EVP_DigestFinal_ex(context, &digest, &length)
@@ -34,7 +36,7 @@ public struct SHA256Hasher: ~Copyable {
   /// The digest in lower-case hexadecimal, of a file read in pieces of 1 MiB.
   ///
   /// - Throws: `FileError` if the file cannot be read or is no regular one.
-  public static func hexadecimal(ofFileAt url: URL) throws -> String {
+  package static func hexadecimal(ofFileAt url: URL) throws -> String {
     let file = FileHandle(fileDescriptor: try RegularFile.open(url), closeOnDealloc: true)
     var hasher = SHA256Hasher()
     while let piece = try file.read(upToCount: 1 << 20), !piece.isEmpty {
@@ -44,7 +46,7 @@ public struct SHA256Hasher: ~Copyable {
   }
 
   /// `bytes` in lower-case hexadecimal.
-  public static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
+  package static func hexadecimal(_ bytes: some Sequence<UInt8>) -> String {
     let digits = Array("0123456789abcdef".utf8)
     var text: [UInt8] = []
     for byte in bytes {
@@ -59,9 +61,12 @@ public struct SHA256Hasher: ~Copyable {
 ///
 /// Two different texts of one corpus share a hash with probability below 1e-24 at 10 million texts.
 public struct ContentHash: Hashable, Comparable, Sendable {
+  /// The first 64 bits.
   public var high: UInt64
+  /// The next 64 bits.
   public var low: UInt64
 
+  /// O(bytes).
   public init(_ text: String) {
     var hasher = SHA256Hasher()
     hasher.update(text)
@@ -86,6 +91,7 @@ public struct ContentHash: Hashable, Comparable, Sendable {
       + (0..<8).map { UInt8(truncatingIfNeeded: low >> (56 - 8 * $0)) }
   }
 
+  /// In the order of the bits: the same on every machine.
   public static func < (left: Self, right: Self) -> Bool {
     (left.high, left.low) < (right.high, right.low)
   }

@@ -1,37 +1,55 @@
 import Files
 
-/// A question about a text, and where the text answers it, read out of a record.
+/// A question about a text, and where the text answers it.
 public struct ContextQuestion: Hashable, Sendable {
+  /// A piece of the context that answers the question.
   public struct Answer: Hashable, Sendable {
+    /// As it stands in the context.
     public var text: String
     /// Place of its first character in the context, in Unicode scalars, as Python counts.
     public var start: Int
 
+    /// - Parameter start: in Unicode scalars of the context.
     public init(text: String, start: Int) {
       self.text = text
       self.start = start
     }
   }
 
+  /// What is asked.
   public var question: String
+  /// The text that is asked about.
   public var context: String
-  /// Every answer that counts as right; empty if the context answers nothing, nil if the record does not say.
-  public var answers: [Answer]?
+  /// All that count as right, the first of which is learned; empty if the context answers nothing.
+  public var answers: [Answer] = []
+  /// Whether anybody said what is right; without that ``answers`` is empty.
+  public private(set) var isJudged = false
 
+  /// - Parameter answers: nil if nobody said.
   public init(question: String, context: String, answers: [Answer]? = nil) {
     self.question = question
     self.context = context
-    self.answers = answers
+    self.answers = answers ?? []
+    isJudged = answers != nil
+  }
+
+  /// What lies in a range of the context, in Unicode scalars. O(end of the range).
+  public func text(_ range: Range<Int>) -> String {
+    let scalars = context.unicodeScalars.dropFirst(range.lowerBound).prefix(range.count)
+    return String(String.UnicodeScalarView(scalars))
   }
 }
 
 /// Names of the fields that a question stands in.
 public struct QuestionFields: Hashable, Sendable {
+  /// Of the question.
   public var question = "question"
+  /// Of the text it is asked about.
   public var context = "context"
   /// An array of objects with `text` and `answer_start`, or an object of two such arrays.
   public var answers = "answers"
 
+  /// SQuAD's names.
   public init() {}
 
   /// Those of the texts by other names, where there are two of them.
@@ -71,7 +89,8 @@ extension Record {
       let answers = members[fields.answers]?.json,
       answers == "[]" || answers.contains("\"answer_start\"")
     else { return nil }
-    return try contextQuestion(fields).answers.map { LabelSet($0.map(\.text)).label }
+    let question = try contextQuestion(fields)
+    return question.isJudged ? LabelSet(question.answers.map(\.text)).label : nil
   }
 }
 
@@ -82,18 +101,16 @@ private struct QuestionRow {
   let members: [String: CorpusWriter.Value]
 
   func question() throws -> ContextQuestion {
-    var question = ContextQuestion(
-      question: try text(fields.question), context: try text(fields.context))
-    guard let value = members[fields.answers] else { return question }
-    if members["is_impossible"]?.plain == "true" {
-      question.answers = []
-      return question
+    let (question, context) = (try text(fields.question), try text(fields.context))
+    func judged(_ answers: [ContextQuestion.Answer]?) -> ContextQuestion {
+      ContextQuestion(question: question, context: context, answers: answers)
     }
+    guard let value = members[fields.answers] else { return judged(nil) }
+    if members["is_impossible"]?.plain == "true" { return judged([]) }
     let answers = try self.answers(value)
-    let context = Array(question.context.unicodeScalars)
-    for answer in answers { try check(answer, in: context) }
-    question.answers = answers
-    return question
+    let scalars = Array(context.unicodeScalars)
+    for answer in answers { try check(answer, in: scalars) }
+    return judged(answers)
   }
 
   private func text(_ name: String) throws -> String {

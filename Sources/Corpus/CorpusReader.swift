@@ -13,8 +13,10 @@ public struct CorpusReader: Sendable {
   /// ``ReadingOptions/format`` does.
   public static let standardInput = AtomicFile.standardStream
 
+  /// What to read of the rows, and how strictly.
   public let options: ReadingOptions
 
+  /// - Parameter options: the format is told by each file's name where they name none.
   public init(options: ReadingOptions = ReadingOptions()) { self.options = options }
 
   /// The place a command-line argument means: `-` is standard input, all else a path.

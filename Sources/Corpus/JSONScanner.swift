@@ -1,6 +1,7 @@
 /// A strict scanner of one JSON text (RFC 8259) over bytes already known to be UTF-8.
 ///
-/// It finds the members of the outer object and checks everything inside them, but builds strings
+/// Not the reader of model files: that makes a tree of a whole file, once; this one passes over millions of
+/// rows. It finds the members of the outer object and checks everything inside them, but builds strings
 /// only for what is asked: a tree per row costs more than all the rest of reading.
 struct JSONScanner {
   struct Fault: Error {

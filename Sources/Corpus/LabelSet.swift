@@ -7,6 +7,7 @@ public struct LabelSet: Hashable, Sendable {
   /// Sorted, each once.
   public let names: [String]
 
+  /// Of `names` in any order, each counted once. O(n log n).
   public init(_ names: some Sequence<String>) { self.names = Set(names).sorted() }
 
   /// The names between separators, without white space around them; empty ones are none.

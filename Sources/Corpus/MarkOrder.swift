@@ -1,7 +1,7 @@
 import Foundation
 
 /// Unicode's canonical order of combining marks (UAX #15).
-public enum MarkOrder {
+package enum MarkOrder {
   /// `text` with the marks of every run in canonical order; a canonically equivalent text.
   ///
   /// Foundation and the standard library sort marks by insertion: in quadratic time, unless they come
@@ -9,7 +9,7 @@ public enum MarkOrder {
   ///
   /// - Parameter halfwidth: replaces the halfwidth sound marks by the marks that compatibility
   ///   mappings make of them, and orders these too; the text is then only compatible.
-  public static func ordered(_ text: String, halfwidth: Bool = false) -> String {
+  package static func ordered(_ text: String, halfwidth: Bool = false) -> String {
     if text.utf8.allSatisfy({ $0 < 0xcc }) { return text }
     var (result, run) = ([UInt8](), [Unicode.Scalar]())
     result.reserveCapacity(text.utf8.count)

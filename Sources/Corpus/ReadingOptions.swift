@@ -64,6 +64,8 @@ public struct ReadingOptions: Sendable, Equatable {
   /// The longest row, in bytes, before a file is taken for something else than rows of text.
   public var maximumRowBytes: Int
 
+  /// - Parameter textField: the one field of the text; set ``textFields`` for several. A label field by
+  /// another name than `label` must occur in every file.
   public init(
     format: RecordFormat? = nil, textField: String = "text", labelField: String = "label",
     idField: String = "id", skipInvalid: Bool = false, hasHeader: Bool = true,
@@ -85,16 +87,20 @@ public struct ReadingSummary: Sendable, Equatable {
   /// How many skipped rows ``skipped`` lists.
   public static let listedSkips = 20
 
+  /// How the file was read.
   public var format: RecordFormat
   /// Records handed on.
   public var recordCount = 0
+  /// Those of them with a label.
   public var labeledCount = 0
+  /// Rows that were passed over.
   public var skippedCount = 0
   /// The first ``listedSkips`` rows that were passed over, each with its reason.
   public var skipped: [FileError] = []
   /// What the reader noticed about the file and the user should know.
   public var remarks: [String] = []
 
+  /// Of a file nothing was read of yet.
   public init(format: RecordFormat) { self.format = format }
 
   mutating func noteSkip(_ error: FileError) {

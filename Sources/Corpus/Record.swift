@@ -9,6 +9,7 @@ public struct Record: Sendable, Equatable {
   public var id: String
   /// Valid Unicode without U+0000; may be empty where the file says so.
   public var text: String
+  /// What stands in the label field; several labels as ``LabelSet/label`` writes them.
   public var label: String?
   /// The split of the file the record came from, where the user gave files by split.
   public var split: GivenSplit?
@@ -19,6 +20,7 @@ public struct Record: Sendable, Equatable {
   /// The original row as one line of compact JSON (an object); nil for plain text.
   public var fields: String?
 
+  /// See the properties of these names.
   public init(
     id: String, text: String, label: String? = nil, split: GivenSplit? = nil, source: String,
     line: Int, fields: String? = nil

@@ -12,6 +12,7 @@ public struct RelationText: Hashable, Sendable {
   public let sentence: String
   /// The two entities in ``sentence``, in bytes of its UTF-8.
   public let first: Range<Int>
+  /// The second entity, likewise.
   public let second: Range<Int>
 
   /// The words of the two entities, as they stand in the sentence.
@@ -37,14 +38,14 @@ public struct RelationText: Hashable, Sendable {
     var ranges: [Int: Range<Int>] = [:]
     var open: [Int] = []
     let bytes = Array(text.utf8)
-    var place = 0
-    while place < bytes.count {
-      guard bytes[place] == UInt8(ascii: "<"), let marker = Self.marker(in: bytes, at: place) else {
-        sentence.append(bytes[place])
-        place += 1
+    var index = 0
+    while index < bytes.count {
+      guard bytes[index] == UInt8(ascii: "<"), let marker = Self.marker(in: bytes, at: index) else {
+        sentence.append(bytes[index])
+        index += 1
         continue
       }
-      place += Self.markers[marker].utf8.count
+      index += Self.markers[marker].utf8.count
       let entity = marker / 2
       if marker % 2 == 0 {
         guard starts[entity] == nil else { throw Fault(found: "\(Self.markers[marker]) twice") }
@@ -82,8 +83,8 @@ public struct RelationText: Hashable, Sendable {
     var text = text
     return text.withUTF8 { bytes in
       var rest = bytes[...]
-      while let place = rest.firstIndex(of: UInt8(ascii: "<")) {
-        rest = rest[place...]
+      while let index = rest.firstIndex(of: UInt8(ascii: "<")) {
+        rest = rest[index...]
         if rest.starts(with: markers[0].utf8) { return true }
         rest = rest.dropFirst()
       }
@@ -109,15 +110,15 @@ public struct RelationText: Hashable, Sendable {
     }
     guard !isMarked(text) else { throw Fault(found: "offsets and \(markers[0]) in the text") }
     var result = ""
-    for place in 0...scalars.count {
+    for index in 0...scalars.count {
       // What lies inside ends first and begins last.
-      let ending = [0, 1].filter { ranges[$0].upperBound == place }
+      let ending = [0, 1].filter { ranges[$0].upperBound == index }
         .sorted { (ranges[$0].count, -$0) < (ranges[$1].count, -$1) }
-      let beginning = [0, 1].filter { ranges[$0].lowerBound == place }
+      let beginning = [0, 1].filter { ranges[$0].lowerBound == index }
         .sorted { (-ranges[$0].count, $0) < (-ranges[$1].count, $1) }
       for entity in ending { result += markers[2 * entity + 1] }
       for entity in beginning { result += markers[2 * entity] }
-      if place < scalars.count { result.unicodeScalars.append(scalars[place]) }
+      if index < scalars.count { result.unicodeScalars.append(scalars[index]) }
     }
     _ = try RelationText(result)
     return result

@@ -55,10 +55,10 @@ final class SquadRows {
   }
 
   private func begin(_ line: Line) throws {
-    let place = Line(bytes: line.bytes, number: line.number, hadCarriageReturn: false)
-    let members = try self.members(line.bytes, 0..<line.bytes.count, place, "an article")
+    let index = Line(bytes: line.bytes, number: line.number, hadCarriageReturn: false)
+    let members = try self.members(line.bytes, 0..<line.bytes.count, index, "an article")
     guard let paragraphs = try find("paragraphs", .array, members, line.bytes) else {
-      throw invalid(place, "an article with an array 'paragraphs'", "none")
+      throw invalid(index, "an article with an array 'paragraphs'", "none")
     }
     article = Article(
       line: line, title: try find("title", .string, members, line.bytes)?.quoted,
@@ -69,12 +69,12 @@ final class SquadRows {
     guard var current = article else { return }
     defer { article = current }
     let bytes = current.line.bytes
-    let place = Line(
+    let index = Line(
       bytes: bytes, number: lineNumber(paragraph.lowerBound, &current), hadCarriageReturn: false)
-    let members = try self.members(bytes, paragraph, place, "a paragraph")
+    let members = try self.members(bytes, paragraph, index, "a paragraph")
     guard let context = try find("context", .string, members, bytes),
       let questions = try find("qas", .array, members, bytes)
-    else { throw invalid(place, "a paragraph with a string 'context' and an array 'qas'", "none") }
+    else { throw invalid(index, "a paragraph with a string 'context' and an array 'qas'", "none") }
     current.context = context.quoted
     current.questions = try elements(questions.value, bytes)[...]
   }

@@ -2,6 +2,7 @@ import Files
 
 /// A sentence as words with a tag each, read out of a record.
 public struct TaggedSentence: Hashable, Sendable {
+  /// In their order.
   public var words: [String]
   /// A tag for each word, as the record writes it, or IOB2 where the record marks entities by offsets.
   public var tags: [String]
@@ -9,6 +10,9 @@ public struct TaggedSentence: Hashable, Sendable {
   /// words itself.
   public var ranges: [Range<Int>]?
 
+  /// - Parameters:
+  ///   - tags: one for each word.
+  ///   - ranges: one for each word too.
   public init(words: [String], tags: [String], ranges: [Range<Int>]? = nil) {
     self.words = words
     self.tags = tags
@@ -27,6 +31,7 @@ public struct TagFields: Hashable, Sendable {
   /// Names of tags that are written as whole numbers, from 0.
   public var tagNames: [String]?
 
+  /// Those that Hugging Face's datasets mostly have.
   public init() {}
 }
 

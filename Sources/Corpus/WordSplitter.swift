@@ -5,10 +5,10 @@
 /// written without spaces. Marks, joiners and skin tones belong to the character before them. White
 /// space parts words and belongs to none. Scripts such as Thai, which do not part words, stay whole
 /// between spaces.
-public enum WordSplitter {
+package enum WordSplitter {
   /// Ranges of the words, in Unicode scalars: in order, apart, and together all but white space.
   /// O(scalars).
-  public static func ranges(_ scalars: [Unicode.Scalar]) -> [Range<Int>] {
+  package static func ranges(_ scalars: [Unicode.Scalar]) -> [Range<Int>] {
     var ranges: [Range<Int>] = []
     // What the word at hand is made of; nil between words.
     var open: Part?

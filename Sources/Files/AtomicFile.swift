@@ -5,9 +5,9 @@ import Foundation
 ///
 /// Standard output (`-`) and devices are written as they are. Without ``commit()`` the temporary
 /// file is deleted with the object; what a killed process left in the folder is swept away.
-public final class AtomicFile {
+package final class AtomicFile {
   /// The place that command lines call `-`.
-  public static let standardStream = URL(string: "stdin:-")!
+  package static let standardStream = URL(string: "stdin:-")!
 
   private let destination: URL
   /// Where the rename goes: behind a symbolic link its target.
@@ -20,7 +20,7 @@ public final class AtomicFile {
 
   /// - Throws: ``FileError`` if the folder cannot be written, or there is a folder, or a file that is
   ///   not to be written.
-  public init(_ destination: URL) throws {
+  package init(_ destination: URL) throws {
     self.destination = destination
     if destination == Self.standardStream {
       (descriptor, temporary, target) = (1, nil, destination)
@@ -59,7 +59,7 @@ public final class AtomicFile {
   /// Appends `bytes`, through a buffer of 256 KiB.
   ///
   /// - Throws: ``FileError`` if they cannot be written.
-  public func write(_ bytes: some Sequence<UInt8>) throws {
+  package func write(_ bytes: some Sequence<UInt8>) throws {
     buffer.append(contentsOf: bytes)
     if buffer.count >= Self.bufferSize { try flush() }
   }
@@ -67,7 +67,7 @@ public final class AtomicFile {
   /// Appends `bytes` of any size; many of them without a copy.
   ///
   /// - Throws: ``FileError`` if they cannot be written.
-  public func write(_ bytes: UnsafeRawBufferPointer) throws {
+  package func write(_ bytes: UnsafeRawBufferPointer) throws {
     if buffer.count + bytes.count >= Self.bufferSize { try flush() }
     if bytes.count >= Self.bufferSize { return try writeOut(bytes) }
     buffer.append(contentsOf: bytes)
@@ -76,7 +76,7 @@ public final class AtomicFile {
   /// Writes `bytes` over the first ones of the file, as many as have been written at least.
   ///
   /// - Throws: ``FileError`` if they cannot be written, or the file is a stream.
-  public func overwriteStart(_ bytes: [UInt8]) throws {
+  package func overwriteStart(_ bytes: [UInt8]) throws {
     try flush()
     let count = pwrite(descriptor, bytes, bytes.count, 0)
     guard count == bytes.count else { throw failure("a file that can be rewound") }
@@ -85,7 +85,7 @@ public final class AtomicFile {
   /// Replaces `destination` by `data`.
   ///
   /// - Throws: ``FileError`` if it cannot be written; what was there is then untouched.
-  public static func write(_ data: Data, to destination: URL) throws {
+  package static func write(_ data: Data, to destination: URL) throws {
     let file = try AtomicFile(destination)
     try data.withUnsafeBytes { try file.write($0) }
     try file.commit()
@@ -95,7 +95,7 @@ public final class AtomicFile {
   ///
   /// - Throws: ``FileError`` if it cannot be written, and what `write` throws; what was there is
   ///   then untouched.
-  public static func replace(_ destination: URL, write: (URL) throws -> Void) throws {
+  package static func replace(_ destination: URL, write: (URL) throws -> Void) throws {
     let file = try AtomicFile(destination)
     try write(file.temporary ?? destination)
     try file.commit()
@@ -104,7 +104,7 @@ public final class AtomicFile {
   /// Brings all to the disk and puts the file in its place; nothing may be written afterwards.
   ///
   /// - Throws: ``FileError`` if the disk refuses; what was there before is then untouched.
-  public func commit() throws {
+  package func commit() throws {
     try flush()
     if let temporary {
       guard fsync(descriptor) == 0, rename(temporary.path, target.path) == 0 else {

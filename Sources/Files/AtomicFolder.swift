@@ -1,12 +1,12 @@
 import Foundation
 
 /// Folders that are replaced as a whole.
-public enum AtomicFolder {
+package enum AtomicFolder {
   /// Puts what `fill` writes into an empty folder in the place of `url`, whose old content goes.
   ///
   /// - Throws: ``FileError`` if the folder cannot be written, and what `fill` throws; what was there is
   ///   then untouched.
-  public static func replace<Result>(_ url: URL, fill: (URL) throws -> Result) throws -> Result {
+  package static func replace<Result>(_ url: URL, fill: (URL) throws -> Result) throws -> Result {
     let target = url.resolvingSymlinksInPath()
     let parent = target.deletingLastPathComponent()
     // What keeps it from being made keeps the folder in it from being made too.
@@ -27,7 +27,7 @@ public enum AtomicFolder {
   /// moved aside first; after a crash in between, ``Leftover/sweep(_:recursively:)`` moves it back.
   ///
   /// - Throws: ``FileError`` if it cannot be done; both are then as before.
-  public static func place(_ source: URL, at target: URL) throws {
+  package static func place(_ source: URL, at target: URL) throws {
     try checkPlace(target)
     var status = stat()
     let isThere = stat(target.path, &status) == 0
@@ -47,7 +47,7 @@ public enum AtomicFolder {
   /// Checked before long work too, which would else be in vain.
   ///
   /// - Throws: ``FileError`` if `target` is there and no folder: exchanged for one, a file would be lost.
-  public static func checkPlace(_ target: URL) throws {
+  package static func checkPlace(_ target: URL) throws {
     var status = stat()
     guard stat(target.path, &status) == 0, status.st_mode & S_IFMT != S_IFDIR else { return }
     throw FileError(
@@ -96,7 +96,7 @@ public enum AtomicFolder {
 
   /// The first name in `folder`, in alphabetical order, that `isOwn` does not know and that is no
   /// leftover; nil if there is none, or no folder.
-  public static func foreign(in folder: URL, isOwn: (String) -> Bool) -> String? {
+  package static func foreign(in folder: URL, isOwn: (String) -> Bool) -> String? {
     let names = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     return names.sorted().first { !isOwn($0) && !Leftover.isOne($0) }
   }

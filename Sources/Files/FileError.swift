@@ -5,11 +5,14 @@ import Foundation
 public struct FileError: Error, Equatable, CustomStringConvertible, Sendable {
   /// The file (`file:line` or its row, where one is known), folder, option or record concerned.
   public var place: String
+  /// What should be there, as it goes on after "expected".
   public var expected: String
+  /// What is there instead.
   public var found: String
   /// What the user can do about it, where something can be done.
   public var advice: String?
 
+  /// - Parameter advice: what the user can do, where something can be done.
   public init(place: String, expected: String, found: String, advice: String? = nil) {
     self.place = place
     self.expected = expected
@@ -17,6 +20,7 @@ public struct FileError: Error, Equatable, CustomStringConvertible, Sendable {
     self.advice = advice
   }
 
+  /// One line, without the advice.
   public var description: String { "\(place): expected \(expected), found \(found)" }
 
   /// What `errno` says about the last system call, which was to read `place`.
@@ -27,7 +31,7 @@ public struct FileError: Error, Equatable, CustomStringConvertible, Sendable {
   }
 
   /// What `errno` says about the last system call, which was to write `place`.
-  public static func system(_ place: String, _ expected: String) -> FileError {
+  package static func system(_ place: String, _ expected: String) -> FileError {
     let code = errno
     return FileError(
       place: place, expected: expected, found: String(cString: strerror(code)),

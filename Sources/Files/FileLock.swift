@@ -5,8 +5,9 @@ import Foundation
 /// The system frees it when its process ends, however it does. Whoever holds it last takes the lock
 /// file away. Where none can be made beside a folder, the folder itself is locked; where that may not
 /// be read either, nothing is.
-public final class FileLock: @unchecked Sendable {
-  public enum Kind: Sendable {
+package final class FileLock: @unchecked Sendable {
+  /// Whether others may hold the lock too.
+  package enum Kind: Sendable {
     /// With others that read.
     case shared
     /// Alone.
@@ -14,10 +15,13 @@ public final class FileLock: @unchecked Sendable {
   }
 
   /// Who holds a lock.
-  public struct Holder: Codable, Equatable, Sendable {
-    public var process: Int32
-    public var command: String
-    public var since: Date
+  package struct Holder: Codable, Equatable, Sendable {
+    /// Its number.
+    package var process: Int32
+    /// Its command line's first words.
+    package var command: String
+    /// When it took the lock.
+    package var since: Date
   }
 
   private let file: URL
@@ -32,7 +36,7 @@ public final class FileLock: @unchecked Sendable {
   ///   - whileHeld: called ten times a second with who holds it, if that is known; ends the waiting by
   ///     throwing.
   /// - Throws: what `whileHeld` throws.
-  public init(
+  package init(
     _ url: URL, _ kind: Kind, command: String, whileHeld: (Holder?) throws -> Void
   ) throws {
     let place = Self.canonical(url)
@@ -55,7 +59,7 @@ public final class FileLock: @unchecked Sendable {
   deinit { release() }
 
   /// Gives the lock back; does nothing the second time.
-  public func release() {
+  package func release() {
     guard descriptor >= 0 else { return }
     // Nobody else may hold the file, or another one be in its place.
     if isFile, flock(descriptor, LOCK_EX | LOCK_NB) == 0, isCurrent { unlink(file.path) }

@@ -5,7 +5,7 @@ import Synchronization
 /// beside the place of `NAME`, by the process that is at work on it.
 ///
 /// A process that was killed leaves them; the next one that works in the folder sweeps them away.
-public enum Leftover {
+package enum Leftover {
   /// What becomes of one whose process is gone.
   private enum Fate: String, CaseIterable {
     /// It is half of something, or was replaced.
@@ -43,7 +43,7 @@ public enum Leftover {
   private static let swept = Mutex<Set<String>>([])
 
   /// A new name beside `url` for what will take its place.
-  public static func place(for url: URL) -> URL { place(for: url, .goes) }
+  package static func place(for url: URL) -> URL { place(for: url, .goes) }
 
   /// A new name beside `url` for what was there.
   static func aside(of url: URL) -> URL { place(for: url, .returns) }
@@ -56,11 +56,11 @@ public enum Leftover {
   }
 
   /// Whether `name` is one of ``place(for:)``.
-  public static func isOne(_ name: String) -> Bool { Name(name) != nil }
+  package static func isOne(_ name: String) -> Bool { Name(name) != nil }
 
   /// Removes what processes that are gone left in `folder`, and below it if `recursively`; links are
   /// not followed. What cannot be removed stays.
-  public static func sweep(_ folder: URL, recursively: Bool = false) {
+  package static func sweep(_ folder: URL, recursively: Bool = false) {
     let files = FileManager.default
     for name in (try? files.contentsOfDirectory(atPath: folder.path)) ?? [] {
       let url = folder.appendingPathComponent(name)

@@ -2,14 +2,14 @@ import Foundation
 
 /// Regular files opened for reading: a pipe would keep whoever opens it waiting for a writer, and a
 /// device may have no end.
-public enum RegularFile {
+package enum RegularFile {
   /// No JSON file or vocabulary of a model or index comes near it.
-  public static let usualLimit = 1 << 28
+  package static let usualLimit = 1 << 28
 
   /// A descriptor of the file, at its start; the caller closes it.
   ///
   /// - Throws: ``FileError`` if it cannot be opened or is no regular file.
-  public static func open(_ url: URL) throws -> Int32 {
+  package static func open(_ url: URL) throws -> Int32 {
     let place = url.relativePath
     // Without O_NONBLOCK opening a pipe waits until somebody writes to it.
     let descriptor = Foundation.open(url.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
@@ -29,13 +29,13 @@ public enum RegularFile {
   /// Checks a file that a library opens by its path.
   ///
   /// - Throws: as ``open(_:)``.
-  public static func check(_ url: URL) throws { close(try open(url)) }
+  package static func check(_ url: URL) throws { close(try open(url)) }
 
   /// All bytes of the file.
   ///
   /// - Parameter limit: the most bytes it may have.
   /// - Throws: ``FileError`` if it cannot be read, is no regular file, or is larger.
-  public static func contents(of url: URL, limit: Int = usualLimit) throws -> Data {
+  package static func contents(of url: URL, limit: Int = usualLimit) throws -> Data {
     let file = FileHandle(fileDescriptor: try open(url), closeOnDealloc: true)
     var data = Data()
     while let piece = try file.read(upToCount: min(1 << 20, limit + 1 - data.count)),
@@ -51,7 +51,7 @@ public enum RegularFile {
   }
 
   /// What a file is that is not a regular one, in words.
-  public static func kind(_ mode: mode_t) -> String {
+  package static func kind(_ mode: mode_t) -> String {
     switch mode & S_IFMT {
     case S_IFDIR: "a folder"
     case S_IFIFO: "a pipe"

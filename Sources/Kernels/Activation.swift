@@ -2,7 +2,7 @@ import CKernels
 import Foundation
 
 /// A nonlinearity between two products.
-public enum Activation: Int32, Hashable, Sendable {
+package enum Activation: Int32, Hashable, Sendable {
   /// x Φ(x), with the error function.
   case gelu = 0
   /// The tanh approximation of GELU.
@@ -12,7 +12,7 @@ public enum Activation: Int32, Hashable, Sendable {
   case silu = 3
 
   /// Of one number; slow and exact, for the few rows of a head.
-  public func value(_ x: Float) -> Float {
+  package func value(_ x: Float) -> Float {
     switch self {
     case .gelu: x * 0.5 * (1 + erff(x * Float(0.5).squareRoot()))
     case .geluTanh: x * 0.5 * (1 + tanhf(0.79788456 * (x + 0.044715 * x * x * x)))
@@ -25,7 +25,7 @@ public enum Activation: Int32, Hashable, Sendable {
   /// row of `x`, `[rows, 2 size]`, through this activation, times the second half.
   ///
   /// - Parameter narrow: `y` holds bfloat16, else `Float`.
-  public func gate(
+  package func gate(
     _ x: UnsafePointer<Float>, rows: Int, size: Int, into y: UnsafeMutableRawPointer, narrow: Bool
   ) {
     ck_gate(x, rows, size, rawValue, y, narrow ? 0 : 1)

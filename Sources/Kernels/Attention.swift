@@ -1,18 +1,18 @@
 import CKernels
 
 /// Multi-head self-attention within one sentence (Vaswani et al., arXiv 1706.03762).
-public enum Attention {
+package enum Attention {
   /// What a score depends on beside its query and key.
-  public struct Settings: Sendable {
+  package struct Settings: Sendable {
     /// Added to the scores, as a function of the distance from query to key.
-    public var bias: RelativeBias?
+    package var bias: RelativeBias?
     /// If given, a query sees only keys at this distance or less; at least 1.
-    public var window: Int?
+    package var window: Int?
     /// Queries, keys, values and weights are rounded to bfloat16 and multiplied as such; sums stay
     /// float32. Needs ``Processor/hasBFloat16``.
-    public var multipliesBFloat16: Bool
+    package var multipliesBFloat16: Bool
 
-    public init(
+    package init(
       bias: RelativeBias? = nil, window: Int? = nil, multipliesBFloat16: Bool = false
     ) {
       precondition(window ?? 1 >= 1, "attention window must be at least 1, got \(window ?? 1)")
@@ -25,7 +25,7 @@ public enum Attention {
 
   /// A learned number for each head and distance, e.g. T5's and MPNet's (Raffel et al., arXiv
   /// 1910.10683), spread out from its buckets.
-  public struct RelativeBias: Sendable {
+  package struct RelativeBias: Sendable {
     let values: Buffer<Float>
     let heads: Int
     let reach: Int
@@ -33,7 +33,7 @@ public enum Attention {
     /// - Parameters:
     ///   - values: `[heads, 2 reach - 1]`: column key position - query position + reach - 1.
     ///   - reach: the longest sentence.
-    public init(_ values: Buffer<Float>, heads: Int, reach: Int) {
+    package init(_ values: Buffer<Float>, heads: Int, reach: Int) {
       precondition(reach >= 1 && values.count == heads * (2 * reach - 1), "bias [heads, 2 reach-1]")
       self.values = values
       self.heads = heads
@@ -47,7 +47,7 @@ public enum Attention {
   ///   - projections: `[length, 3 heads headSize]`: queries (already scaled), keys, values.
   ///   - context: `[length, heads headSize]`, as `Float`, or as bfloat16 if `narrow`.
   ///   - scratch: of ``scratchCount(length:headSize:)`` floats.
-  public static func run(
+  package static func run(
     projections: UnsafePointer<Float>, length: Int, heads: Int, headSize: Int,
     settings: Settings = Settings(), into context: UnsafeMutableRawPointer, narrow: Bool,
     scratch: UnsafeMutablePointer<Float>
@@ -63,7 +63,7 @@ public enum Attention {
       projections, length, heads, headSize, &packed, context, narrow ? 0 : 1, scratch)
   }
 
-  public static func scratchCount(length: Int, headSize: Int) -> Int {
+  package static func scratchCount(length: Int, headSize: Int) -> Int {
     ck_attention_scratch(length, headSize)
   }
 }

@@ -5,11 +5,11 @@ import Foundation
 ///
 /// Hot loops take ``pointer`` once and index that: indexing through a class property costs 20 to
 /// 40 times as much.
-public final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
-  public let pointer: UnsafeMutablePointer<Element>
-  public let count: Int
+package final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
+  package let pointer: UnsafeMutablePointer<Element>
+  package let count: Int
 
-  public init(count: Int) {
+  package init(count: Int) {
     precondition(count >= 0, "buffer size must not be negative, got \(count)")
     self.count = count
     let bytes = max(64, count * MemoryLayout<Element>.stride)
@@ -17,12 +17,12 @@ public final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
       .bindMemory(to: Element.self, capacity: max(1, count))
   }
 
-  public convenience init(repeating value: Element, count: Int) {
+  package convenience init(repeating value: Element, count: Int) {
     self.init(count: count)
     pointer.initialize(repeating: value, count: count)
   }
 
-  public convenience init(_ values: some Collection<Element>) {
+  package convenience init(_ values: some Collection<Element>) {
     self.init(count: values.count)
     var index = 0
     for value in values {
@@ -33,5 +33,5 @@ public final class Buffer<Element: BitwiseCopyable>: @unchecked Sendable {
 
   deinit { UnsafeMutableRawPointer(pointer).deallocate() }
 
-  public var values: UnsafeMutableBufferPointer<Element> { .init(start: pointer, count: count) }
+  package var values: UnsafeMutableBufferPointer<Element> { .init(start: pointer, count: count) }
 }

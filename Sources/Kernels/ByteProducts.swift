@@ -5,41 +5,41 @@ import CKernels
 /// Without the 8-bit dot product (VNNI) products of bytes are added in 16 bits, two pairs at a time:
 /// with 7-bit codes these sums cannot overflow, 4 · 127 · 64 < 32,768. Integer sums are exact, so a
 /// coding gives the same sums on every processor that runs it.
-public struct ByteCoding: Sendable, Equatable {
+package struct ByteCoding: Sendable, Equatable {
   /// Left codes are in 0…levels.
-  public let levels: Int32
+  package let levels: Int32
   /// Right codes are in -magnitude…magnitude.
-  public let magnitude: Int32
+  package let magnitude: Int32
 
   /// Needs ``Processor/hasVNNI``.
-  public static let eightBits = ByteCoding(levels: 255, magnitude: 127)
+  package static let eightBits = ByteCoding(levels: 255, magnitude: 127)
   /// Needs ``Processor/hasAVX2``.
-  public static let sevenBits = ByteCoding(levels: 127, magnitude: 64)
+  package static let sevenBits = ByteCoding(levels: 127, magnitude: 64)
 
   /// The finest that this processor multiplies exactly; nil where it multiplies none fast.
-  public static let finest: ByteCoding? =
+  package static let finest: ByteCoding? =
     Processor.hasVNNI ? .eightBits : Processor.hasAVX2 ? .sevenBits : nil
 
   /// Whether this processor multiplies such codes exactly.
-  public var isSupported: Bool { Self.finest.map { levels <= $0.levels } ?? false }
+  package var isSupported: Bool { Self.finest.map { levels <= $0.levels } ?? false }
 }
 
 /// Rows of signed bytes, packed to be met by rows of unsigned bytes: products are exact in int32.
 ///
 /// Immutable once packed, and then shared by all threads.
-public final class PackedBytes: @unchecked Sendable {
-  public let rows: Int
+package final class PackedBytes: @unchecked Sendable {
+  package let rows: Int
   /// Bytes of a row.
-  public let depth: Int
+  package let depth: Int
   /// Rows are packed, and met, in runs that start at a multiple of this.
-  public static let panel = ck_byte_panel()
+  package static let panel = ck_byte_panel()
   private let padded: Int
   private let panels: Buffer<Int8>
 
   /// What may be read beyond the last left row.
-  public static let slack = 8
+  package static let slack = 8
 
-  public init(rows: Int, depth: Int) {
+  package init(rows: Int, depth: Int) {
     self.rows = rows
     self.depth = depth
     padded = (depth + 7) & ~7
@@ -50,7 +50,7 @@ public final class PackedBytes: @unchecked Sendable {
   /// packed on different threads.
   ///
   /// - Parameter codes: the rows from `first` on, `[rows - first, depth]`.
-  public func pack(panelAt first: Int, _ codes: UnsafePointer<Int8>) {
+  package func pack(panelAt first: Int, _ codes: UnsafePointer<Int8>) {
     precondition(first % Self.panel == 0, "a panel starts at a multiple of \(Self.panel)")
     let (panel, depth) = (Self.panel, depth)
     let target = panels.pointer + first * padded
@@ -72,7 +72,7 @@ public final class PackedBytes: @unchecked Sendable {
   }
 
   /// Packs all rows of `codes`, `[rows, depth]`.
-  public func pack(_ codes: UnsafePointer<Int8>) {
+  package func pack(_ codes: UnsafePointer<Int8>) {
     for first in stride(from: 0, to: rows, by: Self.panel) {
       pack(panelAt: first, codes + first * depth)
     }
@@ -86,7 +86,7 @@ public final class PackedBytes: @unchecked Sendable {
   ///     ``slack`` bytes beyond them are read.
   ///   - columns: starts at a multiple of ``panel``.
   ///   - sums: room for `[count, columns.count]`.
-  public func multiply(
+  package func multiply(
     _ x: UnsafePointer<UInt8>, count: Int, columns: Range<Int>,
     into sums: UnsafeMutablePointer<Int32>
   ) {
@@ -102,7 +102,7 @@ public final class PackedBytes: @unchecked Sendable {
   ///
   /// - Parameter columnCutoffs: `columns.count` rounded up to a multiple of ``panel``; no sum of two
   ///   cut-offs overflows.
-  public func candidates(
+  package func candidates(
     _ x: UnsafePointer<UInt8>, count: Int, columns: Range<Int>,
     rowCutoffs: UnsafePointer<Int32>, columnCutoffs: UnsafePointer<Int32>,
     into bits: UnsafeMutablePointer<UInt32>

@@ -4,11 +4,11 @@ import COneDNN
 ///
 /// Used by one thread at a time. A product of a new shape is compiled when first asked for (about a
 /// millisecond); later runs allocate nothing.
-public final class LinearContext: @unchecked Sendable {
+package final class LinearContext: @unchecked Sendable {
   let stream = OneDNN.makeStream()
   private var products: [LinearShape: Product] = [:]
 
-  public init() {}
+  package init() {}
 
   deinit { dnnl_stream_destroy(stream) }
 

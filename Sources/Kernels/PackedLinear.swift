@@ -4,9 +4,9 @@ import COneDNN
 /// for our own without.
 ///
 /// Immutable and shared by all threads; what changes in a run lies in a ``LinearContext``.
-public final class PackedLinear: @unchecked Sendable {
+package final class PackedLinear: @unchecked Sendable {
   /// What is done with x Wᵀ + b before it is stored.
-  public enum Epilogue: Hashable, Sendable {
+  package enum Epilogue: Hashable, Sendable {
     case store
     case activate(Activation)
     /// Added to what the destination holds: a residual connection.
@@ -14,7 +14,7 @@ public final class PackedLinear: @unchecked Sendable {
   }
 
   /// How activations and weights are stored; sums are always float32.
-  public enum Element: Hashable, Sendable {
+  package enum Element: Hashable, Sendable {
     case float32
     /// Needs ``Processor/hasBFloat16``.
     case bfloat16
@@ -27,10 +27,10 @@ public final class PackedLinear: @unchecked Sendable {
 
   /// The rows of oneDNN's products are rounded up to a multiple of this, so that few shapes exist:
   /// sources and destinations must have room for ``paddedRows(_:)`` rows.
-  public static let rowStep = 32
+  package static let rowStep = 32
 
-  public let inputs: Int
-  public let outputs: Int
+  package let inputs: Int
+  package let outputs: Int
   private let epilogue: Epilogue
   private let products: Products
 
@@ -39,7 +39,7 @@ public final class PackedLinear: @unchecked Sendable {
   /// - Parameters:
   ///   - input: the type of sources, and of the packed weights.
   ///   - output: the type of destinations.
-  public init(
+  package init(
     weight: UnsafePointer<Float>, bias: UnsafePointer<Float>, inputs: Int, outputs: Int,
     epilogue: Epilogue = .store, input: Element = .float32, output: Element = .float32
   ) {
@@ -59,13 +59,13 @@ public final class PackedLinear: @unchecked Sendable {
     }
   }
 
-  public static func paddedRows(_ rows: Int) -> Int { (rows + rowStep - 1) / rowStep * rowStep }
+  package static func paddedRows(_ rows: Int) -> Int { (rows + rowStep - 1) / rowStep * rowStep }
 
   /// `destination` `[rows, outputs]` from `source` `[rows, inputs]`, both packed row-major with
   /// room for ``paddedRows(_:)`` rows; the rows beyond `rows` are garbage afterwards.
   ///
   /// A row of the result depends on its row of the source alone, to the last bit.
-  public func callAsFunction(
+  package func callAsFunction(
     _ source: UnsafeMutableRawPointer, rows: Int, into destination: UnsafeMutableRawPointer,
     context: LinearContext
   ) {

@@ -8,19 +8,19 @@ import Foundation
 /// `SIMCURATE_PROCESSOR=baseline`, `avx2` or `avx512` (the last without VNNI and BF16) hides what lies
 /// above that level from our kernels, oneDNN and OpenBLAS alike, so that one machine can test them
 /// all; `native` hides nothing.
-public enum Processor {
+package enum Processor {
   private static let features = ck_detect()
   private static let variable = "SIMCURATE_PROCESSOR"
 
   /// The levels that ``kind`` and the variable speak of, the least first.
-  public enum Level: String, Sendable, CaseIterable {
+  package enum Level: String, Sendable, CaseIterable {
     case baseline, avx2, avx512, native
   }
 
   /// The level that the environment asks for.
   ///
   /// - Returns: nil if it is none of ``Level``.
-  public static var emulated: Level? {
+  package static var emulated: Level? {
     guard let name = ProcessInfo.processInfo.environment[variable], !name.isEmpty else {
       return .native
     }
@@ -28,15 +28,15 @@ public enum Processor {
   }
 
   /// AVX2 with fused multiply-add.
-  public static var hasAVX2: Bool { features.avx2 }
-  public static var hasAVX512: Bool { features.avx512 }
+  package static var hasAVX2: Bool { features.avx2 }
+  package static var hasAVX512: Bool { features.avx512 }
   /// The bfloat16 dot product of AVX-512.
-  public static var hasBFloat16: Bool { features.avx512_bf16 }
+  package static var hasBFloat16: Bool { features.avx512_bf16 }
   /// The 8-bit dot product, of AVX-512 or of AVX2's width.
-  public static var hasVNNI: Bool { features.avx512_vnni || features.avx_vnni }
+  package static var hasVNNI: Bool { features.avx512_vnni || features.avx_vnni }
 
   /// The instructions in use that figures depend on, for people: `AVX-512, VNNI, BF16`.
-  public static var kind: String {
+  package static var kind: String {
     guard hasAVX2 else { return "baseline x86-64" }
     var names = [hasAVX512 ? "AVX-512" : "AVX2"]
     if hasVNNI { names.append("VNNI") }
@@ -45,7 +45,7 @@ public enum Processor {
   }
 
   /// The kernels that oneDNN and OpenBLAS chose for this processor, as they name them.
-  public static var libraries: (oneDNN: String, openBLAS: String) {
+  package static var libraries: (oneDNN: String, openBLAS: String) {
     let instructions = dnnl_get_effective_cpu_isa()
     let name =
       switch instructions {

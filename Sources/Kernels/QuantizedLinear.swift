@@ -3,14 +3,14 @@ import CKernels
 /// Rows of activations as bytes: x ≈ scale · byte + least, with a scale and a least value a row.
 ///
 /// The range of each row is measured when it is quantized, so no row depends on another.
-public final class QuantizedRows: @unchecked Sendable {
+package final class QuantizedRows: @unchecked Sendable {
   let bytes: Buffer<UInt8>
   let scales: Buffer<Float>
   let least: Buffer<Float>
   let coding: ByteCoding
 
   /// Room for `rows` rows of at most `size` values.
-  public init(rows: Int, size: Int, coding: ByteCoding) {
+  package init(rows: Int, size: Int, coding: ByteCoding) {
     self.coding = coding
     bytes = Buffer(repeating: 0, count: rows * size + PackedBytes.slack)
     scales = Buffer(repeating: 0, count: rows)
@@ -18,7 +18,7 @@ public final class QuantizedRows: @unchecked Sendable {
   }
 
   /// Takes over `x`, `[rows, size]`.
-  public func quantize(_ x: UnsafePointer<Float>, rows: Int, size: Int) {
+  package func quantize(_ x: UnsafePointer<Float>, rows: Int, size: Int) {
     ck_quantize(x, rows, size, coding.levels, bytes.pointer, scales.pointer, least.pointer)
   }
 }
@@ -27,9 +27,9 @@ public final class QuantizedRows: @unchecked Sendable {
 /// signed bytes by output, sums in 32-bit integers, everything else in float32.
 ///
 /// Immutable and shared by all threads. Needs a processor that supports its ``ByteCoding``.
-public final class QuantizedLinear: Sendable {
-  public let inputs: Int
-  public let outputs: Int
+package final class QuantizedLinear: Sendable {
+  package let inputs: Int
+  package let outputs: Int
   private let coding: ByteCoding
   private let weights: PackedBytes
   private let scale: Buffer<Float>
@@ -38,10 +38,10 @@ public final class QuantizedLinear: Sendable {
 
   /// Rows multiplied before their sums are turned back into floats: few enough for the sums to stay
   /// in the second-level cache.
-  public static let blockRows = 32
+  package static let blockRows = 32
 
   /// Quantizes and packs `weight`, `[outputs, inputs]`; copies `bias`, `[outputs]`.
-  public init(
+  package init(
     weight: UnsafePointer<Float>, bias: UnsafePointer<Float>, inputs: Int, outputs: Int,
     coding: ByteCoding
   ) {
@@ -71,7 +71,7 @@ public final class QuantizedLinear: Sendable {
   /// takes many integers at once.
   private static func largest(_ row: UnsafePointer<Float>, _ count: Int) -> Float {
     var largest: UInt32 = 0
-    for place in 0..<count { largest = max(largest, row[place].bitPattern & 0x7fff_ffff) }
+    for index in 0..<count { largest = max(largest, row[index].bitPattern & 0x7fff_ffff) }
     return Float(bitPattern: largest)
   }
 
@@ -84,9 +84,9 @@ public final class QuantizedLinear: Sendable {
     // low bits.
     let shift: Float = 12_582_912
     var sum: Int32 = 0
-    for place in 0..<count {
-      let value = Int8(truncatingIfNeeded: (row[place] * factor + shift).bitPattern)
-      result[place] = value
+    for index in 0..<count {
+      let value = Int8(truncatingIfNeeded: (row[index] * factor + shift).bitPattern)
+      result[index] = value
       sum &+= Int32(value)
     }
     return Int(sum)
@@ -94,7 +94,7 @@ public final class QuantizedLinear: Sendable {
 
   /// `y`, `[rows, outputs]`, from `source`, `[rows, inputs]`; added to what `y` holds if
   /// `accumulate`. `sums` has room for ``blockRows`` rows of `outputs`.
-  public func callAsFunction(
+  package func callAsFunction(
     _ source: QuantizedRows, rows: Int, sums: UnsafeMutablePointer<Int32>,
     into y: UnsafeMutablePointer<Float>, accumulate: Bool = false
   ) {
@@ -107,7 +107,7 @@ public final class QuantizedLinear: Sendable {
 
   /// The same through `activation`, quantized again into `result`; `line` has room for `outputs`
   /// values.
-  public func callAsFunction(
+  package func callAsFunction(
     _ source: QuantizedRows, rows: Int, sums: UnsafeMutablePointer<Int32>,
     activation: Activation, line: UnsafeMutablePointer<Float>, into result: QuantizedRows
   ) {

@@ -5,8 +5,8 @@ import Foundation
 /// (i, i + headSize / 2) of queries and keys by p / base^(2i / headSize).
 ///
 /// Angles are rounded to float32, as PyTorch's are: at position 8000 that matters.
-public final class RotaryTable: Sendable {
-  public let positions: Int
+package final class RotaryTable: Sendable {
+  package let positions: Int
   private let headSize: Int
   /// `[positions, headSize / 2]`
   private let cosines: Buffer<Float>
@@ -15,7 +15,7 @@ public final class RotaryTable: Sendable {
   private let backwardSines: Buffer<Float>
 
   /// - Parameter headSize: even.
-  public init(base: Double, headSize: Int, positions: Int) {
+  package init(base: Double, headSize: Int, positions: Int) {
     precondition(headSize % 2 == 0, "rotary head size must be even, got \(headSize)")
     self.positions = positions
     self.headSize = headSize
@@ -40,7 +40,7 @@ public final class RotaryTable: Sendable {
   /// at most ``positions``.
   ///
   /// - Parameter backward: by the negative angles, as a gradient goes back.
-  public func rotate(
+  package func rotate(
     _ projections: UnsafeMutablePointer<Float>, length: Int, heads: Int, backward: Bool = false
   ) {
     precondition(length <= positions, "\(length) positions, the table has \(positions)")

@@ -2,12 +2,12 @@ import CKernels
 
 /// What happens to rows of activations between the matrix products; each runs on the calling thread,
 /// in the widest vectors the processor has.
-public enum Rows {
+package enum Rows {
   /// Normalizes each of `rows` rows of `x`, `[rows, size]`, to mean 0 and variance 1, then scales
   /// by `weight` and shifts by `bias`, both `[size]`, in place (Ba et al., arXiv 1607.06450).
   ///
   /// - Parameter narrow: if given, receives the result as bfloat16 too.
-  public static func normalize(
+  package static func normalize(
     _ x: UnsafeMutablePointer<Float>, rows: Int, size: Int, weight: UnsafePointer<Float>,
     bias: UnsafePointer<Float>, epsilon: Float, narrow: UnsafeMutablePointer<UInt16>? = nil
   ) {
@@ -15,7 +15,7 @@ public enum Rows {
   }
 
   /// `x` = `word` + `position` + `type`, each `[size]`.
-  public static func sum(
+  package static func sum(
     _ word: UnsafePointer<Float>, _ position: UnsafePointer<Float>, _ type: UnsafePointer<Float>,
     size: Int, into x: UnsafeMutablePointer<Float>
   ) {
@@ -23,7 +23,7 @@ public enum Rows {
   }
 
   /// `total` += `x`, both `[size]`.
-  public static func add(
+  package static func add(
     _ x: UnsafePointer<Float>, size: Int, to total: UnsafeMutablePointer<Float>
   ) {
     ck_add(x, size, total)

@@ -10,9 +10,9 @@ import Synchronization
 /// Our own kernels split work over Dispatch with ``forEach(_:_:)`` and call the libraries
 /// single-threaded inside it, so no two pools ever compete; a call that lets a library use its own
 /// threads is wrapped in ``withLibraryThreads(_:)``.
-public enum Threads {
+package enum Threads {
   /// How many threads compute; set once at start-up, before any kernel runs.
-  public static var count: Int { state.count }
+  package static var count: Int { state.count }
 
   private final class State: @unchecked Sendable {
     var count = max(1, ProcessInfo.processInfo.activeProcessorCount)
@@ -23,7 +23,7 @@ public enum Threads {
   }()
 
   /// Sets the number of computing threads (at least 1). Call it once, before any kernel runs.
-  public static func configure(count: Int) {
+  package static func configure(count: Int) {
     precondition(count >= 1, "thread count must be at least 1, got \(count)")
     state.count = count
   }
@@ -31,13 +31,13 @@ public enum Threads {
   /// Runs `body(0) … body(count - 1)`, at most ``count`` at a time, and returns when all are done.
   ///
   /// Inside `body` BLAS and oneDNN run on the calling thread alone. Do not nest.
-  public static func forEach(_ iterations: Int, _ body: (Int) -> Void) {
+  package static func forEach(_ iterations: Int, _ body: (Int) -> Void) {
     forEach(iterations) { _, index in body(index) }
   }
 
   /// As ``forEach(_:_:)``, and tells `body` which of the at most ``count`` workers runs it: two
   /// calls at the same time never have the same worker, so a worker's buffers need no lock.
-  public static func forEach(_ iterations: Int, _ body: (_ worker: Int, _ index: Int) -> Void) {
+  package static func forEach(_ iterations: Int, _ body: (_ worker: Int, _ index: Int) -> Void) {
     let threads = min(count, iterations)
     if threads <= 1 {
       omp_set_num_threads(1)
@@ -60,9 +60,36 @@ public enum Threads {
     }
   }
 
+  /// Runs `body` for `0..<count` in blocks of `size`, the last one shorter, as ``forEach(_:_:)`` does:
+  /// bounds do not depend on the number of threads.
+  package static func forEach(_ count: Int, by size: Int, _ body: (Range<Int>) -> Void) {
+    forEach((count + size - 1) / size) { block in
+      body(block * size..<min(count, (block + 1) * size))
+    }
+  }
+
+  /// The results of `body(0) … body(count - 1)` in this order, found as ``forEach(_:_:)`` does.
+  package static func map<Result>(_ count: Int, _ body: (Int) -> Result) -> [Result] {
+    Array(unsafeUninitializedCapacity: count) { results, done in
+      forEach(count) { index in
+        (results.baseAddress! + index).initialize(to: body(index))
+      }
+      done = count
+    }
+  }
+
+  /// The results of all blocks of ``forEach(_:by:_:)``, one after the other.
+  package static func flatMap<Result>(
+    _ count: Int, by size: Int, _ body: (Range<Int>) -> [Result]
+  ) -> [Result] {
+    map((count + size - 1) / size) { block in
+      body(block * size..<min(count, (block + 1) * size))
+    }.flatMap { $0 }
+  }
+
   /// Runs `body` with OpenBLAS and libgomp allowed ``count`` threads of their own (FAISS, large
   /// single products). Not to be called from inside ``forEach(_:_:)``.
-  public static func withLibraryThreads<Result>(_ body: () throws -> Result) rethrows -> Result {
+  package static func withLibraryThreads<Result>(_ body: () throws -> Result) rethrows -> Result {
     openblas_set_num_threads(Int32(count))
     omp_set_num_threads(Int32(count))
     defer {

@@ -1,5 +1,4 @@
 import Files
-import Foundation
 import Kernels
 
 /// How the pairs at or above a threshold are found.
@@ -23,8 +22,10 @@ public struct ApproximateJoin: Sendable {
   public var cells: Int
   /// Cells in which each row looks for others.
   public var probes: Int
+  /// Of k-means.
   public var seed: Int
 
+  /// With as many cells as the square root of `rows`, at most 4,096, and at most as many probes as cells.
   public init(rows: Int, probes: Int = 8, seed: Int = 0) {
     cells = max(1, min(4096, Int(Double(rows).squareRoot())))
     self.probes = max(1, min(probes, cells))
@@ -47,7 +48,7 @@ public struct ApproximateJoin: Sendable {
     let error = RowNorms.float32Error(dimension: vectors.dimension, largest, largest)
     let lists = try CellLists(vectors, self)
     progress(0.3)
-    let found = CellPairs()
+    let found = FoundPairs()
     let cutoff = (threshold - error).nextDown.nextDown
     let slice = 64
     for start in stride(from: 0, to: lists.count, by: slice) {
@@ -59,7 +60,12 @@ public struct ApproximateJoin: Sendable {
       if shouldStop() { throw CancellationError() }
       progress(0.3 + 0.7 * Double(cells.upperBound) / Double(lists.count))
     }
-    return found.distinct()
+    var last: ScoredPair?
+    // Two rows may meet in the cells of both.
+    return found.sorted().filter { pair in
+      defer { last = pair }
+      return pair.a != last?.a || pair.b != last?.b
+    }
   }
 
   /// How many of the pairs of some rows, drawn by the seed, `pairs` has: the exact join of those
@@ -75,26 +81,19 @@ public struct ApproximateJoin: Sendable {
     var drawn: Set<Int> = []
     let count = min(queries, vectors.rows)
     while drawn.count < count { drawn.insert(Int.random(in: 0..<vectors.rows, using: &generator)) }
-    let rows = drawn.sorted()
-    let copy = Buffer<Float>(count: max(1, rows.count * vectors.dimension))
-    for (place, row) in rows.enumerated() {
-      (copy.pointer + place * vectors.dimension).update(
-        from: vectors[row], count: vectors.dimension)
-    }
-    let sample = VectorRows(
-      pointer: copy.pointer, rows: rows.count, dimension: vectors.dimension)
+    let rows = drawn.sorted().map { UInt32($0) }
     var truth: Set<UInt64> = []
-    try ExactJoin.crossJoin(
-      queries: sample, base: vectors, options: JoinOptions(threshold: threshold)
-    ) { batch in
-      for pair in batch {
-        let row = UInt32(rows[Int(pair.a)])
-        if row != pair.b { truth.insert(UInt64(min(row, pair.b)) << 32 | UInt64(max(row, pair.b))) }
+    try vectors.withCopies(of: rows) { sample in
+      try ExactJoin.crossJoin(
+        queries: sample, base: vectors, options: JoinOptions(threshold: threshold)
+      ) { batch in
+        for pair in batch {
+          let (row, other) = (rows[Int(pair.a)], pair.b)
+          if row != other { truth.insert(UInt64(min(row, other)) << 32 | UInt64(max(row, other))) }
+        }
       }
     }
-    let found = withExtendedLifetime(copy) {
-      pairs.count { truth.contains(UInt64($0.a) << 32 | UInt64($0.b)) }
-    }
+    let found = pairs.count { truth.contains(UInt64($0.a) << 32 | UInt64($0.b)) }
     return JoinRecall(found: found, pairs: truth.count, queries: rows.count)
   }
 }
@@ -108,6 +107,7 @@ public struct JoinRecall: Codable, Equatable, Sendable {
   /// Sampled rows.
   public var queries: Int
 
+  /// See the properties of these names.
   public init(found: Int, pairs: Int, queries: Int) {
     (self.found, self.pairs, self.queries) = (found, pairs, queries)
   }
@@ -136,8 +136,8 @@ private struct CellLists: Sendable {
     var members = [[UInt32]](repeating: [], count: cells)
     var visitors = members
     for (row, found) in nearest.enumerated() {
-      for (place, cell) in found.enumerated() {
-        if place == 0 {
+      for (index, cell) in found.enumerated() {
+        if index == 0 {
           members[cell.row].append(UInt32(row))
         } else {
           visitors[cell.row].append(UInt32(row))
@@ -159,17 +159,17 @@ private struct CellLists: Sendable {
     var pairs: [ScoredPair] = []
     for columnStart in stride(from: 0, to: inside.count, by: JoinTile.columns) {
       let columns = inside[columnStart..<min(inside.count, columnStart + JoinTile.columns)]
-      Self.gather(columns, vectors, into: right.pointer)
+      vectors.copy(columns, into: right.pointer)
       for (isInside, rows) in [(true, inside), (false, outside)] {
         for rowStart in stride(from: 0, to: rows.count, by: JoinTile.rows) {
           let window = rows[rowStart..<min(rows.count, rowStart + JoinTile.rows)]
-          Self.gather(window, vectors, into: left.pointer)
+          vectors.copy(window, into: left.pointer)
           RowProducts.float32(
             left: left.pointer, leftRows: window.count, right: right.pointer,
             rightRows: columns.count, dimension: vectors.dimension, into: products.pointer)
-          for (place, a) in window.enumerated() {
+          for (index, a) in window.enumerated() {
             TileScan.forEach(
-              above: cutoff, in: products.pointer + place * columns.count, count: columns.count
+              above: cutoff, in: products.pointer + index * columns.count, count: columns.count
             ) { offset in
               let b = columns[columnStart + offset]
               // Inside a cell each pair is met from both ends.
@@ -184,30 +184,5 @@ private struct CellLists: Sendable {
       }
     }
     return pairs
-  }
-
-  private static func gather(
-    _ rows: ArraySlice<UInt32>, _ vectors: VectorRows, into copy: UnsafeMutablePointer<Float>
-  ) {
-    for (place, row) in rows.enumerated() {
-      (copy + place * vectors.dimension).update(from: vectors[Int(row)], count: vectors.dimension)
-    }
-  }
-}
-
-/// The pairs of all cells; two rows may meet in the cells of both.
-private final class CellPairs: @unchecked Sendable {
-  private let lock = NSLock()
-  private var pairs: [ScoredPair] = []
-
-  func append(_ more: [ScoredPair]) { lock.withLock { pairs += more } }
-
-  func distinct() -> [ScoredPair] {
-    pairs.sort { ($0.a, $0.b) < ($1.a, $1.b) }
-    var last: ScoredPair?
-    return pairs.filter { pair in
-      defer { last = pair }
-      return pair.a != last?.a || pair.b != last?.b
-    }
   }
 }

@@ -30,9 +30,7 @@ struct ByteCodes: Sendable {
     let figures = Buffer<Float>(count: 3 * max(1, rows))
     let total = Buffer<Int32>(count: max(1, rows))
     let (rows, depth, codes) = (rows, depth, codes.pointer)
-    let chunk = 1024
-    Threads.forEach((rows + chunk - 1) / chunk) { index in
-      let range = index * chunk..<min(rows, (index + 1) * chunk)
+    Threads.forEach(rows, by: 1024) { range in
       let coordinates = Buffer<Float>(count: range.count * projection.depth)
       projection.apply(to: vectors, range, into: coordinates.pointer)
       for row in range {

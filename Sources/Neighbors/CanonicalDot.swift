@@ -55,8 +55,8 @@ struct Candidates {
 
   private mutating func decide() {
     RowProducts.canonical(leftRows, rightRows, count: left.dimension, into: &scores)
-    for (place, pair) in waiting.enumerated() where scores[place] >= threshold {
-      found.append(ScoredPair(a: pair.a, b: pair.b, score: scores[place]))
+    for (index, pair) in waiting.enumerated() where scores[index] >= threshold {
+      found.append(ScoredPair(a: pair.a, b: pair.b, score: scores[index]))
     }
     waiting.removeAll(keepingCapacity: true)
     leftRows.removeAll(keepingCapacity: true)

@@ -4,6 +4,7 @@ import Kernels
 
 /// What an exact join finds and how it works; only ``threshold`` changes the result.
 public struct JoinOptions: Sendable {
+  /// How pairs are filtered before they are decided; all ways find the same pairs.
   public enum Filter: String, CaseIterable, Sendable {
     /// ``int8`` where there are enough pairs to repay its preparation, else ``float32``.
     case automatic
@@ -23,8 +24,10 @@ public struct JoinOptions: Sendable {
   public var threshold: Float
   /// Rows joined against all later rows at a time; nil for the default.
   public var blockRows: Int?
+  /// See ``Filter``.
   public var filter: Filter
 
+  /// See the properties of these names.
   public init(threshold: Float, blockRows: Int? = nil, filter: Filter = .automatic) {
     self.threshold = threshold
     self.blockRows = blockRows

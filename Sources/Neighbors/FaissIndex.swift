@@ -11,6 +11,7 @@ import Kernels
 /// `Threads.forEach`. Scores come from FAISS's float32 arithmetic: where a decision hangs on one,
 /// take ``canonicalDot(_:_:count:)`` of the rows.
 public final class FaissIndex: @unchecked Sendable {
+  /// What rows are compared by.
   public enum Metric: Sendable {
     /// Larger is nearer; the cosine where rows have unit length.
     case innerProduct
@@ -63,7 +64,9 @@ public final class FaissIndex: @unchecked Sendable {
 
   /// How many rows are in the index.
   public var count: Int { Int(cfaiss_count(handle)) }
+  /// Numbers a row.
   public var dimension: Int { Int(cfaiss_dimension(handle)) }
+  /// What rows are compared by.
   public var metric: Metric {
     cfaiss_metric(handle) == Int32(CFAISS_L2) ? .euclidean : .innerProduct
   }

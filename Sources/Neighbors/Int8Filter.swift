@@ -63,8 +63,8 @@ struct Int8Filter: JoinFilter {
     depth = rightCodes.depth
     let packed = PackedBytes(rows: right.rows, depth: rightCodes.depth)
     self.right = packed
-    Threads.forEach((right.rows + PackedBytes.panel - 1) / PackedBytes.panel) { panel in
-      let first = panel * PackedBytes.panel
+    Threads.forEach(right.rows, by: PackedBytes.panel) { panel in
+      let first = panel.lowerBound
       packed.pack(panelAt: first, rightCodes.codes.pointer + first * rightCodes.depth)
     }
     // Only now: within one set these are the codes just packed.
@@ -81,9 +81,8 @@ struct Int8Filter: JoinFilter {
 
   private static func makeUnsigned(_ codes: ByteCodes, shift: Int32) {
     let (pointer, count) = (codes.codes.pointer, codes.codes.count)
-    let size = codes.depth * 1024
-    Threads.forEach((count + size - 1) / size) { chunk in
-      for index in chunk * size..<min(count, (chunk + 1) * size) {
+    Threads.forEach(count, by: codes.depth * 1024) { chunk in
+      for index in chunk {
         pointer[index] = Int8(truncatingIfNeeded: Int32(pointer[index]) &+ shift)
       }
     }
@@ -128,12 +127,12 @@ struct Int8Filter: JoinFilter {
       columnCutoffs: columnCutoffs.pointer + columns.lowerBound, into: bits)
     let words = (columns.count + 31) / 32
     for row in 0..<rows.count {
-      for place in 0..<words {
-        var word = bits[row * words + place]
+      for index in 0..<words {
+        var word = bits[row * words + index]
         while word != 0 {
           pass(
             rows.lowerBound + row,
-            columns.lowerBound + place * 32 + word.trailingZeroBitCount)
+            columns.lowerBound + index * 32 + word.trailingZeroBitCount)
           word &= word - 1
         }
       }

@@ -107,22 +107,3 @@ struct JoinDriver<Filter: JoinFilter> {
     }
   }
 }
-
-/// The pairs all workers found in one block.
-private final class FoundPairs: @unchecked Sendable {
-  private let lock = NSLock()
-  private let limit: Int
-  private var pairs: [ScoredPair] = []
-
-  init(limit: Int) { self.limit = limit }
-
-  /// More pairs than the limit: the block is being given up.
-  var isOver: Bool { lock.withLock { pairs.count > limit } }
-
-  func append(_ more: [ScoredPair]) {
-    if more.isEmpty { return }
-    lock.withLock { if pairs.count <= limit { pairs += more } }
-  }
-
-  func sorted() -> [ScoredPair] { pairs.sorted { ($0.a, $0.b) < ($1.a, $1.b) } }
-}

@@ -1,4 +1,3 @@
-import Foundation
 import Kernels
 
 /// Pairs of texts that share most of their words, by sets of shingles.
@@ -21,7 +20,7 @@ public enum LexicalJoin {
     let sets = ShingleSets(texts, shingling)
     let bands = MinHashBands(sets, plan: MinHashPlan(threshold: threshold), seed: seed)
     let filled = filled(sets)
-    let found = LexicalPairs()
+    let found = FoundPairs()
     Threads.forEach(bands.plan.bands) { band in
       var pairs: [ScoredPair] = []
       forEachBucket(bands.order(band: band, of: filled)) { bucket in
@@ -54,11 +53,10 @@ public enum LexicalJoin {
     precondition(threshold > 0 && threshold <= 1, "threshold \(threshold) is not in 0…1")
     let sets = ShingleSets(texts, shingling)
     let index = ShingleIndex(sets)
-    let found = LexicalPairs()
-    let chunk = 256
-    Threads.forEach((sets.count + chunk - 1) / chunk) { part in
+    let found = FoundPairs()
+    Threads.forEach(sets.count, by: 256) { chunk in
       var pairs: [ScoredPair] = []
-      for set in part * chunk..<min(sets.count, (part + 1) * chunk) where sets.size(set) > 0 {
+      for set in chunk where sets.size(set) > 0 {
         for other in index.candidates(for: set, in: sets, threshold: threshold) {
           let score = sets.containment(set, other)
           if score >= threshold {
@@ -140,14 +138,4 @@ private struct ShingleIndex: Sendable {
     }
     return first { $0 >= shingle }..<first { $0 > shingle }
   }
-}
-
-/// The pairs all workers found.
-private final class LexicalPairs: @unchecked Sendable {
-  private let lock = NSLock()
-  private var pairs: [ScoredPair] = []
-
-  func append(_ more: [ScoredPair]) { lock.withLock { pairs += more } }
-
-  func sorted() -> [ScoredPair] { pairs.sorted { ($0.a, $0.b) < ($1.a, $1.b) } }
 }

@@ -41,9 +41,8 @@ struct MinHashBands: Sendable {
     var generator = SplitMix64(state: seed)
     let salts = (0..<plan.bands * plan.rows).map { _ in generator.next() }
     let keys = keys.pointer
-    let chunk = 256
-    Threads.forEach((count + chunk - 1) / chunk) { index in
-      for set in index * chunk..<min(count, (index + 1) * chunk) {
+    Threads.forEach(count, by: 256) { chunk in
+      for set in chunk {
         Self.hash(sets, set, salts, plan) { band, key in keys[band * count + set] = key }
       }
     }

@@ -56,16 +56,12 @@ private struct NearestSearch<Filter: JoinFilter> {
   let filter: Filter
 
   func run() -> [[(row: Int, score: Float)]] {
-    let windows = (queries.rows + JoinTile.rows - 1) / JoinTile.rows
-    let results = Results(windows)
     let workspaces = WorkspacePool<Filter.Workspace>()
-    Threads.forEach(windows) { window in
+    return Threads.flatMap(queries.rows, by: JoinTile.rows) { window in
       let workspace = workspaces.take() ?? filter.makeWorkspace()
-      let start = window * JoinTile.rows
-      results[window] = nearest(start..<min(queries.rows, start + JoinTile.rows), workspace)
-      workspaces.giveBack(workspace)
+      defer { workspaces.giveBack(workspace) }
+      return nearest(window, workspace)
     }
-    return results.all
   }
 
   private func nearest(
@@ -103,18 +99,6 @@ private struct NearestSearch<Filter: JoinFilter> {
       if column != first { offer(column) }
     }
   }
-
-  /// One slot per window, each written by one worker.
-  private final class Results: @unchecked Sendable {
-    private let lock = NSLock()
-    private var slots: [[[(row: Int, score: Float)]]]
-    init(_ count: Int) { slots = Array(repeating: [], count: count) }
-    var all: [[(row: Int, score: Float)]] { slots.flatMap { $0 } }
-    subscript(window: Int) -> [[(row: Int, score: Float)]] {
-      get { lock.withLock { slots[window] } }
-      set { lock.withLock { slots[window] = newValue } }
-    }
-  }
 }
 
 /// The best rows of one query so far: score descending, then row ascending.
@@ -129,8 +113,8 @@ private struct BestRows {
 
   mutating func insert(_ row: Int, _ score: Float) {
     if rows.count == count, score < worst { return }
-    let place = rows.firstIndex { score > $0.score || (score == $0.score && row < $0.row) }
-    if let place { rows.insert((row, score), at: place) } else { rows.append((row, score)) }
+    let index = rows.firstIndex { score > $0.score || (score == $0.score && row < $0.row) }
+    if let index { rows.insert((row, score), at: index) } else { rows.append((row, score)) }
     if rows.count > count { rows.removeLast() }
   }
 }

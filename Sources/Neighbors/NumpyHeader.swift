@@ -21,14 +21,14 @@ struct NumpyHeader {
     return bytes + [UInt8(ascii: "\n")]
   }
 
-  /// Reads and checks the header of an open file of `size` bytes.
-  init(file: Int32, size: Int, place: String) throws {
+  /// Reads and checks the header of a file's bytes.
+  init(_ file: UnsafeRawBufferPointer, place: String) throws {
     func failure(_ expected: String, _ found: String) -> FileError {
       FileError(place: place, expected: expected, found: found)
     }
-    var head = [UInt8](repeating: 0, count: min(size, 10 + Int(UInt16.max)))
-    let got = pread(file, &head, head.count, 0)
-    guard got == head.count, got >= 10, Array(head[0..<6]) == Array(Self.magic[0..<6]) else {
+    let size = file.count
+    let head = Array(file.prefix(10 + Int(UInt16.max)))
+    guard size >= 10, head[0..<6] == Self.magic[0..<6] else {
       throw failure("a NumPy array file", "\(size) bytes of something else")
     }
     guard head[6] == 1, head[7] == 0 else {

@@ -190,7 +190,7 @@ private struct Basis {
       var sum = 0.0
       for row in 0..<rows {
         for other in 0..<rows {
-          let product = Self.dot(
+          let product = dot(
             values.baseAddress! + row * columns, values.baseAddress! + other * columns, columns)
           let difference = product - (row == other ? 1 : 0)
           sum += difference * difference
@@ -198,23 +198,5 @@ private struct Basis {
       }
       return sum.squareRoot()
     }
-  }
-
-  private static func dot(
-    _ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ count: Int
-  ) -> Double {
-    var sums = SIMD8<Double>()
-    var index = 0
-    while index + 8 <= count {
-      let left = UnsafeRawPointer(a + index).loadUnaligned(as: SIMD8<Double>.self)
-      sums += left * UnsafeRawPointer(b + index).loadUnaligned(as: SIMD8<Double>.self)
-      index += 8
-    }
-    var sum = sums.sum()
-    while index < count {
-      sum += a[index] * b[index]
-      index += 1
-    }
-    return sum
   }
 }

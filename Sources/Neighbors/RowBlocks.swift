@@ -1,8 +1,6 @@
-import Kernels
-
 /// Some rows of a view, a block at a time and in the order they lie in, so that a large file is read
 /// from its start to its end and is never in memory as a whole.
-public struct RowBlocks: Sendable {
+package struct RowBlocks: Sendable {
   private let vectors: VectorRows
   private let rows: [UInt32]
   private let size: Int
@@ -10,7 +8,7 @@ public struct RowBlocks: Sendable {
   /// - Parameters:
   ///   - rows: distinct rows in any order.
   ///   - size: rows of a block; 100 MB of 384 numbers each if not given.
-  public init(_ vectors: VectorRows, rows: [UInt32], size: Int = 1 << 16) {
+  package init(_ vectors: VectorRows, rows: [UInt32], size: Int = 1 << 16) {
     precondition(size > 0, "a block has rows, not \(size)")
     self.vectors = vectors
     self.rows = rows
@@ -19,7 +17,7 @@ public struct RowBlocks: Sendable {
 
   /// Calls `body` with each block: places in `rows`, and the vectors of the rows there, one after the
   /// other. They are copied only if rows between them are left out.
-  public func read(_ body: ([UInt32], VectorRows) throws -> Void) rethrows {
+  package func read(_ body: ([UInt32], VectorRows) throws -> Void) rethrows {
     let places = (0..<UInt32(rows.count)).sorted { rows[Int($0)] < rows[Int($1)] }
     for start in stride(from: 0, to: places.count, by: size) {
       let block = Array(places[start..<min(places.count, start + size)])
@@ -28,27 +26,9 @@ public struct RowBlocks: Sendable {
       if range.rows == block.count {
         try body(block, range)
       } else {
-        let copy = Self.gather(block.map { rows[Int($0)] }, of: vectors)
-        range.pageOut()
-        try withExtendedLifetime(copy) {
-          try body(
-            block,
-            VectorRows(pointer: copy.pointer, rows: block.count, dimension: vectors.dimension))
-        }
+        try vectors.withCopies(of: block.map { rows[Int($0)] }) { try body(block, $0) }
       }
       range.pageOut()
     }
-  }
-
-  /// The vectors of `rows`, one after the other.
-  static func gather(_ rows: [UInt32], of vectors: VectorRows) -> Buffer<Float> {
-    let dimension = vectors.dimension
-    let copy = Buffer<Float>(count: max(1, rows.count * dimension))
-    for (place, row) in rows.enumerated() {
-      (copy.pointer + place * dimension).update(from: vectors[Int(row)], count: dimension)
-      // A fault brings the pages around it too, so scattered rows fill memory fast.
-      if place % 4096 == 4095 { vectors.pageOut() }
-    }
-    return copy
   }
 }

@@ -14,11 +14,10 @@ struct RowNorms: Sendable {
   /// - Parameter numbers: what errors call the rows; their own numbers if nil.
   /// - Throws: `FileError` for a row with a value that is not finite or is far too large.
   init(_ vectors: VectorRows, numbers: [UInt32]? = nil) throws {
-    let chunk = 4096
     let buffer = Buffer<Float>(count: max(1, vectors.rows))
     let norms = buffer.pointer
-    Threads.forEach((vectors.rows + chunk - 1) / chunk) { index in
-      for row in index * chunk..<min(vectors.rows, (index + 1) * chunk) {
+    Threads.forEach(vectors.rows, by: 4096) { chunk in
+      for row in chunk {
         let square = Double(canonicalDot(vectors[row], vectors[row], count: vectors.dimension))
         // The square is rounded to nearest once and the root twice: three units up cover it. The
         // addend is more than the length of any row whose square underflows.

@@ -1,4 +1,3 @@
-import Foundation
 import Kernels
 
 /// The shingle sets of many texts, one after the other.
@@ -10,22 +9,14 @@ struct ShingleSets: Sendable {
   var count: Int { starts.count - 1 }
 
   init(_ texts: [String], _ shingling: Shingling) {
-    let chunk = 1024
-    let chunks = (texts.count + chunk - 1) / chunk
-    let parts = Parts(chunks)
-    Threads.forEach(chunks) { index in
-      let range = index * chunk..<min(texts.count, (index + 1) * chunk)
-      parts[index] = texts[range].map(shingling.shingles)
-    }
+    var sets = Threads.flatMap(texts.count, by: 1024) { texts[$0].map(shingling.shingles) }
     var starts = [0]
     var values: [UInt64] = []
     starts.reserveCapacity(texts.count + 1)
-    for index in 0..<chunks {
-      for set in parts[index] {
-        values += set
-        starts.append(values.count)
-      }
-      parts[index] = []
+    for number in sets.indices {
+      values += sets[number]
+      starts.append(values.count)
+      sets[number] = []
     }
     self.starts = starts
     self.values = values
@@ -57,16 +48,5 @@ struct ShingleSets: Sendable {
   /// Shared shingles over those of the smaller set.
   func containment(_ a: Int, _ b: Int) -> Float {
     Float(Double(shared(a, b)) / Double(min(size(a), size(b))))
-  }
-
-  /// One slot per chunk, each written by one worker.
-  private final class Parts: @unchecked Sendable {
-    private let lock = NSLock()
-    private var slots: [[[UInt64]]]
-    init(_ count: Int) { slots = Array(repeating: [], count: count) }
-    subscript(index: Int) -> [[UInt64]] {
-      get { lock.withLock { slots[index] } }
-      set { lock.withLock { slots[index] = newValue } }
-    }
   }
 }

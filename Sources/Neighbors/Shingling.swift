@@ -11,6 +11,7 @@ public struct Shingling: Codable, Sendable, Hashable {
   /// Characters per shingle where a script has no spaces between words.
   public var characters: Int
 
+  /// - Precondition: both are positive.
   public init(words: Int = 2, characters: Int = 3) {
     precondition(words > 0 && characters > 0, "a shingle has at least one word or character")
     self.words = words

@@ -10,6 +10,7 @@ import Kernels
 /// round otherwise: on one kind of processor the result depends on the rows, `count`, `seed` and
 /// `iterations` alone. All rows are then assigned by canonical score.
 public enum SphericalKMeans {
+  /// Cells and who is in them.
   public struct Result: Sendable {
     /// [count, dimension]; unit rows.
     public let centroids: [Float]
@@ -54,21 +55,19 @@ public enum SphericalKMeans {
   private static func train(
     _ vectors: VectorRows, _ rows: [UInt32], _ count: Int, _ seed: Int, _ iterations: Int
   ) throws -> Buffer<Float> {
-    let copy = RowBlocks.gather(rows, of: vectors)
-    vectors.pageOut()
-    let training = VectorRows(
-      pointer: copy.pointer, rows: rows.count, dimension: vectors.dimension)
-    _ = try RowNorms(training, numbers: rows)
     let centroids = Buffer<Float>(count: count * vectors.dimension)
-    var failure: FileError?
-    Threads.forEach(1) { _ in
-      let status = cfaiss_spherical_kmeans(
-        Int32(training.dimension), Int64(training.rows), training.pointer, Int32(count),
-        Int32(iterations), Int32(truncatingIfNeeded: seed), centroids.pointer)
-      if status != 0 { failure = Self.failure(count) }
+    try vectors.withCopies(of: rows) { training in
+      _ = try RowNorms(training, numbers: rows)
+      var failure: FileError?
+      Threads.forEach(1) { _ in
+        let status = cfaiss_spherical_kmeans(
+          Int32(training.dimension), Int64(training.rows), training.pointer, Int32(count),
+          Int32(iterations), Int32(truncatingIfNeeded: seed), centroids.pointer)
+        if status != 0 { failure = Self.failure(count) }
+      }
+      if let failure { throw failure }
     }
-    if let failure { throw failure }
-    return withExtendedLifetime(copy) { centroids }
+    return centroids
   }
 
   private static func failure(_ count: Int) -> FileError {
@@ -88,9 +87,9 @@ public enum SphericalKMeans {
     try RowBlocks(vectors, rows: rows).read { places, block in
       _ = try RowNorms(block, numbers: places.map { rows[Int($0)] })
       let nearest = try NearestNeighbor.search(queries: block, base: base)
-      for (place, entry) in zip(places, nearest) {
-        assignment[Int(place)] = UInt32(entry!.row)
-        scores[Int(place)] = entry!.score
+      for (index, entry) in zip(places, nearest) {
+        assignment[Int(index)] = UInt32(entry!.row)
+        scores[Int(index)] = entry!.score
         sizes[entry!.row] += 1
       }
     }

@@ -7,32 +7,22 @@ import Foundation
 /// Opening checks magic, version, type, order and shape against the size of the file, and reads no
 /// row. The file must not be shortened while it is mapped: the system would end the process.
 public final class VectorFile: @unchecked Sendable {
+  /// Rows of the array.
   public let rows: Int
+  /// Numbers a row.
   public let dimension: Int
   /// `rows * dimension` floats in row order, valid as long as this object lives.
   public let pointer: UnsafePointer<Float>
-  private let mapping: UnsafeMutableRawPointer
-  private let mappedBytes: Int
+  private let file: MappedFile
 
   /// - Throws: `FileError` if the file cannot be read or is not such an array.
   public init(contentsOf url: URL) throws {
-    let file = try RegularFile.open(url)
-    defer { close(file) }
-    var status = stat()
-    guard fstat(file, &status) == 0 else { throw FileError.unreadable(url.path, "a file") }
-    let size = Int(status.st_size)
-    let header = try NumpyHeader(file: file, size: size, place: url.path)
-    guard let mapping = mmap(nil, size, PROT_READ, MAP_PRIVATE, file, 0), mapping != MAP_FAILED
-    else { throw FileError.unreadable(url.path, "a file that can be mapped") }
-    self.mapping = mapping
-    mappedBytes = size
+    file = try MappedFile(url)
+    let header = try NumpyHeader(file.bytes, place: url.path)
     rows = header.rows
     dimension = header.dimension
-    pointer = UnsafePointer(
-      (mapping + header.byteCount).assumingMemoryBound(to: Float.self))
+    pointer = (file.bytes.baseAddress! + header.byteCount).assumingMemoryBound(to: Float.self)
   }
-
-  deinit { munmap(mapping, mappedBytes) }
 
   /// A view of all rows; keep this object alive while it is in use.
   public var vectors: VectorRows {
@@ -45,6 +35,7 @@ public final class VectorFile: @unchecked Sendable {
 ///
 /// An object that goes away unfinished leaves nothing behind.
 public final class VectorFileWriter {
+  /// What kind of file is written.
   public enum Format: Sendable {
     /// A NumPy array, `.npy`.
     case numpy
@@ -60,7 +51,9 @@ public final class VectorFileWriter {
     }
   }
 
+  /// Numbers a row.
   public let dimension: Int
+  /// Rows appended so far.
   public private(set) var rows = 0
   private let format: Format
   private let file: AtomicFile

@@ -1,11 +1,15 @@
 import Foundation
+import Kernels
 
 /// Rows of `dimension` floats each, one after the other, in memory that someone else owns.
 ///
 /// The view keeps nothing alive: the owner (a ``VectorFile``, a buffer) must outlive it.
 public struct VectorRows: @unchecked Sendable {
+  /// The first number of the first row.
   public let pointer: UnsafePointer<Float>
+  /// How many rows.
   public let rows: Int
+  /// Numbers a row.
   public let dimension: Int
   /// Whether the rows are read-only pages of a file, which can leave memory without loss.
   private let isMapped: Bool
@@ -46,6 +50,30 @@ public struct VectorRows: @unchecked Sendable {
     guard start < end, let first = UnsafeMutableRawPointer(bitPattern: start) else { return }
     madvise(first, end - start, MADV_DONTNEED)
   }
+
+  /// Calls `body` with copies of `chosen` rows, one after the other, which live no longer than that.
+  package func withCopies<Result>(
+    of chosen: [UInt32], _ body: (VectorRows) throws -> Result
+  ) rethrows -> Result {
+    let copies = Buffer<Float>(count: chosen.count * dimension)
+    copy(chosen, into: copies.pointer)
+    if chosen.count >= Self.pagedRows { pageOut() }
+    return try withExtendedLifetime(copies) {
+      try body(VectorRows(pointer: copies.pointer, rows: chosen.count, dimension: dimension))
+    }
+  }
+
+  /// Copies `chosen` rows, one after the other, to `copies`.
+  func copy(_ chosen: some Sequence<UInt32>, into copies: UnsafeMutablePointer<Float>) {
+    for (number, row) in chosen.enumerated() {
+      (copies + number * dimension).update(from: self[Int(row)], count: dimension)
+      // A fault brings the pages around it too, so scattered rows fill memory fast.
+      if number % Self.pagedRows == Self.pagedRows - 1 { pageOut() }
+    }
+  }
+
+  /// Rows read here and there before pages are handed back.
+  private static let pagedRows = 4096
 
   func isSame(as other: VectorRows) -> Bool {
     pointer == other.pointer && rows == other.rows && dimension == other.dimension

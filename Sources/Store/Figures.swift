@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import GRDB
 
@@ -18,9 +19,7 @@ struct FiguresRow: CatalogRow {
 
   init(_ figures: some Figures) throws {
     step = type(of: figures).step
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    value = String(decoding: try encoder.encode(figures), as: UTF8.self)
+    value = try SortedJSON.text(figures)
   }
 
   init(row: Row) throws {

@@ -154,9 +154,8 @@ public struct Manifest: Codable, Equatable, Sendable {
   ///
   /// - Throws: `FileError` if it cannot be written.
   public func write(to folder: IndexFolder) throws {
-    let encoder = JSONEncoder()
+    let encoder = SortedJSON.encoder(isPretty: true)
     encoder.dateEncodingStrategy = .iso8601
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     try AtomicFile.write(try encoder.encode(self) + [0x0a], to: folder.manifest)
   }
 

@@ -1,3 +1,5 @@
+import Corpus
+import Files
 import Foundation
 import Kernels
 import Transformer
@@ -27,14 +29,14 @@ public final class AnswerTrainer {
   ///   - adapters: low-rank adapters beside the weights; none if nil.
   ///   - maximumTokens: of a window; longer contexts are several that overlap.
   ///   - stride: tokens that neighboring windows have in common.
-  /// - Throws: as ``SequenceClassifier/init(folder:labels:adapters:seed:maximumTokens:)``, and `ModelError` if
+  /// - Throws: as ``SequenceClassifier/init(folder:labels:adapters:seed:maximumTokens:)``, and `FileError` if
   ///   transformers has no such class of the family.
   public init(
     folder: ModelFolder, adapters: AdapterOptions? = nil, seed: UInt64, maximumTokens: Int,
     stride: Int = AnswerFinder.standardStride
   ) throws {
     guard stride >= 0 else {
-      throw TrainingError(place: "stride", expected: "0 or more", found: "\(stride)")
+      throw FileError(place: "stride", expected: "0 or more", found: "\(stride)")
     }
     model = try FineTuning(
       folder: folder, head: .spans, labels: ["start", "end"], adapters: adapters, seed: seed,
@@ -47,16 +49,16 @@ public final class AnswerTrainer {
   /// ``SequenceClassifier/train(train:development:options:checkpoint:progress:shouldStop:)``.
   @discardableResult
   public func train(
-    train: [QuestionText], development: [QuestionText], options: TrainingOptions = .init(),
+    train: [ContextQuestion], development: [ContextQuestion], options: TrainingOptions = .init(),
     checkpoint: URL? = nil, progress: (TrainingProgress) -> Void = { _ in },
     shouldStop: () -> Bool = { false }
   ) throws -> TrainingSummary {
     guard !train.isEmpty else {
-      throw TrainingError(place: "training set", expected: "at least one question", found: "none")
+      throw FileError(place: "training set", expected: "at least one question", found: "none")
     }
     guard !options.balancesClasses, options.classWeights == nil else {
-      throw TrainingError(
-        place: "option balancesClasses", expected: "none, for places are learned", found: "one",
+      throw UntrainableOptions(
+        option: "balancesClasses", expected: "none, for places are learned", found: "one",
         advice: "leave it out: it is about classes")
     }
     let canBeUnanswerable = train.contains { $0.answers.isEmpty }
@@ -76,7 +78,7 @@ public final class AnswerTrainer {
   }
 
   /// The answers to each question, in the order given.
-  public func answers(_ questions: [QuestionText]) -> [AnswerCandidates] {
+  public func answers(_ questions: [ContextQuestion]) -> [AnswerCandidates] {
     candidates(QuestionSet(questions, windows))
   }
 

@@ -46,10 +46,10 @@ package struct BinaryCrossEntropy {
     for (row, target) in targets.enumerated() {
       for label in target { holds[label] = true }
       for label in 0..<labels {
-        let place = row * labels + label
-        let term = term(Double(logits[place]), holds[label], label)
+        let output = row * labels + label
+        let term = term(Double(logits[output]), holds[label], label)
         loss += term.loss
-        if let dLogits { dLogits[place] = Float(term.gradient / total) }
+        if let dLogits { dLogits[output] = Float(term.gradient / total) }
       }
       for label in target { holds[label] = false }
     }

@@ -22,8 +22,8 @@ final class FineTuning {
   ///   - head: what the network ends in; its outputs are the labels.
   ///   - adapters: low-rank adapters beside the weights; none if nil.
   ///   - seed: decides the weights that the folder lacks.
-  /// - Throws: ``TrainingError`` for fewer than two labels, a name twice or an impossible
-  ///   `maximumTokens`; `ModelError` or `TokenizerError` if weights or tokenizer cannot be read.
+  /// - Throws: `FileError` for fewer than two labels, a name twice or an impossible
+  ///   `maximumTokens`, or if weights or tokenizer cannot be read.
   init(
     folder: ModelFolder, head: HeadKind, labels: [String],
     problem: ClassificationProblem = .singleLabel, adapters: AdapterOptions?, seed: UInt64,
@@ -31,12 +31,12 @@ final class FineTuning {
   ) throws {
     let limit = folder.configuration.maximumPositions
     guard (3...max(3, limit)).contains(maximumTokens) else {
-      throw TrainingError(
+      throw FileError(
         place: "maximum tokens", expected: "3...\(limit)", found: "\(maximumTokens)")
     }
     if head != .vectors { try Self.checkCount(labels.count, problem) }
     guard Set(labels).count == labels.count else {
-      throw TrainingError(
+      throw FileError(
         place: "labels", expected: "each name once", found: labels.joined(separator: ", "))
     }
     self.folder = folder
@@ -46,7 +46,7 @@ final class FineTuning {
     self.maximumTokens = maximumTokens
     tokenizer = try folder.tokenizer(maximumTokens: maximumTokens)
     guard tokenizer.vocabularySize <= folder.configuration.vocabularySize else {
-      throw TrainingError(
+      throw FileError(
         place: folder.url.path,
         expected: "a tokenizer of at most \(folder.configuration.vocabularySize) tokens",
         found: "\(tokenizer.vocabularySize)")
@@ -65,7 +65,7 @@ final class FineTuning {
       case .regression: (labels == 1, "a name for the one output")
       }
     guard isRight else {
-      throw TrainingError(
+      throw FileError(
         place: "labels", expected: expected, found: "\(labels)",
         advice: problem == .singleLabel ? "classification needs texts of different labels" : nil)
     }
@@ -93,9 +93,7 @@ final class FineTuning {
 
   /// Model, labels, options and data of a training, as one string.
   private func identity(_ data: UInt64, _ options: TrainingOptions) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    let settings = String(decoding: try encoder.encode(options), as: UTF8.self)
+    let settings = try SortedJSON.text(options)
     return "\(folder.hash) \(seed) \(labels.joined(separator: "\u{1}")) \(data) \(settings)"
   }
 
@@ -112,7 +110,7 @@ final class FineTuning {
   ///   - otherLabel: of relations the label that is none.
   ///   - answers: of a model for questions.
   ///   - vectorHead: of sentence vectors a classifier on them.
-  /// - Throws: `ModelError` or `FileError` if something cannot be written.
+  /// - Throws: `FileError` if something cannot be written.
   func save(
     to url: URL, head: HeadKind, run: String?, accuracy: Double?, threshold: Double? = nil,
     pairFields: [String]? = nil, otherLabel: String? = nil, answers: AnswerSettings? = nil,

@@ -1,5 +1,6 @@
 /// A text or a pair of texts, and what is to be learned of it.
 public struct LabeledText: Hashable, Sendable {
+  /// What is to be learned of a text.
   public enum Target: Hashable, Sendable {
     /// Index into the classifier's labels.
     case label(Int)
@@ -8,11 +9,14 @@ public struct LabeledText: Hashable, Sendable {
     case score(Double)
   }
 
+  /// The text, or the first of a pair.
   public var text: String
   /// The other text of a pair.
   public var second: String?
+  /// What is to be learned of it.
   public var target: Target
 
+  /// - Parameter second: the other text of a pair.
   public init(text: String, second: String? = nil, target: Target) {
     self.text = text
     self.second = second
@@ -26,5 +30,6 @@ public struct LabeledText: Hashable, Sendable {
   /// The number, where one is learned.
   public var score: Double? { if case .score(let score) = target { score } else { nil } }
 
+  /// A single text with one label: an index into the classifier's.
   public init(text: String, label: Int) { self.init(text: text, target: .label(label)) }
 }

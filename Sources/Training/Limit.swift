@@ -1,7 +1,7 @@
 /// What values an option may have.
-public struct Limit<Value: Comparable & Sendable>: Sendable {
+package struct Limit<Value: Comparable & Sendable>: Sendable {
   /// As it goes on after a noun: `at least 1`.
-  public let text: String
+  package let text: String
   private let isMet: @Sendable (Value) -> Bool
 
   private init(_ text: String, _ isMet: @escaping @Sendable (Value) -> Bool) {
@@ -9,43 +9,60 @@ public struct Limit<Value: Comparable & Sendable>: Sendable {
     self.isMet = isMet
   }
 
-  public func allows(_ value: Value) -> Bool { isMet(value) }
+  /// Whether an option may have this value.
+  package func allows(_ value: Value) -> Bool { isMet(value) }
 
-  public static func atLeast(_ least: Value) -> Limit {
+  /// `least` and more.
+  package static func atLeast(_ least: Value) -> Limit {
     Limit("at least \(least)") { $0 >= least }
   }
 
-  public static func within(_ range: ClosedRange<Value>) -> Limit {
+  /// Both ends included.
+  package static func within(_ range: ClosedRange<Value>) -> Limit {
     Limit("in \(range.lowerBound)...\(range.upperBound)") { range.contains($0) }
   }
 
-  public static func within(_ range: Range<Value>) -> Limit {
+  /// Without the upper end.
+  package static func within(_ range: Range<Value>) -> Limit {
     Limit("in \(range.lowerBound)..<\(range.upperBound)") { range.contains($0) }
   }
 }
 
 extension Limit where Value: BinaryFloatingPoint {
-  public static var aboveZero: Limit { Limit("above 0") { $0 > 0 && $0.isFinite } }
+  /// Finite too.
+  package static var aboveZero: Limit { Limit("above 0") { $0 > 0 && $0.isFinite } }
 
-  public static var notNegative: Limit { Limit("0 or above") { $0 >= 0 && $0.isFinite } }
+  /// Finite too.
+  package static var notNegative: Limit { Limit("0 or above") { $0 >= 0 && $0.isFinite } }
 
-  public static var partOrWhole: Limit { Limit("above 0, at most 1") { $0 > 0 && $0 <= 1 } }
+  /// A share that is not nothing.
+  package static var partOrWhole: Limit { Limit("above 0, at most 1") { $0 > 0 && $0 <= 1 } }
 }
 
 extension TrainingOptions {
   /// What each option may be by itself, whatever model and data.
-  public enum Limits {
-    public static let learningRate = Limit<Float>.aboveZero
-    public static let weightDecay = Limit<Float>.within(0...1)
-    public static let warmUp = Limit<Float>.within(0...1)
-    public static let layerDecay = Limit<Float>.partOrWhole
-    public static let gradientClipping = Limit<Float>.notNegative
-    public static let labelSmoothing = Limit<Float>.within(0..<1)
-    public static let dropout = Limit<Float>.within(0..<1)
+  package enum Limits {
+    /// Of the optimizer, at its highest.
+    package static let learningRate = Limit<Float>.aboveZero
+    /// Of an update, times the learning rate.
+    package static let weightDecay = Limit<Float>.within(0...1)
+    /// Share of all updates.
+    package static let warmUp = Limit<Float>.within(0...1)
+    /// From one layer to the one below.
+    package static let layerDecay = Limit<Float>.partOrWhole
+    /// Length of the gradient; 0 for no limit.
+    package static let gradientClipping = Limit<Float>.notNegative
+    /// Share of the target.
+    package static let labelSmoothing = Limit<Float>.within(0..<1)
+    /// A probability.
+    package static let dropout = Limit<Float>.within(0..<1)
     /// Of epochs, steps, sentences, tokens, passes, evaluations.
-    public static let count = Limit<Int>.atLeast(1)
-    public static let frozenLayers = Limit<Int>.atLeast(0)
-    public static let maximumTokens = Limit<Int>.atLeast(3)
-    public static let adapterScale = Limit<Float>.aboveZero
+    package static let count = Limit<Int>.atLeast(1)
+    /// Counted from the lowest.
+    package static let frozenLayers = Limit<Int>.atLeast(0)
+    /// Special tokens included: room for one of the text.
+    package static let maximumTokens = Limit<Int>.atLeast(3)
+    /// An adapter's alpha.
+    package static let adapterScale = Limit<Float>.aboveZero
   }
 }

@@ -6,7 +6,7 @@ extension TextClassifier {
   /// A classifier from a folder that ``SequenceClassifier/save(to:run:accuracy:)`` or transformers wrote;
   /// texts are cut as they were in training, where the folder says how.
   ///
-  /// - Throws: ``TrainingError`` if `training.json` is damaged, else as
+  /// - Throws: `FileError` if `training.json` is damaged, else as
   ///   ``init(folder:precision:maximumTokens:)``.
   public convenience init(
     savedAt url: URL, precision: Precision = .automatic, maximumTokens: Int? = nil
@@ -91,15 +91,14 @@ package struct SavedTraining: Encodable {
       otherLabel = record.otherLabel
       answers = record.answers
     } catch {
-      throw TrainingError(
+      throw FileError(
         place: url.path, expected: "a training record", found: "\(error)",
         advice: "without the file the model's own token limit applies")
     }
   }
 
   func write(to folder: URL) throws {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
-    try AtomicFile.write(encoder.encode(self), to: folder.appendingPathComponent(Self.name))
+    try AtomicFile.write(
+      SortedJSON.encoder(isPretty: true).encode(self), to: folder.appendingPathComponent(Self.name))
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Kernels
 import Transformer
@@ -35,8 +36,8 @@ public final class SequenceClassifier {
   ///     `RelationText`, and the markers become tokens.
   ///   - adapters: low-rank adapters beside the weights; none if nil.
   ///   - maximumTokens: 3 to the positions the model has.
-  /// - Throws: ``TrainingError`` for too few labels, a name twice or an impossible
-  ///   `maximumTokens`; `ModelError` or `TokenizerError` if weights or tokenizer cannot be read.
+  /// - Throws: `FileError` for too few labels, a name twice or an impossible
+  ///   `maximumTokens`, or if weights or tokenizer cannot be read.
   public init(
     folder: ModelFolder, labels: [String], problem: ClassificationProblem = .singleLabel,
     otherLabel: String? = nil, adapters: AdapterOptions? = nil, seed: UInt64, maximumTokens: Int
@@ -69,9 +70,9 @@ public final class SequenceClassifier {
   ///     without the interruption. It stays afterwards; the caller removes it.
   ///   - progress: told after every step.
   ///   - shouldStop: asked after every step.
-  /// - Throws: ``TrainingError`` for empty data, a label out of range or of another kind, options that make no sense,
-  ///   a loss that is not finite, or a checkpoint of another training; `ModelError` if a checkpoint
-  ///   cannot be read or written.
+  /// - Throws: ``UntrainableOptions`` for options that make no sense or a loss that is not finite; `FileError`
+  ///   for empty data, a label out of range or of another kind, or a checkpoint that is of another training
+  ///   or cannot be read or written.
   @discardableResult
   public func train(
     train: [LabeledText], development: [LabeledText], options: TrainingOptions = .init(),
@@ -79,7 +80,7 @@ public final class SequenceClassifier {
     shouldStop: () -> Bool = { false }
   ) throws -> TrainingSummary {
     guard !train.isEmpty else {
-      throw TrainingError(place: "training set", expected: "at least one text", found: "none")
+      throw FileError(place: "training set", expected: "at least one text", found: "none")
     }
     func run<Task: TrainingTask>(
       _ target: (LabeledText.Target) -> Task.Target?, _ makeTask: ([Task.Target]) -> Task
@@ -138,8 +139,8 @@ public final class SequenceClassifier {
       ("labelSmoothing", options.labelSmoothing != 0), ("balancesClasses", options.balancesClasses),
       ("classWeights", options.classWeights != nil),
     ] where isThere {
-      throw TrainingError(
-        place: "option \(name)", expected: "none, for numbers are learned", found: "one",
+      throw UntrainableOptions(
+        option: name, expected: "none, for numbers are learned", found: "one",
         advice: "leave it out: it is about classes")
     }
   }
@@ -149,7 +150,7 @@ public final class SequenceClassifier {
   ) throws -> EncodedSet<Target> {
     let targets = try texts.enumerated().map { index, text in
       guard let target = target(text.target) else {
-        throw TrainingError(
+        throw FileError(
           place: "\(place), text \(index)", expected: expectedTarget, found: "\(text.target)")
       }
       return target
@@ -177,7 +178,7 @@ public final class SequenceClassifier {
         text.second.map { model.tokenizer.encodePair(text.text, $0) }
         ?? TokenPair(model.tokenizer.encode(text.text))
       guard !pair.ids.isEmpty else {
-        throw TrainingError(
+        throw FileError(
           place: "text \(index)", expected: "at least one token", found: "none",
           advice: "the tokenizer adds no special tokens, so texts must not be empty")
       }
@@ -189,7 +190,7 @@ public final class SequenceClassifier {
 
   /// Logits of each text, `[texts, labels]`, in the order given; they do not depend on neighbors.
   ///
-  /// - Throws: ``TrainingError`` for a text without tokens (only tokenizers without special tokens).
+  /// - Throws: `FileError` for a text without tokens (only tokenizers without special tokens).
   public func logits(_ texts: [String]) throws -> [[Float]] {
     try logits(texts.map { LabeledText(text: $0, label: 0) })
   }
@@ -211,7 +212,7 @@ public final class SequenceClassifier {
   ///   - run: names the training in the record.
   ///   - accuracy: of the classifier on test data, for the record.
   ///   - pairFields: names of the two fields that the texts of pairs came from, for the record.
-  /// - Throws: `ModelError` or `FileError` if something cannot be written.
+  /// - Throws: `FileError` if something cannot be written.
   public func save(
     to url: URL, run: String? = nil, accuracy: Double? = nil, pairFields: [String]? = nil
   ) throws {

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Kernels
 import Transformer
@@ -12,6 +13,7 @@ public struct SimilarityExample: Hashable, Sendable {
   /// text are known to without.
   public var group: Int?
 
+  /// See the properties of these names.
   public init(texts: [String], score: Float? = nil, group: Int? = nil) {
     self.texts = texts
     self.score = score
@@ -32,13 +34,13 @@ public final class SimilarityTrainer {
   /// - Parameters:
   ///   - options: ``TrainingOptions/similarity`` among them.
   ///   - maximumTokens: of a text.
-  /// - Throws: ``TrainingError`` for options that make no sense; `ModelError` for a folder that pools by
-  ///   maximum or has Dense modules, else as
+  /// - Throws: ``UntrainableOptions``; `FileError` for a folder that pools by maximum or has Dense modules,
+  ///   else as
   ///   ``SequenceClassifier/init(folder:labels:adapters:seed:maximumTokens:)``.
   public init(folder: ModelFolder, options: TrainingOptions, maximumTokens: Int) throws {
     guard let similarity = options.similarity else {
-      throw TrainingError(
-        place: "option similarity", expected: "a loss of sentence vectors", found: "none")
+      throw UntrainableOptions(
+        option: "similarity", expected: "a loss of sentence vectors", found: "none")
     }
     self.options = options
     self.similarity = similarity
@@ -51,14 +53,14 @@ public final class SimilarityTrainer {
   /// Fine-tunes on `train`, choosing the step by `development`; see
   /// ``SequenceClassifier/train(train:development:options:checkpoint:progress:shouldStop:)``.
   ///
-  /// - Throws: ``TrainingError`` too for examples that lack what the loss needs.
+  /// - Throws: `FileError` too for examples that lack what the loss needs.
   @discardableResult
   public func train(
     train: [SimilarityExample], development: [SimilarityExample], checkpoint: URL? = nil,
     progress: (TrainingProgress) -> Void = { _ in }, shouldStop: () -> Bool = { false }
   ) throws -> TrainingSummary {
     guard !train.isEmpty else {
-      throw TrainingError(place: "training set", expected: "at least one pair", found: "none")
+      throw FileError(place: "training set", expected: "at least one pair", found: "none")
     }
     return try model.train(
       SimilarityTask(size: model.network.outputs, options: similarity),
@@ -77,7 +79,7 @@ public final class SimilarityTrainer {
 
   /// Vectors `[texts, hidden]` as they are pooled, not of unit length.
   ///
-  /// - Throws: ``TrainingError`` for a text without tokens (only tokenizers without special tokens).
+  /// - Throws: `FileError` for a text without tokens (only tokenizers without special tokens).
   public func vectors(_ texts: [String]) throws -> [[Float]] {
     vectors(
       EncodedSet(
@@ -112,13 +114,13 @@ public final class SimilarityTrainer {
     let most = usesScores ? 2 : Int.max
     let least = similarity.loss == .triplet ? 3 : 2
     guard example.texts.count == width, (least...most).contains(width) else {
-      throw TrainingError(
+      throw FileError(
         place: place,
         expected: "\(least) texts\(most > least && !usesScores ? " or more" : ""), as many each",
         found: "\(example.texts.count)")
     }
     guard usesScores == (example.score != nil), example.score.map({ $0.isFinite }) ?? true else {
-      throw TrainingError(
+      throw FileError(
         place: place, expected: usesScores ? "a score" : "no score, for \(similarity.loss)",
         found: example.score.map { "\($0)" } ?? "none")
     }
@@ -127,7 +129,7 @@ public final class SimilarityTrainer {
   private func tokens(_ text: String, place: String) throws -> [Int32] {
     let tokens = model.tokenizer.encode(prompt + text)
     guard !tokens.isEmpty else {
-      throw TrainingError(
+      throw FileError(
         place: place, expected: "at least one token a text", found: "none",
         advice: "the tokenizer adds no special tokens, so texts must not be empty")
     }

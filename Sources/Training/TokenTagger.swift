@@ -1,13 +1,16 @@
+import Files
 import Foundation
 import Kernels
 import Transformer
 
 /// A sentence of words with a tag each.
 public struct TaggedText: Hashable, Sendable {
+  /// In their order.
   public var words: [String]
   /// Indices into the tagger's labels, one a word.
   public var tags: [Int]
 
+  /// - Parameter tags: one for each word.
   public init(words: [String], tags: [Int]) {
     precondition(words.count == tags.count, "one tag per word")
     self.words = words
@@ -51,7 +54,7 @@ public final class TokenTagger {
     shouldStop: () -> Bool = { false }
   ) throws -> TrainingSummary {
     guard !train.isEmpty else {
-      throw TrainingError(place: "training set", expected: "at least one sentence", found: "none")
+      throw FileError(place: "training set", expected: "at least one sentence", found: "none")
     }
     let training = encode(train)
     return try model.train(
@@ -73,7 +76,7 @@ public final class TokenTagger {
 
   /// The best regular sequence of tags for each sentence.
   ///
-  /// - Throws: ``TrainingError`` if a label is no tag.
+  /// - Throws: `FileError` if a label is no tag.
   public func tags(_ sentences: [[String]]) throws -> [[Int]] {
     let decoder = try TagDecoder(labels: labels)
     let set = encode(sentences.map { TaggedText(words: $0, tags: $0.map { _ in 0 }) })

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Kernels
 import Transformer
@@ -112,9 +113,10 @@ package final class Trainer<Task: TrainingTask> {
     let pointer = UnsafePointer(accumulated?.pointer ?? gradient.values.pointer)
     let norm = optimizer.norm(pointer)
     guard value.isFinite, norm.isFinite else {
-      throw TrainingError(
-        place: "training step \(number)", expected: "a finite loss and gradient",
-        found: "loss \(value), gradient norm \(norm)", advice: "lower the learning rate")
+      throw UntrainableOptions(
+        FileError(
+          place: "training step \(number)", expected: "a finite loss and gradient",
+          found: "loss \(value), gradient norm \(norm)", advice: "lower the learning rate"))
     }
     let rate = schedule.rate(number)
     optimizer.update(

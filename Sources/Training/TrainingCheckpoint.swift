@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Kernels
 import Transformer
@@ -27,7 +28,7 @@ package struct TrainingCheckpoint {
     let state = State(
       identity: identity, summary: trainer.summary,
       dormantScale: trainer.optimizer.dormantScale, bestDormantScale: trainer.bestDormantScale)
-    let json = String(decoding: try JSONEncoder().encode(state), as: UTF8.self)
+    let json = try SortedJSON.text(state)
     let tensors = arrays(trainer).map { name, buffer in
       WeightTensor(
         name: name, shape: [buffer.count], pointer: UnsafePointer(buffer.pointer), owner: buffer)
@@ -46,19 +47,19 @@ package struct TrainingCheckpoint {
 
   /// Puts the trainer where the file's training stood; does nothing where there is no file.
   ///
-  /// - Throws: ``TrainingError`` if the file is of another training, `ModelError` if it is damaged.
+  /// - Throws: `FileError` if the file is of another training or damaged.
   func restore(_ trainer: Trainer<some TrainingTask>) throws {
     guard FileManager.default.fileExists(atPath: url.path) else { return }
     let tensors = try Safetensors(file: url)
-    let state = try readState()
+    let state = try readState(tensors)
     guard state.identity == identity else {
-      throw TrainingError(
+      throw FileError(
         place: url.path, expected: "a checkpoint of this model, data and options",
         found: "one of another training", advice: "delete the file to start anew")
     }
     for (name, buffer) in arrays(trainer) {
       guard let tensor = tensors[name], tensor.count == buffer.count else {
-        throw TrainingError(
+        throw FileError(
           place: url.path, expected: "\(buffer.count) values of \(name)",
           found: tensors[name].map { "\($0.count)" } ?? "none")
       }
@@ -69,24 +70,12 @@ package struct TrainingCheckpoint {
     trainer.bestDormantScale = state.bestDormantScale
   }
 
-  /// The JSON in the header, whose length the safetensors reader has checked against the file.
-  private func readState() throws -> State {
-    struct Header: Decodable {
-      var metadata: [String: String]?
-      enum CodingKeys: String, CodingKey { case metadata = "__metadata__" }
-    }
+  private func readState(_ tensors: Safetensors) throws -> State {
     do {
-      let file = try FileHandle(forReadingFrom: url)
-      defer { try? file.close() }
-      let length = (try file.read(upToCount: 8) ?? Data()).reversed().reduce(0) {
-        $0 << 8 | Int($1)
-      }
-      let header = try file.read(upToCount: length) ?? Data()
-      let metadata = try JSONDecoder().decode(Header.self, from: header).metadata
       return try JSONDecoder().decode(
-        State.self, from: Data((metadata?[Self.metadataKey] ?? "").utf8))
+        State.self, from: Data((tensors.metadata()[Self.metadataKey] ?? "").utf8))
     } catch {
-      throw TrainingError(
+      throw FileError(
         place: url.path, expected: "a training checkpoint", found: "a file without its state",
         advice: "delete the file to start anew")
     }

@@ -1,7 +1,7 @@
 import Kernels
 
 extension TrainingOptions {
-  /// - Throws: ``TrainingError`` naming the first option that makes no sense for a model of
+  /// - Throws: ``UntrainableOptions`` naming the first option that makes no sense for a model of
   ///   `layers` layers with `outputs` outputs, judged by one of `metrics`.
   func validate(outputs: Int, layers: Int, metrics: [Metric]) throws {
     try validateNumbers()
@@ -59,7 +59,7 @@ extension TrainingOptions {
     _ name: String, _ value: Any, _ isValid: Bool, _ expected: String
   ) throws {
     guard isValid else {
-      throw TrainingError(place: "option \(name)", expected: expected, found: "\(value)")
+      throw UntrainableOptions(option: name, expected: expected, found: "\(value)")
     }
   }
 }

@@ -112,6 +112,7 @@ public struct TrainingOptions: Codable, Hashable, Sendable {
   /// as many of different labels.
   public var pairsPerText: Int?
 
+  /// What serves where nobody says: see each property.
   public init() {}
 
   var trainable: Trainable {

@@ -27,6 +27,7 @@ public struct DevelopmentResult: Codable, Hashable, Sendable {
   /// What the task measures, all but the loss.
   public var scores: [TrainingOptions.Metric: Double]
 
+  /// - Parameter step: after which it was measured.
   public init(step: Int, loss: Float, scores: [TrainingOptions.Metric: Double]) {
     self.step = step
     self.loss = loss
@@ -38,11 +39,15 @@ public struct DevelopmentResult: Codable, Hashable, Sendable {
 public struct TrainingSummary: Codable, Hashable, Sendable {
   /// One update step.
   public struct Step: Codable, Hashable, Sendable {
+    /// Its number, from 1.
     public var step: Int
     /// Passes over the training data that are done after it.
     public var epoch: Double
+    /// Mean loss of its batch.
     public var loss: Float
+    /// Learning rate it used.
     public var learningRate: Float
+    /// Global gradient norm before clipping.
     public var gradientNorm: Float
   }
 

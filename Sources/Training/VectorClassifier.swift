@@ -33,7 +33,9 @@ public final class VectorClassifier: TrainableClassifier {
   /// Vectors of unit length for texts, by the encoder as it is.
   public typealias Vectors = ([String]) throws -> [[Float]]
 
+  /// Names of the classes, in the order of their ids.
   public let labels: [String]
+  /// None: a text has one label.
   public var threshold: Double? { nil }
   private let folder: ModelFolder
   private let maximumTokens: Int
@@ -47,18 +49,18 @@ public final class VectorClassifier: TrainableClassifier {
   ///   - labels: a label's index is its place here.
   ///   - maximumTokens: of a text.
   ///   - vectors: of texts, where the encoder does not learn; whoever has some need not make them again.
-  /// - Throws: ``TrainingError`` for fewer than two labels; `ModelError` for a folder whose vectors have
+  /// - Throws: `FileError` for fewer than two labels, or a folder whose vectors have
   ///   Dense modules, which would not be saved.
   public init(
     folder: ModelFolder, labels: [String], maximumTokens: Int, vectors: @escaping Vectors
   ) throws {
     guard labels.count >= 2 else {
-      throw TrainingError(
+      throw FileError(
         place: "labels", expected: "at least 2 classes", found: "\(labels.count)",
         advice: "classification needs texts of different labels")
     }
     guard folder.denseSizes.isEmpty else {
-      throw ModelError(
+      throw FileError(
         place: folder.url.path, expected: "vectors without Dense modules", found: "a Dense module",
         advice: "use another encoder")
     }
@@ -71,7 +73,7 @@ public final class VectorClassifier: TrainableClassifier {
   /// Trains the encoder where `options` draw pairs, then fits the regression; what that gives on `development`
   /// is told, and decides nothing.
   ///
-  /// - Throws: ``TrainingError`` too where pairs are to be drawn and no label has two texts.
+  /// - Throws: `FileError` too where pairs are to be drawn and no label has two texts.
   @discardableResult
   public func train(
     train: [LabeledText], development: [LabeledText], options: TrainingOptions, checkpoint: URL?,
@@ -79,7 +81,7 @@ public final class VectorClassifier: TrainableClassifier {
   ) throws -> TrainingSummary {
     let targets = try numbers(train, place: "training set")
     guard !targets.isEmpty else {
-      throw TrainingError(place: "training set", expected: "at least one text", found: "none")
+      throw FileError(place: "training set", expected: "at least one text", found: "none")
     }
     var summary = TrainingSummary()
     if let pairs = options.pairsPerText {
@@ -108,7 +110,7 @@ public final class VectorClassifier: TrainableClassifier {
   private func numbers(_ texts: [LabeledText], place: String) throws -> [Int] {
     try texts.enumerated().map { index, text in
       guard let label = text.label, labels.indices.contains(label), text.second == nil else {
-        throw TrainingError(
+        throw FileError(
           place: "\(place), text \(index)",
           expected: "a single text with a label in 0..<\(labels.count)", found: "\(text.target)")
       }
@@ -122,11 +124,11 @@ public final class VectorClassifier: TrainableClassifier {
     _ texts: [LabeledText], _ labels: [Int], each: Int, seed: UInt64
   ) throws -> [SimilarityExample] {
     guard each >= 1 else {
-      throw TrainingError(place: "option pairsPerText", expected: "at least 1", found: "\(each)")
+      throw UntrainableOptions(option: "pairsPerText", expected: "at least 1", found: "\(each)")
     }
     let pairs = LabelPairs(labels: labels)
     guard pairs.sameCount > 0, pairs.differentCount > 0 else {
-      throw TrainingError(
+      throw FileError(
         place: "training set", expected: "two texts of one label, and one of another",
         found: "\(texts.count) texts of \(Set(labels).count) labels",
         advice: "give more texts of a label")
@@ -147,11 +149,19 @@ public final class VectorClassifier: TrainableClassifier {
     }
   }
 
+  /// Outputs of each text, `[texts, labels]`, in the order given.
+  ///
+  /// - Precondition: it was trained.
+  /// - Throws: what the encoder throws.
   public func logits(_ texts: [LabeledText]) throws -> [[Float]] {
     guard let head else { preconditionFailure("a classifier that was trained") }
     return try vectors(texts).map(head.logits)
   }
 
+  /// Writes a folder that `TextClassifier` and sentence-transformers open, whole or not at all.
+  ///
+  /// - Precondition: it was trained.
+  /// - Throws: `FileError` if something cannot be written.
   public func save(
     to url: URL, run: String? = nil, accuracy: Double? = nil, pairFields: [String]? = nil
   )

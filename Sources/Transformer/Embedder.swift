@@ -52,8 +52,10 @@ public struct EmbedderIdentity: Codable, Hashable, Sendable {
   public var maximumTokens: Int
   /// What is put before each text; nil for nothing.
   public var prompt: String?
+  /// What became of texts beyond the limit.
   public var longTexts: LongTexts
 
+  /// See the properties of these names.
   public init(
     name: String, hash: String, pooling: String, precision: String, maximumTokens: Int,
     prompt: String? = nil, longTexts: LongTexts = .truncate

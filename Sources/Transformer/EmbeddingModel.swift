@@ -2,13 +2,17 @@ import Foundation
 
 /// How a model embeds, where the caller wants it otherwise than the model's folder says.
 public struct EmbeddingOptions: Sendable {
+  /// Of weights and activations.
   public var precision: Precision
   /// The limit beyond which texts are long, in tokens, special tokens included; the folder's own if
   /// nil.
   public var maximumTokens: Int?
+  /// What is put before each text.
   public var prompt: PromptChoice
+  /// What becomes of texts beyond the limit.
   public var longTexts: LongTexts
 
+  /// See the properties of these names.
   public init(
     precision: Precision = .automatic, maximumTokens: Int? = nil, prompt: PromptChoice = .standard,
     longTexts: LongTexts = .truncate
@@ -28,7 +32,7 @@ public enum EmbeddingModel: Sendable {
   /// Opens a Transformer's folder, a sentence-transformers folder, or a folder of static token
   /// vectors (model2vec, sentence-transformers' StaticEmbedding).
   ///
-  /// - Throws: ``ModelError`` if the folder is none of these, damaged, or asks for what we cannot do.
+  /// - Throws: `FileError` if the folder is none of these, damaged, or asks for what we cannot do.
   public init(at url: URL) throws {
     try ModelFolder.checkFolder(url)
     let modules = try SentenceModules(folder: url)
@@ -39,8 +43,8 @@ public enum EmbeddingModel: Sendable {
     }
   }
 
-  /// - Throws: ``ModelError`` if the options do not fit the model or the processor; the tokenizer's
-  ///   error if its files are damaged.
+  /// - Throws: `FileError` if the options do not fit the model or the processor, or the
+  ///   tokenizer's files are damaged.
   public func embedder(_ options: EmbeddingOptions = EmbeddingOptions()) throws -> any Embedder {
     switch self {
     case .encoder(let folder): try SentenceEncoder(folder: folder, options: options)
@@ -55,6 +59,7 @@ public enum EmbeddingModel: Sendable {
     try EmbeddingModel(at: folder).embedder(options)
   }
 
+  /// The folder.
   public var url: URL {
     switch self {
     case .encoder(let folder): folder.url
@@ -79,7 +84,7 @@ public enum EmbeddingModel: Sendable {
   }
 
   /// The tensors of its weight files.
-  public var tensors: Safetensors {
+  package var tensors: Safetensors {
     switch self {
     case .encoder(let folder): folder.tensors
     case .staticTable(let folder): folder.tensors

@@ -7,6 +7,7 @@ public struct TextReading: Hashable, Sendable {
   /// Words the model sees as its unknown token, as they are written and in their order.
   public var unknownWords: [String]
 
+  /// See the properties of these names.
   public init(tokens: Int, seenBytes: Int? = nil, unknownWords: [String] = []) {
     self.tokens = tokens
     self.seenBytes = seenBytes

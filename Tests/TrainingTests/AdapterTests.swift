@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Kernels
 import Testing
@@ -108,11 +109,11 @@ struct AdapterTests {
       fields[change.0] = change.1
       try JSONSerialization.data(withJSONObject: fields)
         .write(to: folder.appendingPathComponent("adapter_config.json"))
-      #expect(throws: ModelError.self, "\(change)") {
+      #expect(throws: FileError.self, "\(change)") {
         try ModelFolder(at: Golden.tiny, adapter: folder)
       }
     }
-    #expect(throws: ModelError.self) {
+    #expect(throws: FileError.self) {
       try ModelFolder(at: Golden.tiny, adapter: scratch.url.appendingPathComponent("none"))
     }
   }

@@ -1,3 +1,5 @@
+import Corpus
+import Files
 import Foundation
 import Kernels
 import Testing
@@ -6,7 +8,7 @@ import Transformer
 
 /// Training, on questions that the first word decides: `big` asks for the animal, `small` for the color.
 @Suite struct AnswerTrainerTests {
-  private func data(_ count: Int, seed: UInt64, unanswerable: Bool = true) -> [QuestionText] {
+  private func data(_ count: Int, seed: UInt64, unanswerable: Bool = true) -> [ContextQuestion] {
     var generator = SplitMix64(state: seed)
     return (0..<count).map { _ in
       let animal = ["cat", "dog", "bird", "fish"].randomElement(using: &generator)!
@@ -20,7 +22,7 @@ import Transformer
       let start = answer.map {
         context.distance(from: context.startIndex, to: context.range(of: $0)!.lowerBound)
       }
-      return QuestionText(
+      return ContextQuestion(
         question: asksForAnimal ? "big ?" : "small ?", context: context,
         answers: answer.map { [.init(text: $0, start: start!)] } ?? [])
     }
@@ -83,7 +85,7 @@ import Transformer
     let trainer = try trainer(limit: 16)
     let long = data(150, seed: 5, unanswerable: false).map { item in
       let lead = String(repeating: "the tree and the river. ", count: 4)
-      return QuestionText(
+      return ContextQuestion(
         question: item.question, context: lead + item.context,
         answers: item.answers.map { .init(text: $0.text, start: $0.start + lead.count) })
     }
@@ -140,11 +142,11 @@ import Transformer
   }
 
   @Test func wrongOptionsAreTold() throws {
-    #expect(throws: TrainingError.self) { try trainer(stride: -1) }
-    #expect(throws: TrainingError.self) {
+    #expect(throws: FileError.self) { try trainer(stride: -1) }
+    #expect(throws: FileError.self) {
       try trainer().train(train: [], development: [], options: options())
     }
-    #expect(throws: TrainingError.self) {
+    #expect(throws: UntrainableOptions.self) {
       try trainer().train(
         train: data(3, seed: 1), development: [], options: options { $0.balancesClasses = true })
     }

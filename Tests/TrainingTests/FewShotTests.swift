@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Kernels
 import Testing
@@ -134,19 +135,19 @@ import Transformer
 
   @Test func wrongDataThrows() throws {
     let three = texts(3, seed: 1)
-    #expect(throws: TrainingError.self) {
+    #expect(throws: FileError.self) {
       // No label has two texts.
       try classifier().train(train: three, development: [], options: options, checkpoint: nil)
     }
-    #expect(throws: TrainingError.self) {
+    #expect(throws: FileError.self) {
       try classifier().train(train: [], development: [], options: options, checkpoint: nil)
     }
-    #expect(throws: TrainingError.self) {
+    #expect(throws: FileError.self) {
       try classifier().train(
         train: [LabeledText(text: "a", label: 7)], development: [], options: options,
         checkpoint: nil)
     }
-    #expect(throws: TrainingError.self) {
+    #expect(throws: FileError.self) {
       try VectorClassifier(
         folder: ModelFolder(at: Golden.tiny), labels: ["a"], maximumTokens: 24, vectors: { _ in [] }
       )

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Kernels
 import Testing
@@ -102,7 +103,7 @@ struct GradientTests {
       try problem(dropout: 0), try problem(dropout: 0, adapters: options)
     )
     #expect(plain.loss() == adapted.loss())
-    #expect(throws: ModelError.self) {
+    #expect(throws: FileError.self) {
       var wrong = AdapterOptions()
       wrong.targets = ["querry"]
       _ = try problem(dropout: 0, adapters: wrong)

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Kernels
 import Testing
@@ -156,10 +157,10 @@ import Transformer
   @Test func aFamilyWithoutTheClassIsRefused() throws {
     let scratch = try ScratchFolder()
     let folder = try ModelFolder(at: try FamilyModel.copy("nomic-bert", scratch))
-    #expect(throws: ModelError.self) {
+    #expect(throws: FileError.self) {
       try TrainableNetwork(folder: folder, head: .spans, outputs: 2, seed: 0)
     }
-    #expect(throws: ModelError.self) { try AnswerFinder(folder: folder) }
+    #expect(throws: FileError.self) { try AnswerFinder(folder: folder) }
   }
 
   /// Windows, their types, and the tokens of the answers.

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Kernels
 import Testing
@@ -208,7 +209,7 @@ import Transformer
     let found = try packed.logits(test.map(\.text))
     #expect(distance(found.flatMap { $0 }, expected) < 2e-5)
     #expect(try test.map { try packed.logits([$0.text])[0] } == found)
-    #expect(throws: ModelError.self) { try packed.logits(["no entities"]) }
+    #expect(throws: FileError.self) { try packed.logits(["no entities"]) }
     // What was saved is trained on: it has the tokens, and the head.
     let again = try self.classifier(url)
     #expect(distance(try again.logits(test).flatMap { $0 }, expected) < 2e-5)
@@ -288,11 +289,11 @@ import Transformer
         }
       }
     }
-    #expect(throws: ModelError.self) {
+    #expect(throws: FileError.self) {
       try EntityWindows(
         folder.tokenizer(maximumTokens: 5), markers: EntityWindows.markers, place: "model")
     }
-    #expect(throws: ModelError.self) {
+    #expect(throws: FileError.self) {
       try EntityWindows(
         Tokenizer(folder: Golden.tiny, maximumTokens: 24), markers: EntityWindows.markers,
         place: "model")

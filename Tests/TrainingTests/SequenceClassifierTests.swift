@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Testing
 import Training
@@ -82,7 +83,7 @@ struct SequenceClassifierTests {
       #expect(summary.interrupted == (steps == 7))
       if !summary.interrupted { #expect(try part.logits(texts) == whole.logits(texts)) }
     }
-    #expect(throws: TrainingError.self) {
+    #expect(throws: FileError.self) {
       try classifier(seed: 2).train(
         train: examples, development: examples, options: options, checkpoint: file)
     }
@@ -91,12 +92,12 @@ struct SequenceClassifierTests {
   @Test func rejectsDegenerateInput() throws {
     let folder = try ModelFolder(at: Golden.tiny)
     for labels in [[], ["one"], ["one", "one"]] {
-      #expect(throws: TrainingError.self) {
+      #expect(throws: FileError.self) {
         try SequenceClassifier(folder: folder, labels: labels, seed: 0, maximumTokens: 24)
       }
     }
     for maximum in [-1, 0, 2, 25, .max] {
-      #expect(throws: TrainingError.self) {
+      #expect(throws: FileError.self) {
         try SequenceClassifier(
           folder: folder, labels: Golden.labels, seed: 0, maximumTokens: maximum)
       }
@@ -105,7 +106,7 @@ struct SequenceClassifierTests {
     let wrong = [LabeledText(text: "a", label: 3)]
     let fine = [LabeledText(text: "a", label: 2)]
     for (train, development) in [([], fine), (wrong, fine), (fine, wrong)] {
-      #expect(throws: TrainingError.self) {
+      #expect(throws: FileError.self) {
         try classifier.train(train: train, development: development, options: options)
       }
     }

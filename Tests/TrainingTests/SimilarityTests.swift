@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Kernels
 import Testing
@@ -208,7 +209,7 @@ import Transformer
       do {
         try trainer.train(train: examples, development: [])
         return false
-      } catch { return error is TrainingError }
+      } catch { return error is FileError }
     }
     #expect(fails([]))
     #expect(fails([SimilarityExample(texts: ["a", "b"])]))
@@ -224,7 +225,7 @@ import Transformer
       var similarity = SimilarityOptions(loss: .triplet)
       change(&similarity)
       let options = Self.training { $0.similarity = similarity }
-      #expect(throws: TrainingError.self) {
+      #expect(throws: UntrainableOptions.self) {
         try Self.trainer(options).train(
           train: [SimilarityExample(texts: ["a", "b", "c"])], development: [])
       }

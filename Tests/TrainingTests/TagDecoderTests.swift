@@ -1,3 +1,4 @@
+import Files
 import Kernels
 import Testing
 import Training
@@ -85,6 +86,6 @@ import Training
     ["O", "E-X", "L-X", "B-X"],
   ])
   func refusesOtherLabels(labels: [String]) {
-    #expect(throws: TrainingError.self) { try TagDecoder(labels: labels) }
+    #expect(throws: FileError.self) { try TagDecoder(labels: labels) }
   }
 }

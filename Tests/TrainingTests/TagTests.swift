@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Kernels
 import Testing
@@ -104,7 +105,7 @@ import Training
 
   @Test(arguments: ["", "o", "X-PER", "-", "-PER", "PER", "BPER", "3", "É-X", "B\u{301}-X"])
   func refusesWhatIsNoTag(text: String) {
-    let error = #expect(throws: TrainingError.self) { try TaggedData([[], ["O", text]]) }
+    let error = #expect(throws: FileError.self) { try TaggedData([[], ["O", text]]) }
     #expect(error?.place == "sentence 2, word 2")
     #expect(error?.found == "'\(text)'")
   }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Kernels
 import Testing
@@ -360,7 +361,7 @@ import Transformer
       (ClassificationProblem.multiLabel, []), (.multiLabel, ["a", "a"]), (.regression, []),
       (.regression, ["a", "b"]),
     ] {
-      #expect(throws: TrainingError.self) {
+      #expect(throws: FileError.self) {
         try SequenceClassifier(
           folder: folder, labels: labels, problem: problem, seed: 0, maximumTokens: 24)
       }
@@ -378,7 +379,7 @@ import Transformer
       (.regression, ["a"], [number, LabeledText(text: "c", target: .score(1e300))]),
     ] {
       let model = try model(problem, labels)
-      #expect(throws: TrainingError.self, "\(problem) \(texts)") {
+      #expect(throws: FileError.self, "\(problem) \(texts)") {
         try model.train(train: texts, development: [], options: options())
       }
     }
@@ -387,7 +388,7 @@ import Transformer
       { $0.metric = .accuracy },
     ] as [(inout TrainingOptions) -> Void] {
       let model = try model(.regression, ["a"])
-      #expect(throws: TrainingError.self) {
+      #expect(throws: UntrainableOptions.self) {
         try model.train(train: [number, other], development: [], options: options(change))
       }
     }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Kernels
 import Testing
@@ -135,7 +136,7 @@ struct TokenTaggerTests {
         $0.epochs = 40
       })
     #expect(summary.evaluations.last!.scores[.entityF1]! > 0.9)
-    #expect(throws: TrainingError.self) {
+    #expect(throws: FileError.self) {
       try TokenTagger(
         folder: ModelFolder(at: Golden.tiny), labels: ["O", "X"], seed: 1, maximumTokens: 24
       ).train(train: data(2, seed: 1), development: [], options: options())

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Kernels
 import Testing
@@ -131,7 +132,7 @@ struct TrainerTests {
   /// Products of half the digits train as well, and to the same bits on any number of threads.
   @Test func bfloat16TrainsAlike() throws {
     guard TrainingOptions.Precision.fastest == .bfloat16 else {
-      #expect(throws: TrainingError.self) {
+      #expect(throws: UntrainableOptions.self) {
         try Trainer(
           Golden.network(), training: data(8, seed: 1), development: data(4, seed: 1),
           options: options { $0.precision = .bfloat16 })
@@ -270,7 +271,7 @@ struct TrainerTests {
       #expect(summary.tokens == expected.tokens)
     }
     let other = TrainingCheckpoint(url: checkpoint.url, identity: "b")
-    #expect(throws: TrainingError.self) {
+    #expect(throws: FileError.self) {
       try Trainer(
         Golden.network(), training: training, development: development, options: options
       ).run(checkpoint: other)
@@ -293,7 +294,7 @@ struct TrainerTests {
     try FileManager.default.removeItem(at: url)
     try FileManager.default.copyItem(
       at: Golden.tiny.appendingPathComponent("model.safetensors"), to: url)
-    #expect(throws: TrainingError.self) { try trainer.run(checkpoint: checkpoint) }
+    #expect(throws: FileError.self) { try trainer.run(checkpoint: checkpoint) }
   }
 
   @Test func stopsEarlyAndKeepsTheBestWeights() throws {
@@ -328,7 +329,7 @@ struct TrainerTests {
       { $0.accumulation = 9 }, { $0.batchTokens = 0 }, { $0.metric = .entityF1 },
     ]
     for change in changes {
-      #expect(throws: TrainingError.self) {
+      #expect(throws: UntrainableOptions.self) {
         try Trainer(
           Golden.network(), training: data(8, seed: 1), development: data(4, seed: 1),
           options: options(change))
@@ -342,6 +343,6 @@ struct TrainerTests {
       network.parameters.entries.first { $0.name.contains("layer.0") }!.offset] = .nan
     let trainer = try Trainer(
       network, training: data(8, seed: 1), development: data(4, seed: 1), options: options())
-    #expect(throws: TrainingError.self) { try trainer.run() }
+    #expect(throws: UntrainableOptions.self) { try trainer.run() }
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Testing
 import Transformer
@@ -85,13 +86,13 @@ import Transformer
       // transformers saved it with a head for two classes without names.
       #expect(try ClassifyingEncoder(bare).labels == ["LABEL_0", "LABEL_1"])
     } else {
-      #expect(throws: ModelError.self) { try ClassifyingEncoder(bare) }
+      #expect(throws: FileError.self) { try ClassifyingEncoder(bare) }
     }
     let cut = try model(name, isLeftOut: { $0 == "classifier.bias" || $0.hasSuffix("proj.bias") })
-    #expect(throws: ModelError.self) { try ClassifyingEncoder(ModelFolder(at: cut.url)) }
+    #expect(throws: FileError.self) { try ClassifyingEncoder(ModelFolder(at: cut.url)) }
     let names = ["0": "a", "1": "b"]
     let fewer = try model(name, configuration: { $0["id2label"] = names })
-    let error = try #require(throws: ModelError.self) {
+    let error = try #require(throws: FileError.self) {
       try ClassifyingEncoder(ModelFolder(at: fewer.url))
     }
     #expect(error.expected.contains("[2, 32]") && error.found == "[3, 32]")
@@ -100,7 +101,7 @@ import Transformer
   @Test func settingsOfTheHeadThatWeDoNotRunAreRefused() throws {
     for (field, value) in [("classifier_pooling", "max"), ("classifier_activation", "selu")] {
       let folder = try model("families/modernbert", configuration: { $0[field] = value })
-      let error = try #require(throws: ModelError.self) {
+      let error = try #require(throws: FileError.self) {
         try ClassifyingEncoder(ModelFolder(at: folder.url))
       }
       #expect(error.expected.contains(field) && error.found == "\"\(value)\"")
@@ -118,7 +119,7 @@ import Transformer
     let encoder = try ClassifyingEncoder(ModelFolder(at: folder.url), precision: .float32)
     #expect(encoder.labels == ["LABEL_0", "LABEL_1", "LABEL_2"])
     let two = try model("tiny-bert", configuration: { $0["id2label"] = nil })
-    let error = try #require(throws: ModelError.self) {
+    let error = try #require(throws: FileError.self) {
       try ClassifyingEncoder(ModelFolder(at: two.url))
     }
     #expect(error.expected.contains("[2, 32]") && error.found == "[3, 32]")
@@ -127,7 +128,7 @@ import Transformer
   @Test func otherProblemsAreRefused() throws {
     let problem = "token_classification"
     let folder = try model("tiny-bert", configuration: { $0["problem_type"] = problem })
-    let error = try #require(throws: ModelError.self) {
+    let error = try #require(throws: FileError.self) {
       try ClassifyingEncoder(ModelFolder(at: folder.url))
     }
     #expect(error.expected.contains("problem_type") && error.found == "\"\(problem)\"")
@@ -135,7 +136,7 @@ import Transformer
 
   @Test func numbersHaveOneOutput() throws {
     let folder = try model("tiny-bert", configuration: { $0["problem_type"] = "regression" })
-    let error = try #require(throws: ModelError.self) {
+    let error = try #require(throws: FileError.self) {
       try ClassifyingEncoder(ModelFolder(at: folder.url))
     }
     #expect(error.expected.contains("one output") && error.found == "3")

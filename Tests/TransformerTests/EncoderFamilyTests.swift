@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Kernels
 import Testing
@@ -140,7 +141,7 @@ import Transformer
   @Test func unknownFamilyIsToldWhatThereIs() throws {
     let config = try configuration("roberta") { $0["model_type"] = "deberta-v2" }
     let folder = try copy("roberta", configuration: config)
-    let error = try #require(throws: ModelError.self) { try ModelFolder(at: folder.url) }
+    let error = try #require(throws: FileError.self) { try ModelFolder(at: folder.url) }
     for name in ["bert", "distilbert", "xlm-roberta", "mpnet", "modernbert", "nomic_bert"] {
       #expect(error.expected.contains("\"\(name)\""))
     }
@@ -174,6 +175,6 @@ import Transformer
   func whatWeDoNotRunIsRefused(name: String, field: String, value: any Sendable) throws {
     let config = try configuration(name) { $0[field] = value }
     let folder = try copy(name, configuration: config)
-    #expect(throws: ModelError.self) { try ModelFolder(at: folder.url) }
+    #expect(throws: FileError.self) { try ModelFolder(at: folder.url) }
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Testing
 import Transformer
@@ -51,7 +52,7 @@ import Transformer
       }
       return true
     } catch {
-      let isOurs = error is ModelError || error is TokenizerError
+      let isOurs = error is FileError
       #expect(isOurs, "\(change): \(error)")
       return false
     }

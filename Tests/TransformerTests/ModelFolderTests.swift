@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Testing
 import Transformer
@@ -68,7 +69,7 @@ import Transformer
       #"{"pooling_mode_lasttoken":true}"#,
     ] {
       try pooling(hostile)
-      #expect(throws: ModelError.self, "\(hostile)") { try ModelFolder(at: folder.url) }
+      #expect(throws: FileError.self, "\(hostile)") { try ModelFolder(at: folder.url) }
     }
     try pooling(#"{"pooling_mode_mean_tokens":true}"#)
     for hostile in [
@@ -76,7 +77,7 @@ import Transformer
       #"[{"path":"2_Dense","type":"x.Dense"}]"#, #"{"path":"","type":"x.Transformer"}"#, "",
     ] {
       try modules(hostile)
-      #expect(throws: ModelError.self, "\(hostile)") { try ModelFolder(at: folder.url) }
+      #expect(throws: FileError.self, "\(hostile)") { try ModelFolder(at: folder.url) }
     }
   }
 
@@ -84,9 +85,9 @@ import Transformer
     let folder = try copy()
     let source = try ModelFolder(at: Golden.url("tiny-bert"))
     let missing = "encoder.layer.1.output.dense.weight"
-    func opening(_ tensors: [WeightTensor]) throws -> ModelError? {
+    func opening(_ tensors: [WeightTensor]) throws -> FileError? {
       try Safetensors.write(tensors, to: folder.url.appendingPathComponent("model.safetensors"))
-      return #expect(throws: ModelError.self) { try ModelFolder(at: folder.url) }
+      return #expect(throws: FileError.self) { try ModelFolder(at: folder.url) }
     }
     let without = source.weights.all.filter { $0.name != missing }
     #expect(try opening(without)?.expected.contains(missing) == true)
@@ -113,7 +114,7 @@ import Transformer
   func hostileConfigurationThrows(field: String, value: any Sendable) throws {
     let folder = try copy()
     _ = try folder.file("config.json", configuration { $0[field] = value })
-    #expect(throws: ModelError.self) { try ModelFolder(at: folder.url) }
+    #expect(throws: FileError.self) { try ModelFolder(at: folder.url) }
   }
 
   @Test func damagedConfigurationThrows() throws {
@@ -121,15 +122,15 @@ import Transformer
     let whole = try Data(contentsOf: Golden.url("tiny-bert/config.json"))
     for length in stride(from: 0, to: whole.count - 1, by: 13) {
       _ = try folder.file("config.json", whole.prefix(length))
-      #expect(throws: ModelError.self) { try ModelFolder(at: folder.url) }
+      #expect(throws: FileError.self) { try ModelFolder(at: folder.url) }
     }
     for field in ["model_type", "hidden_size", "vocab_size", "num_attention_heads"] {
       _ = try folder.file("config.json", configuration { $0[field] = nil })
-      #expect(throws: ModelError.self) { try ModelFolder(at: folder.url) }
+      #expect(throws: FileError.self) { try ModelFolder(at: folder.url) }
     }
     try FileManager.default.removeItem(at: folder.url.appendingPathComponent("config.json"))
-    #expect(throws: ModelError.self) { try ModelFolder(at: folder.url) }
-    #expect(throws: ModelError.self) {
+    #expect(throws: FileError.self) { try ModelFolder(at: folder.url) }
+    #expect(throws: FileError.self) {
       try ModelFolder(at: folder.url.appendingPathComponent("none"))
     }
   }

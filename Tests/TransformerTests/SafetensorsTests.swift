@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Testing
 import Transformer
@@ -77,7 +78,7 @@ final class TemporaryFolder {
     let read = try Safetensors(file: folder.file("x", container(header, data: data)))
     #expect(try read["h"]!.float32().values == [1, -2])
     #expect(try read["b"]!.float32().values == [1, -10])
-    #expect(throws: ModelError.self) { try read["i"]!.float32() }
+    #expect(throws: FileError.self) { try read["i"]!.float32() }
   }
 
   @Test func unalignedFloatsAreCopied() throws {
@@ -122,7 +123,7 @@ final class TemporaryFolder {
   func hostileHeadersThrow(header: String, reason: String) throws {
     let folder = try TemporaryFolder()
     let file = try folder.file("x", container(header, data: [0, 0, 0, 0]))
-    #expect(throws: ModelError.self, "\(reason)") { try Safetensors(file: file) }
+    #expect(throws: FileError.self, "\(reason)") { try Safetensors(file: file) }
   }
 
   @Test func hostileLengthsThrow() throws {
@@ -130,16 +131,16 @@ final class TemporaryFolder {
     let header = #"{"x":{"dtype":"F32","shape":[1],"data_offsets":[0,4]}}"#
     for claimed in [UInt64.max, 1 << 63, 1 << 40, UInt64(header.utf8.count) + 5, 0, 3] {
       let file = try folder.file("x", container(header, data: [0, 0, 0, 0], claimed: claimed))
-      #expect(throws: ModelError.self) { try Safetensors(file: file) }
+      #expect(throws: FileError.self) { try Safetensors(file: file) }
     }
     let whole = container(header, data: [0, 0, 0, 0])
     _ = try Safetensors(file: folder.file("x", whole))
     for length in 0..<whole.count {
       let file = try folder.file("x", whole.prefix(length))
-      #expect(throws: ModelError.self, "cut to \(length)") { try Safetensors(file: file) }
+      #expect(throws: FileError.self, "cut to \(length)") { try Safetensors(file: file) }
     }
-    #expect(throws: ModelError.self) { try Safetensors(file: folder.url) }
-    #expect(throws: ModelError.self) { try Safetensors(folder: folder.url) }
+    #expect(throws: FileError.self) { try Safetensors(file: folder.url) }
+    #expect(throws: FileError.self) { try Safetensors(folder: folder.url) }
   }
 
   @Test func flippedBytesNeverTrap() throws {
@@ -182,7 +183,7 @@ final class TemporaryFolder {
       #""a":"../model-1.safetensors""#, #""a":"""#, #""a":3"#,
     ] {
       try index(hostile)
-      #expect(throws: ModelError.self, "\(hostile)") { try Safetensors(folder: folder.url) }
+      #expect(throws: FileError.self, "\(hostile)") { try Safetensors(folder: folder.url) }
     }
   }
 }

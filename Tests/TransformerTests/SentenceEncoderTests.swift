@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Synchronization
 import Testing
@@ -56,7 +57,7 @@ struct SentenceEncoderTests {
     #expect(identity.pooling == "mean" && identity.precision == "f32")
     #expect(identity.maximumTokens == 256)
     #expect(identity.hash == folder.hash && identity.hash.count == 64)
-    #expect(throws: ModelError.self) { try SentenceEncoder(folder: folder, maximumTokens: 513) }
-    #expect(throws: ModelError.self) { try SentenceEncoder(folder: folder, maximumTokens: 1) }
+    #expect(throws: FileError.self) { try SentenceEncoder(folder: folder, maximumTokens: 513) }
+    #expect(throws: FileError.self) { try SentenceEncoder(folder: folder, maximumTokens: 1) }
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Testing
 import Transformer
@@ -47,7 +48,7 @@ import Transformer
       }
     }
     #expect(try open(folder, .standard).identity.prompt == "a ")
-    #expect(throws: ModelError.self) { try open(folder, .named("other")) }
+    #expect(throws: FileError.self) { try open(folder, .named("other")) }
   }
 
   @Test func chunksAreTheWeightedMeanOfTheirWindows() throws {
@@ -114,7 +115,7 @@ import Transformer
     let sum = zip(windows[0], windows[1]).map { Double($0) + Double($1) }
     let length = sum.reduce(0) { $0 + $1 * $1 }.squareRoot()
     #expect(StaticEmbedderTests.distance(sum.map { $0 / length }, whole) < 1e-6)
-    #expect(throws: ModelError.self) {
+    #expect(throws: FileError.self) {
       try open(folder, .text("the cat the cat "), tokens: 9, long: .chunk)
     }
   }
@@ -155,7 +156,7 @@ import Transformer
       modules("Transformer", "Pooling", "Dense", "Dense"), modules("StaticEmbedding", "Pooling"),
     ] {
       _ = try folder.file("modules.json", illegal)
-      #expect(throws: ModelError.self, "\(String(decoding: illegal, as: UTF8.self))") {
+      #expect(throws: FileError.self, "\(String(decoding: illegal, as: UTF8.self))") {
         try open(folder)
       }
     }
@@ -181,16 +182,16 @@ import Transformer
       #"{"pooling_mode":"weightedmean"}"#, #"{"pooling_mode":3}"#, #"{"pooling_mode":[]}"#,
     ] {
       try pooling(hostile)
-      #expect(throws: ModelError.self, "\(hostile)") { try open(folder) }
+      #expect(throws: FileError.self, "\(hostile)") { try open(folder) }
     }
     // What a unit vector does not tell, a layer would.
     try pooling(#"{"pooling_mode":"mean_sqrt_len_tokens"}"#)
     _ = try folder.file("modules.json", modules("Transformer", "Pooling", "Dense"))
-    #expect(throws: ModelError.self) { try open(folder) }
+    #expect(throws: FileError.self) { try open(folder) }
     // A prompt that should not be pooled is refused only if there is one.
     try pooling(#"{"pooling_mode":"mean","include_prompt":false}"#)
     _ = try open(folder)
-    #expect(throws: ModelError.self) { try open(folder, .named("query")) }
+    #expect(throws: FileError.self) { try open(folder, .named("query")) }
   }
 
   @Test func hostileDenseModulesThrow() throws {
@@ -204,7 +205,7 @@ import Transformer
       let hostile = text.replacingOccurrences(of: old, with: new)
       #expect(hostile != text)
       _ = try folder.file("2_Dense/config.json", Data(hostile.utf8))
-      #expect(throws: ModelError.self, "\(new)") { try open(folder) }
+      #expect(throws: FileError.self, "\(new)") { try open(folder) }
     }
     _ = try folder.file("2_Dense/config.json", whole)
     let hash = try EmbeddingModel(at: folder.url).hash
@@ -215,7 +216,7 @@ import Transformer
     #expect(try EmbeddingModel(at: folder.url).hash != hash)
     try FileManager.default.removeItem(at: weights)
     _ = try folder.file("2_Dense/pytorch_model.bin", Data([1]))
-    let error = #expect(throws: ModelError.self) { try open(folder) }
+    let error = #expect(throws: FileError.self) { try open(folder) }
     #expect(error?.found.contains("pytorch_model.bin") == true)
   }
 }

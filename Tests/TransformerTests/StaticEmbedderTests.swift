@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Testing
 import Transformer
@@ -63,19 +64,19 @@ import Transformer
       folder("model2vec"), options: EmbeddingOptions(prompt: .text("the cat ")))
     #expect(try Self.rows(prompted, ["dog"]) == Self.rows(plain, ["the cat dog"]))
     #expect(prompted.identity.prompt == "the cat ")
-    #expect(throws: ModelError.self) {
+    #expect(throws: FileError.self) {
       try EmbeddingModel.open(
         folder("model2vec"), options: EmbeddingOptions(prompt: .named("query")))
     }
   }
 
   @Test func whatATableCannotDoIsRefused() throws {
-    #expect(throws: ModelError.self) { try ModelFolder(at: folder("model2vec")) }
+    #expect(throws: FileError.self) { try ModelFolder(at: folder("model2vec")) }
     for options in [
       EmbeddingOptions(precision: .bfloat16), EmbeddingOptions(precision: .int8),
       EmbeddingOptions(maximumTokens: 0),
     ] {
-      #expect(throws: ModelError.self) {
+      #expect(throws: FileError.self) {
         try EmbeddingModel.open(folder("model2vec"), options: options)
       }
     }
@@ -107,7 +108,7 @@ import Transformer
     let few = WeightTensor(
       name: "embeddings", shape: [4, 20], pointer: table.pointer, owner: FolderOwner(table))
     try Safetensors.write([few], to: target.url.appendingPathComponent("model.safetensors"))
-    #expect(throws: ModelError.self) { try EmbeddingModel.open(target.url) }
+    #expect(throws: FileError.self) { try EmbeddingModel.open(target.url) }
   }
 
   private final class FolderOwner {

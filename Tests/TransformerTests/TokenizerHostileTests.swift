@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Testing
 import Transformer
@@ -37,7 +38,7 @@ import Transformer
     let end = data.count - 2
     let ends = Array(stride(from: 0, to: end, by: 997)) + Array(end - 40..<end)
     for count in ends {
-      #expect(throws: TokenizerError.self) { try load(data.prefix(count)) }
+      #expect(throws: FileError.self) { try load(data.prefix(count)) }
     }
   }
 
@@ -68,7 +69,7 @@ import Transformer
     "7", #"["[UNK]"]"#, #"{"[UNK]":null}"#, #"{"[UNK]":{}}"#, #"{"a":0}"#, #"{"[UNK]":0,}"#,
   ])
   func badVocabularyThrows(vocabulary: String) {
-    #expect(throws: TokenizerError.self) { try load(json(vocabulary: vocabulary)) }
+    #expect(throws: FileError.self) { try load(json(vocabulary: vocabulary)) }
   }
 
   @Test func otherBadFieldsThrow() {
@@ -100,9 +101,9 @@ import Transformer
       String(repeating: "[", count: 100_000), String(repeating: "{\"a\":", count: 100_000),
     ]
     for text in bad {
-      #expect(throws: TokenizerError.self, "\(text.prefix(200))") { try load(text) }
+      #expect(throws: FileError.self, "\(text.prefix(200))") { try load(text) }
     }
-    #expect(throws: TokenizerError.self) { try load(Data([0x7B, 0xFF, 0x7D])) }
+    #expect(throws: FileError.self) { try load(Data([0x7B, 0xFF, 0x7D])) }
   }
 
   private func model(_ model: String, normalizer: String = "null") -> String {
@@ -145,7 +146,7 @@ import Transformer
       model(one, normalizer: #"{"type":"Replace","pattern":{"String":""},"content":"x"}"#),
     ]
     for text in bad {
-      #expect(throws: TokenizerError.self, "\(text.prefix(200))") { try load(text) }
+      #expect(throws: FileError.self, "\(text.prefix(200))") { try load(text) }
     }
   }
 
@@ -176,12 +177,12 @@ import Transformer
 
   @Test func badVocabularyFilesThrow() {
     for text in ["", "a\nb\n", "[UNK]\n[UNK]\n[CLS]\n[SEP]\n"] {
-      #expect(throws: TokenizerError.self) { try load(Data(text.utf8), as: "vocab.txt") }
+      #expect(throws: FileError.self) { try load(Data(text.utf8), as: "vocab.txt") }
     }
-    #expect(throws: TokenizerError.self) {
+    #expect(throws: FileError.self) {
       try load(Data([0x5B, 0xFF, 0x0A]), as: "vocab.txt")
     }
-    #expect(throws: TokenizerError.self) { try load(Data(), as: "other.txt") }
+    #expect(throws: FileError.self) { try load(Data(), as: "other.txt") }
   }
 
   private func load(files: [String: String]) throws -> Tokenizer {
@@ -207,24 +208,24 @@ import Transformer
       #"{"<s>":0,"</s>":"1"}"#, #"{"<s>":0,"</s>":4294967296}"#,
     ] {
       let files = Self.pair.merging(["vocab.json": vocabulary]) { $1 }
-      #expect(throws: TokenizerError.self, "\(vocabulary)") { try load(files: files) }
+      #expect(throws: FileError.self, "\(vocabulary)") { try load(files: files) }
     }
     for merges in ["a", "a b c", "a c", "b a", " ", "a  b", "a b\n\u{0}", "#comment"] {
       let files = Self.pair.merging(["merges.txt": merges]) { $1 }
-      let error = #expect(throws: TokenizerError.self, "\(merges)") { try load(files: files) }
+      let error = #expect(throws: FileError.self, "\(merges)") { try load(files: files) }
       #expect(error?.place.contains("merges.txt:") == true)
     }
     for settings in [
       "", "[]", #"{"add_prefix_space":1}"#, #"{"cls_token":3}"#, #"{"mask_token":{}}"#,
     ] {
       let files = Self.pair.merging(["tokenizer_config.json": settings]) { $1 }
-      #expect(throws: TokenizerError.self, "\(settings)") { try load(files: files) }
+      #expect(throws: FileError.self, "\(settings)") { try load(files: files) }
     }
   }
 
   @Test(arguments: ["sentencepiece.bpe.model", "spiece.model", "tokenizer.model"])
   func aLoneSentencePieceModelIsRefusedWithTheReason(name: String) throws {
-    let error = #expect(throws: TokenizerError.self) { try load(files: [name: "\u{1}x"]) }
+    let error = #expect(throws: FileError.self) { try load(files: [name: "\u{1}x"]) }
     #expect(error?.found.contains(name) == true)
     #expect(error?.advice?.contains("save_pretrained") == true)
   }
@@ -232,7 +233,7 @@ import Transformer
   @Test func oneOfTwoFilesIsNotEnough() throws {
     for name in Self.pair.keys {
       let files = Self.pair.filter { $0.key == name }
-      let error = #expect(throws: TokenizerError.self) { try load(files: files) }
+      let error = #expect(throws: FileError.self) { try load(files: files) }
       #expect(error?.found.contains(name) == true)
     }
   }
@@ -265,14 +266,14 @@ import Transformer
       #expect(tokenizer.encode("a") == [0])
     }
     for score in ["1e309", "-", "1.", ".5", "01e", "0x1", "NaN", "Infinity", "+1"] {
-      #expect(throws: TokenizerError.self, "\(score)") {
+      #expect(throws: FileError.self, "\(score)") {
         try load(model(#"{"type":"Unigram","vocab":[["a",\#(score)]],"unk_id":0}"#))
       }
     }
   }
 
   @Test func theErrorSaysWhatIsNotSupported() throws {
-    let error = #expect(throws: TokenizerError.self) {
+    let error = #expect(throws: FileError.self) {
       try load(json(normalizer: #"{"type":"Nmt"}"#))
     }
     #expect(error?.found.contains("Nmt") == true)

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Testing
 import Transformer
@@ -16,7 +17,7 @@ import Transformer
       #expect(ids == (limit < all.count ? Array(all[..<(limit - 1)]) + [all.last!] : all))
       #expect(short.encodeWithOffsets(text).map(\.id) == ids)
     }
-    #expect(throws: TokenizerError.self) { try Tokenizer(folder: Self.small, maximumTokens: 2) }
+    #expect(throws: FileError.self) { try Tokenizer(folder: Self.small, maximumTokens: 2) }
   }
 
   @Test func namesItsTokens() throws {

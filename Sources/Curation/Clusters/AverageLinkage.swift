@@ -28,7 +28,7 @@ package struct AverageLinkage: Sendable {
 
 /// The clusters while they grow; a cluster is named by its lowest text.
 private struct Agglomeration {
-  private struct Candidate {
+  private struct Candidate: Urgent {
     var mean: Double
     var a: UInt32
     var b: UInt32
@@ -60,7 +60,7 @@ private struct Agglomeration {
       }
     }
     self.totals = totals
-    heap = PriorityHeap(candidates) { $0.precedes($1) }
+    heap = PriorityHeap(candidates)
   }
 
   mutating func run() {
@@ -108,42 +108,5 @@ private struct Agglomeration {
   /// The sum of the scores of all pairs across two clusters.
   private func total(_ a: UInt32, _ b: UInt32) -> Double {
     zip(sum(a), sum(b)).reduce(0) { $0 + $1.0 * $1.1 }
-  }
-}
-
-/// A binary heap: ``pop()`` gives the element that precedes all others. O(log n) a call.
-struct PriorityHeap<Element> {
-  private var elements: [Element] = []
-  private let precedes: (Element, Element) -> Bool
-
-  init(_ elements: [Element], by precedes: @escaping (Element, Element) -> Bool) {
-    self.precedes = precedes
-    // A sorted array is a heap.
-    self.elements = elements.sorted(by: precedes)
-  }
-
-  mutating func push(_ element: Element) {
-    elements.append(element)
-    var place = elements.count - 1
-    while place > 0, precedes(elements[place], elements[(place - 1) / 2]) {
-      elements.swapAt(place, (place - 1) / 2)
-      place = (place - 1) / 2
-    }
-  }
-
-  mutating func pop() -> Element? {
-    guard let first = elements.first else { return nil }
-    let last = elements.removeLast()
-    if elements.isEmpty { return first }
-    elements[0] = last
-    var place = 0
-    while true {
-      var least = place
-      for child in [2 * place + 1, 2 * place + 2]
-      where child < elements.count && precedes(elements[child], elements[least]) { least = child }
-      if least == place { return first }
-      elements.swapAt(place, least)
-      place = least
-    }
   }
 }

@@ -1,3 +1,5 @@
+import Kernels
+
 /// Eigenvalues of a real symmetric matrix, ascending, in double precision.
 ///
 /// Householder reduction to tridiagonal form, then bisection on Sturm sequences (Golub and Van Loan,
@@ -114,25 +116,4 @@ package enum SymmetricEigenvalues {
     }
     return count
   }
-}
-
-/// The inner product of `count` doubles, in eight partial sums.
-@inline(__always)
-func dot(_ a: UnsafePointer<Double>, _ b: UnsafePointer<Double>, _ count: Int) -> Double {
-  var low = SIMD4<Double>()
-  var high = SIMD4<Double>()
-  var index = 0
-  while index + 8 <= count {
-    let left = UnsafeRawPointer(a + index).loadUnaligned(as: SIMD8<Double>.self)
-    let right = UnsafeRawPointer(b + index).loadUnaligned(as: SIMD8<Double>.self)
-    low += left.lowHalf * right.lowHalf
-    high += left.highHalf * right.highHalf
-    index += 8
-  }
-  var sum = (low + high).sum()
-  while index < count {
-    sum += a[index] * b[index]
-    index += 1
-  }
-  return sum
 }

@@ -64,11 +64,10 @@ extension Exporter {
       articles[article].paragraphs[paragraph].qas.append(
         SquadArticle.Question(
           id: record.id, question: question.question,
-          answers: (question.answers ?? []).map { .init(text: $0.text, answerStart: $0.start) },
-          isImpossible: question.answers?.isEmpty))
+          answers: question.answers.map { .init(text: $0.text, answerStart: $0.start) },
+          isImpossible: question.isJudged ? question.answers.isEmpty : nil))
     }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+    let encoder = SortedJSON.encoder()
     let file = try AtomicFile(url)
     try file.write(Array("{\"version\":\"v2.0\",\"data\":[".utf8))
     for (place, article) in articles.enumerated() {

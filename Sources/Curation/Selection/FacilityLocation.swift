@@ -85,7 +85,7 @@ package struct FacilityLocation: Sendable {
     var random = SplitMix64(state: seed)
     let sampled = sampleSize(budget)
     while !open.isEmpty {
-      var best: (candidate: GainQueue.Candidate, place: Int)?
+      var best: (candidate: Candidate, place: Int)?
       var drawn = 0
       while drawn < min(sampled, open.count) {
         // Drawn items stand at the end of the list; what does not fit once never does.
@@ -101,7 +101,7 @@ package struct FacilityLocation: Sendable {
         open.swapAt(place, last)
         drawn += 1
         let found = candidate(open[last], state.covered, budget, budget.costs != nil, round: 0)
-        if best.map({ GainQueue.Candidate.precedes(found, $0.candidate) }) ?? true {
+        if best.map({ found.precedes($0.candidate) }) ?? true {
           best = (found, last)
         }
       }
@@ -126,7 +126,7 @@ package struct FacilityLocation: Sendable {
   ) -> (selection: Selection, value: Int64) {
     var state = State(graph.vertexCount)
     var remaining = RemainingBudget(budget)
-    var queue = GainQueue(capacity: graph.vertexCount)
+    var queue = PriorityHeap<Candidate>()
     for item in order.rows where remaining.fits(item) {
       queue.push(candidate(item, state.covered, budget, perCost, round: 0))
     }
@@ -145,15 +145,32 @@ package struct FacilityLocation: Sendable {
 
   private func candidate(
     _ item: UInt32, _ covered: [Int64], _ budget: SelectionBudget, _ perCost: Bool, round: Int
-  ) -> GainQueue.Candidate {
+  ) -> Candidate {
     var gain = FixedPoint.one - covered[Int(item)]
     graph.forEachNeighbor(of: item, atLeast: 0) { neighbor, score in
       gain += max(0, FixedPoint.from(score) - covered[Int(neighbor)])
     }
     gain = gain * coverageUnits + (qualityGains.isEmpty ? 0 : qualityGains[Int(item)])
-    return GainQueue.Candidate(
+    return Candidate(
       gain: gain, cost: perCost ? budget.cost(of: item) : 1, rank: order.ranks[Int(item)],
       item: item, round: round)
+  }
+
+  /// An item that may be selected; of equal gains per cost the first in canonical order.
+  private struct Candidate: Urgent {
+    var gain: Int64
+    var cost: Int
+    var rank: UInt32
+    var item: UInt32
+    /// How many items were selected when the gain was computed.
+    var round: Int
+
+    /// Compares gain / cost without rounding.
+    func precedes(_ other: Self) -> Bool {
+      let own = gain.multipliedFullWidth(by: Int64(other.cost))
+      let others = other.gain.multipliedFullWidth(by: Int64(cost))
+      return own == others ? rank < other.rank : own > others
+    }
   }
 
   /// What is selected and how well it covers every item.
@@ -165,7 +182,7 @@ package struct FacilityLocation: Sendable {
 
     init(_ count: Int) { covered = Array(repeating: 0, count: count) }
 
-    mutating func take(_ candidate: GainQueue.Candidate, _ graph: PairGraph) {
+    mutating func take(_ candidate: Candidate, _ graph: PairGraph) {
       let item = candidate.item
       items.append(item)
       value += candidate.gain

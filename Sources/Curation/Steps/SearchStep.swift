@@ -28,7 +28,7 @@ public struct SearchStep {
 
   /// At most `count` records, the nearest first. O(records).
   ///
-  /// - Throws: `FileError` for a damaged index, `ModelError` for a text that cannot be embedded.
+  /// - Throws: `FileError` for a damaged index, or a text that cannot be embedded.
   public func run(_ text: String, count: Int) throws -> [SearchHit] {
     var query = [Float](repeating: 0, count: embedder.dimension)
     return try query.withUnsafeMutableBufferPointer { query in
@@ -56,7 +56,7 @@ extension OpenIndex {
   /// - Parameters:
   ///   - model: the folder of that model.
   ///   - prompt: another than the index's, where the caller asks for one.
-  /// - Throws: `FileError` for another model, or a manifest that a later version wrote; `ModelError`.
+  /// - Throws: `FileError` for another model, or a manifest that a later version wrote.
   package func embedder(_ model: URL, prompt: PromptChoice = .standard) throws -> any Embedder {
     guard let precision = Precision(rawValue: manifest.model.precision),
       let longTexts = LongTexts(rawValue: manifest.model.longTexts ?? "truncate")

@@ -172,16 +172,7 @@ public struct DistinctRows {
   public func withVectors<Result>(_ body: (VectorRows) throws -> Result) rethrows -> Result {
     let isWhole = rows.count == vectors.rows && rows.indices.allSatisfy { rows[$0] == $0 }
     if isWhole { return try body(vectors) }
-    let dimension = vectors.dimension
-    let copy = UnsafeMutablePointer<Float>.allocate(capacity: max(1, rows.count * dimension))
-    defer { copy.deallocate() }
-    for (place, row) in rows.enumerated() {
-      (copy + place * dimension).update(from: vectors[Int(row)], count: dimension)
-      // A fault brings the pages around it too, so scattered rows fill memory fast.
-      if place % 4096 == 4095 { vectors.pageOut() }
-    }
-    if rows.count >= 4096 { vectors.pageOut() }
-    return try body(VectorRows(pointer: copy, rows: rows.count, dimension: dimension))
+    return try vectors.withCopies(of: rows, body)
   }
 }
 

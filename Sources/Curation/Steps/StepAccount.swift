@@ -51,9 +51,7 @@ public struct StepAccount: Sendable {
   }
 
   public static func json(_ value: some Encodable) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(value), as: UTF8.self)
+    try SortedJSON.text(value)
   }
 
   /// The most memory this process has held at once, in bytes.

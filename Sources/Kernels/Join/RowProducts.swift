@@ -2,7 +2,7 @@ import CKernels
 import COpenBLAS
 
 /// Inner products between rows.
-public enum RowProducts {
+package enum RowProducts {
   /// `products[i, j] = left[i] · right[j]` in float32.
   ///
   /// OpenBLAS may add in any order, so a result is within `gamma · |left[i]| · |right[j]|` of the
@@ -13,7 +13,7 @@ public enum RowProducts {
   ///   - left: [leftRows, dimension] floats.
   ///   - right: [rightRows, dimension] floats.
   ///   - products: room for [leftRows, rightRows] floats.
-  public static func float32(
+  package static func float32(
     left: UnsafePointer<Float>, leftRows: Int, right: UnsafePointer<Float>, rightRows: Int,
     dimension: Int, into products: UnsafeMutablePointer<Float>
   ) {
@@ -29,7 +29,7 @@ public enum RowProducts {
   ///   - weights: [rows, count] floats.
   ///   - vectors: [count, dimension] floats.
   ///   - sums: room for [rows, dimension] floats.
-  public static func float32(
+  package static func float32(
     weights: UnsafePointer<Float>, rows: Int, of vectors: UnsafePointer<Float>, count: Int,
     dimension: Int, into sums: UnsafeMutablePointer<Float>
   ) {
@@ -40,7 +40,7 @@ public enum RowProducts {
 
   /// The inner product of `a` and `b`, `[count]` each, summed in float64 in one fixed order and rounded
   /// once: the same bits on every processor. `canonicalDot` of Neighbors says which order.
-  public static func canonical(
+  package static func canonical(
     _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, count: Int
   ) -> Float {
     var score: Float = 0
@@ -54,7 +54,7 @@ public enum RowProducts {
   /// summed side by side, which takes a fraction of the time of one after the other.
   ///
   /// - Parameter scores: at least as long as `left` and `right`, which are equally long.
-  public static func canonical(
+  package static func canonical(
     _ left: [UnsafePointer<Float>?], _ right: [UnsafePointer<Float>?], count: Int,
     into scores: inout [Float]
   ) {

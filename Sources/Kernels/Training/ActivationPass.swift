@@ -5,26 +5,26 @@ import CKernels
 ///
 /// A gated unit's rows are `[2 size]`: what is activated, then its multiplier (Shazeer, arXiv
 /// 2002.05202). Absolute error below 3e-7 per unit of x.
-public struct ActivationPass: Sendable {
-  public typealias Matrix = UnsafePointer<Float>
-  public typealias MutableMatrix = UnsafeMutablePointer<Float>
-  public let activation: Activation
-  public let isGated: Bool
+package struct ActivationPass: Sendable {
+  package typealias Matrix = UnsafePointer<Float>
+  package typealias MutableMatrix = UnsafeMutablePointer<Float>
+  package let activation: Activation
+  package let isGated: Bool
   /// Values of a row of results.
-  public let size: Int
+  package let size: Int
 
-  public init(_ activation: Activation, size: Int, isGated: Bool) {
+  package init(_ activation: Activation, size: Int, isGated: Bool) {
     self.activation = activation
     self.size = size
     self.isGated = isGated
   }
 
   /// Values of a row of inputs.
-  public var inputSize: Int { isGated ? 2 * size : size }
+  package var inputSize: Int { isGated ? 2 * size : size }
 
   /// `y` `[rows, size]` of a range of rows of `x` `[rows, inputSize]` plus `bias`; `x` then holds
   /// what ``backward(_:dy:x:)`` needs.
-  public func forward(_ rows: Range<Int>, x: MutableMatrix, bias: Matrix?, y: MutableMatrix) {
+  package func forward(_ rows: Range<Int>, x: MutableMatrix, bias: Matrix?, y: MutableMatrix) {
     for row in rows {
       let (input, output) = (x + row * inputSize, y + row * size)
       if isGated {
@@ -36,7 +36,7 @@ public struct ActivationPass: Sendable {
   }
 
   /// From the gradient of the results to that of the inputs, which replaces what `x` saved.
-  public func backward(_ rows: Range<Int>, dy: Matrix, x: MutableMatrix) {
+  package func backward(_ rows: Range<Int>, dy: Matrix, x: MutableMatrix) {
     for row in rows {
       if isGated {
         ck_gate_backward(dy + row * size, x + row * inputSize, size)

@@ -2,11 +2,11 @@ import CKernels
 
 /// One AdamW update (Loshchilov and Hutter, "Decoupled weight decay regularization", 2019) as
 /// PyTorch computes it.
-public struct AdamWPass: Sendable {
+package struct AdamWPass: Sendable {
   private let settings: ck_adamw
 
   /// - Parameter step: from 1; decides the bias corrections.
-  public init(
+  package init(
     learningRate: Float, weightDecay: Float, beta1: Float, beta2: Float, epsilon: Float, step: Int
   ) {
     let first = 1 - power(Double(beta1), step)
@@ -18,7 +18,7 @@ public struct AdamWPass: Sendable {
   }
 
   /// Updates `count` values and both their moments; gradients are multiplied by `gradientScale`.
-  public func update(
+  package func update(
     _ values: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>,
     firstMoment: UnsafeMutablePointer<Float>, secondMoment: UnsafeMutablePointer<Float>,
     count: Int, gradientScale: Float, decays: Bool
@@ -30,7 +30,7 @@ public struct AdamWPass: Sendable {
   }
 
   /// The sum of squares of `count` values.
-  public static func sumOfSquares(_ values: UnsafePointer<Float>, count: Int) -> Float {
+  package static func sumOfSquares(_ values: UnsafePointer<Float>, count: Int) -> Float {
     ck_sum_of_squares(values, count)
   }
 }

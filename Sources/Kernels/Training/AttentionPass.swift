@@ -9,16 +9,16 @@ import CKernels
 /// row-major float32: queries, keys and values side by side in `[tokens, 3 hidden]`, the context in
 /// `[tokens, hidden]`, or `[sentences, hidden]` where only the first token of each sentence asks
 /// (`firstTokenOnly`: the last layer under a head that reads nothing else).
-public struct AttentionPass: Sendable {
-  public typealias Matrix = UnsafePointer<Float>
-  public typealias MutableMatrix = UnsafeMutablePointer<Float>
-  public let heads: Int
-  public let headSize: Int
-  public let firstTokenOnly: Bool
+package struct AttentionPass: Sendable {
+  package typealias Matrix = UnsafePointer<Float>
+  package typealias MutableMatrix = UnsafeMutablePointer<Float>
+  package let heads: Int
+  package let headSize: Int
+  package let firstTokenOnly: Bool
   /// If given, a query sees only keys at this distance or less.
-  public let window: Int?
+  package let window: Int?
 
-  public init(heads: Int, headSize: Int, firstTokenOnly: Bool, window: Int? = nil) {
+  package init(heads: Int, headSize: Int, firstTokenOnly: Bool, window: Int? = nil) {
     self.heads = heads
     self.headSize = headSize
     self.firstTokenOnly = firstTokenOnly
@@ -27,18 +27,18 @@ public struct AttentionPass: Sendable {
 
   /// A number for each head and distance that is added to the scores: `[heads, 2 reach - 1]`, column
   /// key position - query position + reach - 1.
-  public struct Bias {
+  package struct Bias {
     let values: Matrix
     let reach: Int
 
-    public init(_ values: Matrix, reach: Int) {
+    package init(_ values: Matrix, reach: Int) {
       self.values = values
       self.reach = reach
     }
   }
 
   /// The work of one batch.
-  public struct Work {
+  package struct Work {
     let batch: PackedBatch
     let projections: Matrix
     let logSums: MutableMatrix
@@ -49,7 +49,7 @@ public struct AttentionPass: Sendable {
     ///   - projections: `[tokens, 3 hidden]`.
     ///   - logSums: `[tokens, heads]`, written by the forward pass and read by the backward pass.
     ///   - bias: reaches as far as the longest sentence.
-    public init(
+    package init(
       _ batch: PackedBatch, projections: Matrix, logSums: MutableMatrix, bias: Bias?,
       dropout: DropoutStream
     ) {
@@ -67,12 +67,14 @@ public struct AttentionPass: Sendable {
   private var hidden: Int { heads * headSize }
   /// ``headSize`` rounded up to whole vectors.
   private var depth: Int { (headSize + 15) & ~15 }
+  /// Of queries, before they meet keys.
+  private var scale: Float { 1 / Float(headSize).squareRoot() }
 
   /// Jobs for a batch.
-  public func jobs(_ batch: PackedBatch) -> Int { batch.sentences.count * heads }
+  package func jobs(_ batch: PackedBatch) -> Int { batch.sentences.count * heads }
 
   /// Floats of work area that a worker needs, for sentences of at most `longest` tokens.
-  public func scratchCount(longest: Int) -> Int {
+  package func scratchCount(longest: Int) -> Int {
     let width = (longest + 15) & ~15
     let rows = min(Self.block, width)
     return width * (2 * headSize + 3 * depth) + rows * (3 * width + 3 * depth)
@@ -80,7 +82,7 @@ public struct AttentionPass: Sendable {
 
   /// Floats that ``backward(_:_:scratch:dContext:dProjections:dBias:)`` writes for the bias, `[jobs,
   /// 2 length - 1]` by sentence.
-  public func biasGradientCount(_ batch: PackedBatch) -> Int { heads * 2 * batch.tokens }
+  package func biasGradientCount(_ batch: PackedBatch) -> Int { heads * 2 * batch.tokens }
 
   /// One head of one sentence.
   private struct Head {
@@ -96,6 +98,9 @@ public struct AttentionPass: Sendable {
     /// Place of a query's logarithm, and its row of the dropout's masks.
     func place(_ query: Int, heads: Int) -> Int { (sentence.row + query) * heads + number }
   }
+
+  /// Where a head's queries begin in the projections; its keys and values follow, ``hidden`` apart.
+  private func start(of head: Head) -> Int { head.sentence.row * 3 * hidden + head.column }
 
   private func head(_ job: Int, _ batch: PackedBatch) -> Head {
     let (index, number) = (job / heads, job % heads)
@@ -130,11 +135,12 @@ public struct AttentionPass: Sendable {
   ) {
     let width = block.width
     multiplySmall(
-      block.queries.count, width, headSize, StridedMatrix(queries, depth),
-      keys + block.keys.lowerBound, head.width, scores, width)
+      StridedMatrix(queries, depth), Factor(keys + block.keys.lowerBound, stride: head.width),
+      ProductShape(rows: block.queries.count, columns: width, depth: headSize),
+      into: ProductTarget(scores, stride: width))
     guard bias != nil || window != nil else { return }
-    for (place, query) in block.queries.enumerated() {
-      let row = scores + place * width
+    for (index, query) in block.queries.enumerated() {
+      let row = scores + index * width
       if let bias {
         let column = block.keys.lowerBound - query + bias.reach - 1
         ck_accumulate(
@@ -155,11 +161,11 @@ public struct AttentionPass: Sendable {
     guard dropout.isActive else { return Matrix(probabilities) }
     let width = block.width
     result.update(from: probabilities, count: block.queries.count * width)
-    for (place, query) in block.queries.enumerated() {
+    for (index, query) in block.queries.enumerated() {
       let stream = dropout.row(head.place(query, heads: heads))
       ck_dropout_apply(
         stream.kernel, UInt32(truncatingIfNeeded: block.keys.lowerBound), width,
-        result + place * width)
+        result + index * width)
     }
     return Matrix(result)
   }
@@ -167,7 +173,7 @@ public struct AttentionPass: Sendable {
   /// context = dropout(softmax(Q Kᵀ / √headSize + bias)) V.
   ///
   /// - Parameter scratch: the worker's, of ``scratchCount(longest:)`` floats.
-  public func forward(_ job: Int, _ work: Work, scratch: MutableMatrix, context: MutableMatrix) {
+  package func forward(_ job: Int, _ work: Work, scratch: MutableMatrix, context: MutableMatrix) {
     let head = head(job, work.batch)
     let length = head.sentence.length
     var areas = Areas(scratch)
@@ -178,22 +184,23 @@ public struct AttentionPass: Sendable {
     let dropped = areas.take(rows * head.width)
     let queries = areas.take(rows * depth)
     let result = areas.take(rows * depth)
-    let source = work.projections + head.sentence.row * 3 * hidden + head.column
-    let scale = 1 / Float(headSize).squareRoot()
+    let source = work.projections + start(of: head)
     transpose(source + hidden, length, keys, head.width)
     copy(source + 2 * hidden, 3 * hidden, length, values, 1)
     forEachBlock(head) { block in
       let count = block.queries.count
       copy(source + block.queries.lowerBound * 3 * hidden, 3 * hidden, count, queries, scale)
       score(block, head, work.bias, queries: queries, keys: keys, into: scores)
-      for (place, query) in block.queries.enumerated() {
+      for (index, query) in block.queries.enumerated() {
         work.logSums[head.place(query, heads: heads)] = ck_softmax(
-          scores + place * block.width, block.keys.count, block.width)
+          scores + index * block.width, block.keys.count, block.width)
       }
       let weights = drop(block, head, work.dropout, scores, into: dropped)
       multiplySmall(
-        count, depth, block.keys.count, StridedMatrix(weights, block.width),
-        values + block.keys.lowerBound * depth, depth, result, depth)
+        StridedMatrix(weights, block.width),
+        Factor(Matrix(values + block.keys.lowerBound * depth), stride: depth),
+        ProductShape(rows: count, columns: depth, depth: block.keys.count),
+        into: ProductTarget(result, stride: depth))
       let row = head.contextRow + block.queries.lowerBound
       paste(result, count, context + row * hidden + head.column, hidden)
     }
@@ -238,72 +245,79 @@ public struct AttentionPass: Sendable {
   ///   - scratch: the worker's, of ``scratchCount(longest:)`` floats.
   ///   - dBias: of ``biasGradientCount(_:)`` floats; read with
   ///     ``forEachBiasGradient(_:head:_:_:)``.
-  public func backward(
+  package func backward(
     _ job: Int, _ work: Work, scratch: MutableMatrix, dContext: Matrix,
     dProjections: MutableMatrix, dBias: MutableMatrix?
   ) {
     let head = head(job, work.batch)
     let length = head.sentence.length
-    var areas = Areas(scratch)
-    let (keys, values) = (areas.take(headSize * head.width), areas.take(headSize * head.width))
-    let plainKeys = areas.take(head.width * depth)
-    let (dKeys, dValues) = (areas.take(head.width * depth), areas.take(head.width * depth))
-    let rows = min(Self.block, head.width)
-    let (probabilities, dropped) = (areas.take(rows * head.width), areas.take(rows * head.width))
-    let dScores = areas.take(rows * head.width)
-    let (queries, dOut, result) = (
-      areas.take(rows * depth), areas.take(rows * depth), areas.take(rows * depth)
-    )
-    let source = work.projections + head.sentence.row * 3 * hidden + head.column
-    let target = dProjections + head.sentence.row * 3 * hidden + head.column
-    let scale = 1 / Float(headSize).squareRoot()
-    transpose(source + hidden, length, keys, head.width)
-    transpose(source + 2 * hidden, length, values, head.width)
-    copy(source + hidden, 3 * hidden, length, plainKeys, 1)
-    dKeys.update(repeating: 0, count: length * depth)
-    dValues.update(repeating: 0, count: length * depth)
+    let areas = BackwardAreas(scratch, self, head)
+    let source = work.projections + start(of: head)
+    let target = dProjections + start(of: head)
+    transpose(source + hidden, length, areas.keys, head.width)
+    transpose(source + 2 * hidden, length, areas.values, head.width)
+    copy(source + hidden, 3 * hidden, length, areas.plainKeys, 1)
+    areas.dKeys.update(repeating: 0, count: length * depth)
+    areas.dValues.update(repeating: 0, count: length * depth)
     let dBias = dBias.map { $0 + biasStart(head) }
     dBias?.update(repeating: 0, count: 2 * length - 1)
     forEachBlock(head) { block in
-      let (count, width, first) = (block.queries.count, block.width, block.keys.lowerBound)
-      let source = source + block.queries.lowerBound * 3 * hidden
-      copy(source, 3 * hidden, count, queries, scale)
-      score(block, head, work.bias, queries: queries, keys: keys, into: probabilities)
-      for (place, query) in block.queries.enumerated() {
-        ck_softmax_again(
-          probabilities + place * width, block.keys.count, width,
-          work.logSums[head.place(query, heads: heads)])
-      }
-      let row = head.contextRow + block.queries.lowerBound
-      copy(dContext + row * hidden + head.column, hidden, count, dOut, 1)
-      // dV = Pᵀ dO, with P as it was after dropout.
-      let weights = drop(block, head, work.dropout, probabilities, into: dropped)
-      multiplySmall(
-        block.keys.count, depth, count, StridedMatrix(weights, 1, width), dOut, depth,
-        dValues + first * depth, depth, accumulates: true)
-      // dP = dO Vᵀ, then through dropout and softmax to the scores.
-      multiplySmall(
-        count, width, headSize, StridedMatrix(dOut, depth), values + first, head.width, dScores,
-        width)
-      for place in 0..<count {
-        ck_softmax_backward(
-          probabilities + place * width, weights + place * width, dScores + place * width, width, 1)
-      }
-      if let dBias { addDistances(block, length, dScores, to: dBias) }
-      // dQ = dS K / √headSize and dK = dSᵀ Q / √headSize.
-      multiplySmall(
-        count, depth, block.keys.count, StridedMatrix(dScores, width),
-        plainKeys + first * depth, depth, result, depth)
-      paste(result, count, target + block.queries.lowerBound * 3 * hidden, 3 * hidden, scale)
-      multiplySmall(
-        block.keys.count, depth, count, StridedMatrix(dScores, 1, width), queries, depth,
-        dKeys + first * depth, depth, accumulates: true)
+      backward(block, head, work, areas, dContext: dContext, dQueries: target)
+      if let dBias { addDistances(block, length, areas.dScores, to: dBias) }
     }
     for row in head.queries..<length {
       (target + row * 3 * hidden).update(repeating: 0, count: headSize)
     }
-    paste(dKeys, length, target + hidden, 3 * hidden)
-    paste(dValues, length, target + 2 * hidden, 3 * hidden)
+    paste(areas.dKeys, length, target + hidden, 3 * hidden)
+    paste(areas.dValues, length, target + 2 * hidden, 3 * hidden)
+  }
+
+  /// From the gradient of the context of a block's queries to that of the queries and of the scores, and
+  /// what they add to that of keys and values.
+  private func backward(
+    _ block: Block, _ head: Head, _ work: Work, _ areas: BackwardAreas, dContext: Matrix,
+    dQueries: MutableMatrix
+  ) {
+    let (count, width, first) = (block.queries.count, block.width, block.keys.lowerBound)
+    let row = block.queries.lowerBound
+    copy(
+      work.projections + start(of: head) + row * 3 * hidden, 3 * hidden, count, areas.queries, scale
+    )
+    score(
+      block, head, work.bias, queries: areas.queries, keys: areas.keys, into: areas.probabilities)
+    for (index, query) in block.queries.enumerated() {
+      ck_softmax_again(
+        areas.probabilities + index * width, block.keys.count, width,
+        work.logSums[head.place(query, heads: heads)])
+    }
+    copy(
+      dContext + (head.contextRow + row) * hidden + head.column, hidden, count, areas.dOut, 1)
+    let ofKeys = ProductShape(rows: block.keys.count, columns: depth, depth: count)
+    // dV = Pᵀ dO, with P as it was after dropout.
+    let weights = drop(block, head, work.dropout, areas.probabilities, into: areas.dropped)
+    multiplySmall(
+      StridedMatrix(weights, 1, width), Factor(Matrix(areas.dOut), stride: depth), ofKeys,
+      into: ProductTarget(areas.dValues + first * depth, stride: depth, accumulates: true))
+    // dP = dO Vᵀ, then through dropout and softmax to the scores.
+    multiplySmall(
+      StridedMatrix(areas.dOut, depth), Factor(Matrix(areas.values + first), stride: head.width),
+      ProductShape(rows: count, columns: width, depth: headSize),
+      into: ProductTarget(areas.dScores, stride: width))
+    for index in 0..<count {
+      ck_softmax_backward(
+        areas.probabilities + index * width, weights + index * width,
+        areas.dScores + index * width, width, 1)
+    }
+    // dQ = dS K / √headSize and dK = dSᵀ Q / √headSize.
+    multiplySmall(
+      StridedMatrix(areas.dScores, width),
+      Factor(Matrix(areas.plainKeys + first * depth), stride: depth),
+      ProductShape(rows: count, columns: depth, depth: block.keys.count),
+      into: ProductTarget(areas.result, stride: depth))
+    paste(areas.result, count, dQueries + row * 3 * hidden, 3 * hidden, scale)
+    multiplySmall(
+      StridedMatrix(areas.dScores, 1, width), Factor(Matrix(areas.queries), stride: depth), ofKeys,
+      into: ProductTarget(areas.dKeys + first * depth, stride: depth, accumulates: true))
   }
 
   private func biasStart(_ head: Head) -> Int {
@@ -314,16 +328,16 @@ public struct AttentionPass: Sendable {
   private func addDistances(
     _ block: Block, _ length: Int, _ dScores: Matrix, to dBias: MutableMatrix
   ) {
-    for (place, query) in block.queries.enumerated() {
+    for (index, query) in block.queries.enumerated() {
       ck_accumulate(
-        dBias + block.keys.lowerBound - query + length - 1, dScores + place * block.width,
+        dBias + block.keys.lowerBound - query + length - 1, dScores + index * block.width,
         block.keys.count)
     }
   }
 
   /// Calls `body` with what every sentence's scores of `head` add to the bias of a distance from query
   /// to key, in a fixed order.
-  public func forEachBiasGradient(
+  package func forEachBiasGradient(
     _ batch: PackedBatch, head number: Int, _ dBias: Matrix,
     _ body: (_ distance: Int, _ value: Float) -> Void
   ) {
@@ -341,6 +355,25 @@ public struct AttentionPass: Sendable {
     mutating func take(_ count: Int) -> MutableMatrix {
       defer { next += count }
       return next
+    }
+  }
+
+  /// What a backward job works in: of the head, and of a block of its queries.
+  private struct BackwardAreas {
+    let keys, values, plainKeys, dKeys, dValues: MutableMatrix
+    let queries, probabilities, dropped, dScores, dOut, result: MutableMatrix
+
+    init(_ scratch: MutableMatrix, _ pass: AttentionPass, _ head: Head) {
+      var areas = Areas(scratch)
+      let (columns, rows) = (pass.headSize * head.width, head.width * pass.depth)
+      (keys, values) = (areas.take(columns), areas.take(columns))
+      (plainKeys, dKeys, dValues) = (areas.take(rows), areas.take(rows), areas.take(rows))
+      let queries = min(AttentionPass.block, head.width)
+      let (scores, states) = (queries * head.width, queries * pass.depth)
+      (probabilities, dropped, dScores) = (
+        areas.take(scores), areas.take(scores), areas.take(scores)
+      )
+      (self.queries, dOut, result) = (areas.take(states), areas.take(states), areas.take(states))
     }
   }
 

@@ -4,7 +4,7 @@ import Foundation
 
 /// Products of bfloat16 matrices with float32 sums, twice as fast as float32's where the processor has
 /// the instruction.
-public enum BFloat16Products {
+package enum BFloat16Products {
   private typealias Function =
     @convention(c) (
       CChar, CChar, dnnl_dim_t, dnnl_dim_t, dnnl_dim_t, Float, UnsafePointer<UInt16>, dnnl_dim_t,
@@ -19,25 +19,25 @@ public enum BFloat16Products {
     return unsafeBitCast(symbol, to: Function.self)
   }()
 
-  public static var areSupported: Bool { function != nil }
+  package static var areSupported: Bool { function != nil }
 
   /// `y` `[count]` = `x`, rounded to the nearest, halves to even.
-  public static func narrow(
+  package static func narrow(
     _ x: UnsafePointer<Float>, count: Int, into y: UnsafeMutablePointer<UInt16>
   ) {
     ck_narrow(x, count, y)
   }
 
-  /// C `[m, n]` = scale op(A) op(B) + beta C on this thread; leading dimensions as in BLAS, row-major.
+  /// A product with float32 sums on the calling thread.
   static func multiply(
-    _ transposeA: Unicode.Scalar, _ transposeB: Unicode.Scalar, _ m: Int, _ n: Int, _ k: Int,
-    _ a: UnsafePointer<UInt16>, _ lda: Int, _ b: UnsafePointer<UInt16>, _ ldb: Int,
-    _ beta: Float, _ c: UnsafeMutablePointer<Float>, _ ldc: Int, scale: Float
+    _ a: Factor<UnsafePointer<UInt16>>, _ b: Factor<UnsafePointer<UInt16>>, _ shape: ProductShape,
+    into c: ProductTarget
   ) {
     guard let function else { preconditionFailure("no bfloat16 products") }
     let status = function(
-      CChar(transposeA.value), CChar(transposeB.value), dnnl_dim_t(m), dnnl_dim_t(n),
-      dnnl_dim_t(k), scale, a, dnnl_dim_t(lda), b, dnnl_dim_t(ldb), beta, c, dnnl_dim_t(ldc))
+      a.letter, b.letter, dnnl_dim_t(shape.rows), dnnl_dim_t(shape.columns),
+      dnnl_dim_t(shape.depth), c.scale, a.matrix, dnnl_dim_t(a.stride), b.matrix,
+      dnnl_dim_t(b.stride), c.accumulates ? 1 : 0, c.matrix, dnnl_dim_t(c.stride))
     precondition(status == dnnl_success, "bfloat16 product refused: \(status)")
   }
 }

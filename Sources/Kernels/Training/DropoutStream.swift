@@ -6,19 +6,19 @@ import CKernels
 /// A counter-based generator (Salmon et al., "Parallel random numbers: as easy as 1, 2, 3", 2011)
 /// with two keyed rounds of the 32-bit finalizer `lowbias32` (Wellons, "Prospecting for hash
 /// functions", 2018).
-public struct DropoutStream: Sendable {
+package struct DropoutStream: Sendable {
   let kernel: ck_dropout
   private let key: UInt64
   /// Whether anything is dropped at all.
-  public let isActive: Bool
+  package let isActive: Bool
 
   /// Drops nothing.
-  public static let none = DropoutStream(probability: 0, seed: 0, step: 0, site: 0)
+  package static let none = DropoutStream(probability: 0, seed: 0, step: 0, site: 0)
 
   /// - Parameters:
   ///   - probability: of an element becoming 0, in 0..<1; the others are scaled by its complement.
   ///   - site: tells the places in the network apart.
-  public init(probability: Float, seed: UInt64, step: Int, site: Int) {
+  package init(probability: Float, seed: UInt64, step: Int, site: Int) {
     precondition((0..<1).contains(probability), "dropout must be in 0..<1, got \(probability)")
     key = Self.mix(Self.mix(Self.mix(seed) &+ UInt64(step)) &+ UInt64(site))
     kernel = Self.kernel(key, probability)
@@ -50,7 +50,7 @@ public struct DropoutStream: Sendable {
   private static func mix(_ value: UInt64) -> UInt64 { SplitMix64.first(after: value) }
 
   /// The factor (0 or 1 / (1 - probability)) of one element.
-  public func factor(_ index: Int) -> Float {
+  package func factor(_ index: Int) -> Float {
     var result: Float = 1
     ck_dropout_factors(kernel, UInt32(truncatingIfNeeded: index), 1, &result)
     return result

@@ -5,31 +5,31 @@ import CKernels
 ///
 /// The forward passes save the normalized rows and 1 / standard deviation, which is all that the
 /// backward passes need.
-public struct NormPass: Sendable {
-  public typealias Matrix = UnsafePointer<Float>
-  public typealias MutableMatrix = UnsafeMutablePointer<Float>
-  public let width: Int
-  public let epsilon: Float
+package struct NormPass: Sendable {
+  package typealias Matrix = UnsafePointer<Float>
+  package typealias MutableMatrix = UnsafeMutablePointer<Float>
+  package let width: Int
+  package let epsilon: Float
 
-  public init(width: Int, epsilon: Float) {
+  package init(width: Int, epsilon: Float) {
     self.width = width
     self.epsilon = epsilon
   }
 
   /// Where the forward pass leaves what the backward pass needs.
-  public struct Saved {
+  package struct Saved {
     /// `[rows, width]`
-    public let normalized: MutableMatrix
+    package let normalized: MutableMatrix
     /// `[rows]`
-    public let inverseDeviation: MutableMatrix
-    public init(normalized: MutableMatrix, inverseDeviation: MutableMatrix) {
+    package let inverseDeviation: MutableMatrix
+    package init(normalized: MutableMatrix, inverseDeviation: MutableMatrix) {
       self.normalized = normalized
       self.inverseDeviation = inverseDeviation
     }
   }
 
   /// `output` = norm(residual + dropout(y + bias)), row by row; `y` is left as it is.
-  public func residualForward(
+  package func residualForward(
     _ rows: Range<Int>, y: Matrix, bias: Matrix, residual: Matrix, dropout: DropoutStream,
     gamma: Matrix, beta: Matrix, saved: Saved, output: MutableMatrix
   ) {
@@ -42,7 +42,7 @@ public struct NormPass: Sendable {
   }
 
   /// `output` = norm(input), row by row; `saved.normalized` holds the input on entry.
-  public func forward(
+  package func forward(
     _ rows: Range<Int>, gamma: Matrix, beta: Matrix, saved: Saved, output: MutableMatrix
   ) {
     for row in rows {
@@ -58,7 +58,7 @@ public struct NormPass: Sendable {
   ///
   /// Writes dx to `residualGradient`, and to `branchGradient` (where there is one) dx times the
   /// dropout's factors. `dOutput` may be the same memory as `residualGradient`.
-  public func backward(
+  package func backward(
     _ rows: Range<Int>, dOutput: Matrix, gamma: Matrix, saved: Saved, dropout: DropoutStream,
     residualGradient: MutableMatrix, branchGradient: MutableMatrix?
   ) {
@@ -72,10 +72,10 @@ public struct NormPass: Sendable {
   }
 
   /// Jobs of ``parameterGradient(_:rows:dOutput:saved:dGamma:dBeta:)``.
-  public var parameterJobs: Int { Tiles(width).count }
+  package var parameterJobs: Int { Tiles(width).count }
 
   /// A run of columns of dγ = Σ dy n and dβ = Σ dy, each where it is wanted; both are overwritten.
-  public func parameterGradient(
+  package func parameterGradient(
     _ job: Int, rows: Int, dOutput: Matrix, saved: Saved, dGamma: MutableMatrix?,
     dBeta: MutableMatrix?
   ) {

@@ -1,15 +1,15 @@
 import CKernels
 
 /// Rows of `width` between the products, where no norm follows them.
-public struct ResidualPass: Sendable {
-  public typealias Matrix = UnsafePointer<Float>
-  public typealias MutableMatrix = UnsafeMutablePointer<Float>
-  public let width: Int
+package struct ResidualPass: Sendable {
+  package typealias Matrix = UnsafePointer<Float>
+  package typealias MutableMatrix = UnsafeMutablePointer<Float>
+  package let width: Int
 
-  public init(width: Int) { self.width = width }
+  package init(width: Int) { self.width = width }
 
   /// `output` = residual + dropout(y + bias), row by row; `y` is overwritten.
-  public func forward(
+  package func forward(
     _ rows: Range<Int>, y: MutableMatrix, bias: Matrix, residual: Matrix, dropout: DropoutStream,
     output: MutableMatrix
   ) {
@@ -25,13 +25,13 @@ public struct ResidualPass: Sendable {
   }
 
   /// `sum` += `rows` of `matrix`.
-  public func add(_ rows: Range<Int>, _ matrix: Matrix, to sum: MutableMatrix) {
+  package func add(_ rows: Range<Int>, _ matrix: Matrix, to sum: MutableMatrix) {
     let start = rows.lowerBound * width
     ck_accumulate(sum + start, matrix + start, rows.count * width)
   }
 
   /// Multiplies rows by the dropout's factors.
-  public func applyDropout(_ rows: Range<Int>, _ dropout: DropoutStream, _ matrix: MutableMatrix) {
+  package func applyDropout(_ rows: Range<Int>, _ dropout: DropoutStream, _ matrix: MutableMatrix) {
     guard dropout.isActive else { return }
     let start = rows.lowerBound * width
     ck_dropout_apply(

@@ -12,22 +12,27 @@ struct StridedMatrix {
     self.rowStride = rowStride
     self.columnStride = columnStride
   }
+
+  /// The same for a library, which knows but one stride.
+  fileprivate var factor: Factor<UnsafePointer<Float>> {
+    columnStride == 1
+      ? Factor(pointer, stride: rowStride)
+      : Factor(pointer, stride: columnStride, isTransposed: true)
+  }
 }
 
-/// C `[m, n]` = A `[m, k]` B `[k, n]` for the small matrices of attention, added to C if
-/// `accumulates`; n is a multiple of 16.
+/// A product of the small matrices of attention on the calling thread, unscaled; its columns are a
+/// multiple of 16.
 ///
 /// A library call costs more than the product itself below some tens of rows.
 func multiplySmall(
-  _ m: Int, _ n: Int, _ k: Int, _ a: StridedMatrix, _ b: UnsafePointer<Float>, _ ldb: Int,
-  _ c: UnsafeMutablePointer<Float>, _ ldc: Int, accumulates: Bool = false
+  _ a: StridedMatrix, _ b: Factor<UnsafePointer<Float>>, _ shape: ProductShape,
+  into c: ProductTarget
 ) {
-  if m * n * k >= 1 << 16 {
-    let isTransposed = a.columnStride != 1
-    return multiply(
-      isTransposed ? "T" : "N", "N", m, n, k, a.pointer,
-      isTransposed ? a.columnStride : a.rowStride, b, ldb, accumulates ? 1 : 0, c, ldc)
+  if shape.rows * shape.columns * shape.depth >= 1 << 16 {
+    return multiply(a.factor, b, shape, into: c)
   }
   ck_small_product(
-    m, n, k, a.pointer, a.rowStride, a.columnStride, b, ldb, c, ldc, accumulates ? 1 : 0)
+    shape.rows, shape.columns, shape.depth, a.pointer, a.rowStride, a.columnStride, b.matrix,
+    b.stride, c.matrix, c.stride, c.accumulates ? 1 : 0)
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 extension Report {
@@ -24,8 +25,7 @@ extension StudySet {
 }
 
 private func reportJSON(_ value: some Encodable) throws -> String {
-  let encoder = JSONEncoder()
-  encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+  let encoder = SortedJSON.encoder(isPretty: true)
   encoder.nonConformingFloatEncodingStrategy = .convertToString(
     positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
   return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"

@@ -8,7 +8,7 @@ import Transformer
 struct QuestionLearner: StudyLearner {
   private let bench: StudyBench
   /// By row of the index.
-  private let questions: [QuestionText]
+  private let questions: [ContextQuestion]
   private let fields: QuestionFields
 
   let metrics = Metric.ofAnswers
@@ -17,9 +17,9 @@ struct QuestionLearner: StudyLearner {
   init(_ bench: StudyBench) throws {
     self.bench = bench
     let fields = QuestionFields(texts: try bench.index.textFields())
-    var questions: [QuestionText] = []
+    var questions: [ContextQuestion] = []
     try bench.index.catalog.forEachRecord { record in
-      questions.append(try QuestionText(record.record, fields))
+      questions.append(try record.record.judgedQuestion(fields))
     }
     self.questions = questions
     self.fields = fields

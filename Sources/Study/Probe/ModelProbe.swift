@@ -41,7 +41,7 @@ final class ModelProbe {
   /// - Parameters:
   ///   - texts: those of `blocks` in their order.
   ///   - near: see ``TokenRelations``.
-  /// - Throws: `ModelError` if the tokenizer gives an id beyond the vocabulary; what `progress` throws.
+  /// - Throws: `FileError` if the tokenizer gives an id beyond the vocabulary; what `progress` throws.
   init(
     _ encoder: ObservedEncoder, _ texts: [String], _ blocks: TextBlocks, near: Double,
     progress: (_ completed: Int) throws -> Void

@@ -52,8 +52,8 @@ public struct ProbeStep {
   /// - Parameters:
   ///   - texts: all different.
   ///   - source: where they came from.
-  /// - Throws: `FileError` for too few texts or arms that cannot be paired; `ModelError` or
-  ///   `TokenizerError` if a model cannot be run; ``Interrupted``.
+  /// - Throws: `FileError` for too few texts or arms that cannot be paired, or a
+  ///   model that cannot be run; ``Interrupted``.
   public func run(_ texts: [String], source: String) throws -> ProbeResult {
     guard texts.count >= ProbeOptions.leastTexts else {
       throw FileError(

@@ -3,7 +3,8 @@ import Kernels
 /// A deterministic random number generator: xoshiro256** 1.0, seeded through SplitMix64
 /// (Blackman and Vigna, "Scrambled linear pseudorandom number generators", 2021).
 ///
-/// Equal seeds give equal numbers on every machine and in every version of this tool.
+/// Not `SplitMix64` itself, which serves shuffles and initial values: long simulations of statistics
+/// want its longer period. Equal seeds give equal numbers on every machine and in every version of this tool.
 public struct SeededGenerator: RandomNumberGenerator, Sendable {
   private var state: (UInt64, UInt64, UInt64, UInt64)
 

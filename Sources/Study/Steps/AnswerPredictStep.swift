@@ -65,7 +65,7 @@ public struct AnswerPredictStep: RecordPredictor {
   /// - Parameters:
   ///   - model: how the summary names the model.
   ///   - use: given the answers in the file's order.
-  /// - Throws: `FileError`, `ModelError`, what `use` throws, or ``Interrupted``.
+  /// - Throws: `FileError`, what `use` throws, or ``Interrupted``.
   public func run(
     _ file: URL, reading: ReadingOptions, model: String, _ use: (AnsweredRecord) throws -> Void
   ) throws -> AnswerPredictSummary {
@@ -74,7 +74,9 @@ public struct AnswerPredictStep: RecordPredictor {
     let (records, seconds) = try predict(
       file, reading, window: 256, phase: "answering", unit: "questions", monitor
     ) { answer in
-      if let right = try answer.record.contextQuestion(fields).answers?.map(\.text) {
+      let question = try answer.record.contextQuestion(fields)
+      if question.isJudged {
+        let right = question.answers.map(\.text)
         scores.append(AnswerScores(prediction: answer.answer.text, answers: right))
         hasAnswer.append(!right.isEmpty)
       }
@@ -90,7 +92,7 @@ public struct AnswerPredictStep: RecordPredictor {
 
   /// In the order given.
   ///
-  /// - Throws: `FileError` naming a record that is no question, or `ModelError`.
+  /// - Throws: `FileError` naming a record that is no question, or a damaged model.
   public func predictions(_ records: [Record]) throws -> [AnsweredRecord] {
     let questions = try records.map { try $0.contextQuestion(fields) }
     let found = try finder.answers(questions.map { ($0.question, $0.context) })

@@ -14,7 +14,7 @@ struct FrozenVectors {
   private let areCached: Bool
 
   /// - Parameter maximumTokens: of a text, where vectors are made anew.
-  /// - Throws: `ModelError` if the model's own prompt is none that we use.
+  /// - Throws: `FileError` if the model's own prompt is none that we use.
   init(
     _ index: OpenIndex, _ parts: TrainingParts, _ model: ModelFolder, maximumTokens: Int
   ) throws {

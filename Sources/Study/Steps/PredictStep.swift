@@ -74,7 +74,7 @@ public struct PredictStep: RecordPredictor {
   /// - Parameters:
   ///   - model: how the summary names the model.
   ///   - use: given the predictions in the file's order.
-  /// - Throws: `FileError`, `ModelError`, what `use` throws, or ``Interrupted``.
+  /// - Throws: `FileError`, what `use` throws, or ``Interrupted``.
   public func run(
     _ file: URL, reading: ReadingOptions, model: String,
     _ use: (RecordPrediction) throws -> Void

@@ -8,9 +8,9 @@ struct QuestionData {
   let parts: TrainingParts
   /// Names of the fields that questions stand in.
   let fields: QuestionFields
-  let train: [QuestionText]
-  let development: [QuestionText]
-  let test: [QuestionText]
+  let train: [ContextQuestion]
+  let development: [ContextQuestion]
+  let test: [ContextQuestion]
 
   /// - Parameter readsTest: without it no record of the test part is read.
   /// - Throws: ``CurationError`` if there is no split yet or records are no questions; `FileError` naming one
@@ -21,9 +21,9 @@ struct QuestionData {
     let parts = try TrainingParts(
       index, arm: options.arm, seed: options.seed, readsTest: readsTest
     ) { _, _ in true }
-    func questions(_ places: [Int]) throws -> [QuestionText] {
+    func questions(_ places: [Int]) throws -> [ContextQuestion] {
       try places.compactMap { try index.catalog.record(row: parts.row($0))?.record }.map {
-        try QuestionText($0, fields)
+        try $0.judgedQuestion(fields)
       }
     }
     (self.parts, self.fields) = (parts, fields)
@@ -39,7 +39,7 @@ struct QuestionData {
       return nil
     }
     let fields = QuestionFields(texts: try index.textFields())
-    let answers = try first.contextQuestion(fields).answers ?? []
+    let answers = try first.contextQuestion(fields).answers
     guard first.label == LabelSet(answers.map(\.text)).label else { return nil }
     return CurationError(
       place: index.folder.url.relativePath,
@@ -60,17 +60,17 @@ struct QuestionData {
   }
 }
 
-extension QuestionText {
+extension Record {
+  /// The record as a question that somebody judged.
+  ///
   /// - Throws: `FileError` naming the record if it is no question, or its answers are missing or wrong.
-  init(_ record: Record, _ fields: QuestionFields) throws {
-    let found = try record.contextQuestion(fields)
-    guard let answers = found.answers else {
+  func judgedQuestion(_ fields: QuestionFields) throws -> ContextQuestion {
+    let question = try contextQuestion(fields)
+    guard question.isJudged else {
       throw CurationError(
-        place: "record '\(record.id)'", expected: "answers in '\(fields.answers)'", found: "none",
+        place: "record '\(id)'", expected: "answers in '\(fields.answers)'", found: "none",
         advice: "a question without an answer in its context has an empty array there")
     }
-    self.init(
-      question: found.question, context: found.context,
-      answers: answers.map { Answer(text: $0.text, start: $0.start) })
+    return question
   }
 }

@@ -18,9 +18,9 @@ struct QuestionRequest: TrainingRequest {
   var step: Run.Step
   var arm: String
   var seed: UInt64
-  var train: [QuestionText]
-  var development: [QuestionText]
-  var test: [QuestionText]
+  var train: [ContextQuestion]
+  var development: [ContextQuestion]
+  var test: [ContextQuestion]
   /// Rows of the index of the test questions.
   var testRows: [Int]
   /// Of a window; longer contexts are several, which have `stride` tokens in common.
@@ -35,7 +35,7 @@ struct QuestionRequest: TrainingRequest {
   let answer = Run.Answer.text
 
   var content: [String] {
-    func lines(_ questions: [QuestionText]) -> String {
+    func lines(_ questions: [ContextQuestion]) -> String {
       questions.map { item in
         let answers = item.answers.map { "\($0.start) \($0.text)" }
         return ([item.question, item.context] + answers).joined(separator: "\t")

@@ -25,7 +25,7 @@ extension RecordPredictor {
   ///   - phase: what the progress line says is done to so many `unit`.
   ///   - use: given the answers in the file's order.
   /// - Returns: how many records there were, and the seconds they took.
-  /// - Throws: `FileError`, `ModelError`, what `use` throws, or ``Interrupted``.
+  /// - Throws: `FileError`, what `use` throws, or ``Interrupted``.
   func predict(
     _ file: URL, _ reading: ReadingOptions, window: Int, phase: String, unit: String = "texts",
     _ monitor: StepMonitor, _ use: (Answer) throws -> Void

@@ -43,7 +43,7 @@ public struct TagPredictStep: RecordPredictor {
   private let decoder: TagDecoder
   private let monitor: StepMonitor
 
-  /// - Throws: `TrainingError` if the model's labels are no tags.
+  /// - Throws: `FileError` if the model's labels are no tags.
   public init(_ tagger: WordTagger, monitor: StepMonitor) throws {
     self.tagger = tagger
     self.monitor = monitor
@@ -53,7 +53,7 @@ public struct TagPredictStep: RecordPredictor {
   /// - Parameters:
   ///   - model: how the summary names the model.
   ///   - use: given the answers in the file's order.
-  /// - Throws: `FileError`, `ModelError`, what `use` throws, or ``Interrupted``.
+  /// - Throws: `FileError`, what `use` throws, or ``Interrupted``.
   public func run(
     _ file: URL, reading: ReadingOptions, model: String, _ use: (TaggedRecord) throws -> Void
   ) throws -> TagPredictSummary {

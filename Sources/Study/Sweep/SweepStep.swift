@@ -1,4 +1,5 @@
 import Curation
+import Files
 import Foundation
 import Store
 import Training
@@ -89,7 +90,7 @@ public struct SweepStep {
 
   /// Trials that have ended are kept and not repeated: an interrupted sweep goes on where it was.
   ///
-  /// - Throws: ``Interrupted`` after a stop; `TrainingError` if every training fails; what the trials
+  /// - Throws: ``Interrupted`` after a stop; `FileError` if every training fails; what the trials
   ///   throw otherwise.
   public func run() throws -> SweepSummary {
     var log = try TrialLog(index)
@@ -116,7 +117,7 @@ public struct SweepStep {
     let order = ordered(candidates.indices, last)
     guard let best = last[order[0]], best.record.score != nil, let metric = best.record.metric
     else {
-      throw TrainingError(
+      throw FileError(
         place: "sweep", expected: "a trial that can be trained",
         found: last[order[0]]?.record.failure ?? "none")
     }
@@ -131,7 +132,7 @@ public struct SweepStep {
     let record: TrialRecord
     do {
       record = TrialRecord(trial, try run.train(pace.phase, trial.train))
-    } catch let error as TrainingError {
+    } catch let error as UntrainableOptions {
       // A learning rate at which training diverges is a result too.
       record = TrialRecord(trial, error)
     }

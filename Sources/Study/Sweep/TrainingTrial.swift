@@ -39,7 +39,7 @@ struct TrialRecord: Codable, Sendable {
     seconds = summary.seconds
   }
 
-  init(_ trial: TrainingTrial, _ error: TrainingError) {
+  init(_ trial: TrainingTrial, _ error: UntrainableOptions) {
     id = trial.id
     (updates, bestUpdate, seconds) = (0, 0, 0)
     failure = error.description

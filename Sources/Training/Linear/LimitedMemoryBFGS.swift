@@ -72,6 +72,7 @@ package struct LimitedMemoryBFGS {
   }
 }
 
+/// One sum in the order of the elements: other partial sums would end at a slightly other point.
 private func dot(_ a: [Double], _ b: [Double]) -> Double {
   var sum = 0.0
   for index in a.indices { sum += a[index] * b[index] }

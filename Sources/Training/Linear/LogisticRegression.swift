@@ -81,14 +81,9 @@ private struct RegressionLoss {
     let weights = point[..<weightCount].map(Float.init)
     let intercepts = Array(point[weightCount...])
     let size = (labels.count + Self.parts - 1) / Self.parts
-    var partial = [(loss: Double, gradient: [Double])](
-      repeating: (0, []), count: Self.parts)
-    partial.withUnsafeMutableBufferPointer { partial in
-      nonisolated(unsafe) let partial = partial
-      Threads.forEach(Self.parts) { part in
-        let range = min(labels.count, part * size)..<min(labels.count, (part + 1) * size)
-        partial[part] = sum(over: range, weights, intercepts)
-      }
+    let partial = Threads.map(Self.parts) { part in
+      let range = min(labels.count, part * size)..<min(labels.count, (part + 1) * size)
+      return sum(over: range, weights, intercepts)
     }
     let count = Double(labels.count)
     var gradient = [Double](repeating: 0, count: point.count)

@@ -2,6 +2,7 @@
 /// (Rajpurkar et al., arXiv 1806.03822, `evaluate-v2.0.py`): of each question the best of its right answers
 /// counts, and of one without any "no answer" alone is right.
 public struct AnswerReport: Codable, Hashable, Sendable {
+  /// Scores of some of the questions.
   public struct Part: Codable, Hashable, Sendable {
     /// Questions.
     public var items: Int
@@ -18,8 +19,11 @@ public struct AnswerReport: Codable, Hashable, Sendable {
     }
   }
 
+  /// Questions.
   public var items: Int
+  /// Share of the questions that are answered word for word.
   public var exactMatch: Double
+  /// Mean over the questions of the F1 of an answer's words.
   public var f1: Double
   /// Of the questions that have an answer; nil without any.
   public var hasAnswer: Part?
@@ -57,9 +61,9 @@ public struct AnswerReport: Codable, Hashable, Sendable {
     guard let first = sorted.first, let last = sorted.last else { return 0 }
     var sum = sorted.reduce(0) { $0 + $1.none }
     var best = (sum: sum, threshold: first.margin - 1)
-    for (place, question) in sorted.enumerated() {
+    for (index, question) in sorted.enumerated() {
       sum += question.span - question.none
-      let next = place + 1 < sorted.count ? sorted[place + 1].margin : last.margin + 2
+      let next = index + 1 < sorted.count ? sorted[index + 1].margin : last.margin + 2
       // Equal margins are on the same side.
       if sum > best.sum + 1e-9, next > question.margin {
         best = (sum, question.margin + (next - question.margin) / 2)

@@ -16,10 +16,10 @@ enum AnswerWords {
     var words: [String] = []
     for run in scalars.filter({ !isPunctuation($0) }).split(whereSeparator: isSpace) {
       var start = run.startIndex
-      for place in run.indices where isIdeograph(run[place]) {
-        if start < place { words.append(String(scalars: run[start..<place])) }
-        words.append(String(run[place]))
-        start = place + 1
+      for index in run.indices where isIdeograph(run[index]) {
+        if start < index { words.append(String(scalars: run[start..<index])) }
+        words.append(String(run[index]))
+        start = index + 1
       }
       if start < run.endIndex { words.append(String(scalars: run[start...])) }
     }

@@ -2,11 +2,13 @@
 public struct BinaryReport: Codable, Hashable, Sendable {
   /// The class that is looked for.
   public let positive: String
+  /// Items judged.
   public let items: Int
   /// The class is found from this probability on.
   public let threshold: Double
   /// Of the class at that threshold.
   public let scores: LabelScores
+  /// Share of the items that are classified right at that threshold.
   public let accuracy: Double
   /// Mean precision at every item of the class, in the order of probabilities, as scikit-learn's
   /// `average_precision_score`; 0 if no item is of the class.
@@ -44,11 +46,11 @@ public struct BinaryReport: Codable, Hashable, Sendable {
     let order = truth.indices.sorted { probabilities[$0] > probabilities[$1] }
     let support = truth.count { $0 }
     var (found, correct, counted, sum) = (0, 0, 0, 0.0)
-    for (place, item) in order.enumerated() {
+    for (index, item) in order.enumerated() {
       found += 1
       if truth[item] { correct += 1 }
-      let isLast = place == order.count - 1
-      if !isLast, probabilities[order[place + 1]] == probabilities[item] { continue }
+      let isLast = index == order.count - 1
+      if !isLast, probabilities[order[index + 1]] == probabilities[item] { continue }
       sum += Double(correct) / Double(found) * Double(correct - counted) / Double(max(1, support))
       counted = correct
     }

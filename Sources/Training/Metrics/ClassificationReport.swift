@@ -1,6 +1,7 @@
 /// Per-class and averaged precision, recall and F1, as scikit-learn's `classification_report`
 /// defines them, with a zero denominator giving 0.
 public struct ClassificationReport: Codable, Hashable, Sendable {
+  /// Of one class or an average.
   public typealias Scores = LabelScores
 
   /// Names of the classes, in label order.
@@ -15,6 +16,7 @@ public struct ClassificationReport: Codable, Hashable, Sendable {
   public let macro: Scores
   /// Mean over the classes weighted by support.
   public let weighted: Scores
+  /// Share of the items whose label is predicted.
   public let accuracy: Double
 
   /// Compares `predictions` with `truth`: label indices of the same items in the same order.

@@ -1,7 +1,10 @@
 /// Scores of one class, tag or type of entity, or of an average over several.
 public struct LabelScores: Codable, Hashable, Sendable {
+  /// Share of the predictions that are right; 0 without any.
   public var precision: Double
+  /// Share of what is true that is predicted; 0 without any.
   public var recall: Double
+  /// Harmonic mean of ``precision`` and ``recall``; 0 where both are.
   public var f1: Double
   /// How many items truly belong to the class (to any class, for an average).
   public var support: Int
@@ -12,16 +15,19 @@ public struct LabelScores: Codable, Hashable, Sendable {
 public struct MatchCounts: Codable, Hashable, Sendable {
   /// Items that were predicted and are true.
   public var correct: Int
+  /// Items that were predicted.
   public var predicted: Int
   /// Items that are true.
   public var support: Int
 
+  /// Counts as given.
   public init(correct: Int = 0, predicted: Int = 0, support: Int = 0) {
     self.correct = correct
     self.predicted = predicted
     self.support = support
   }
 
+  /// Adds the counts of another part of the data.
   public static func += (counts: inout MatchCounts, more: MatchCounts) {
     counts.correct += more.correct
     counts.predicted += more.predicted

@@ -1,6 +1,7 @@
 /// Per-label and averaged precision, recall and F1 of items with any number of labels each, as
 /// scikit-learn's `classification_report` defines them, with a zero denominator giving 0.
 public struct MultiLabelReport: Codable, Hashable, Sendable {
+  /// Items judged.
   public let items: Int
   /// Names of the labels.
   public let labels: [String]

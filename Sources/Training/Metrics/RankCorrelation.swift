@@ -1,10 +1,10 @@
 /// Correlation of two series of numbers: of their values, or of their ranks.
-public enum RankCorrelation {
+package enum RankCorrelation {
   /// Pearson's coefficient, in -1 ... 1, as `scipy.stats.pearsonr` has it.
   ///
   /// Nil where it is not defined: for fewer than two values, values that are all the same, or one that
   /// is not finite. O(values).
-  public static func pearson(_ a: [Double], _ b: [Double]) -> Double? {
+  package static func pearson(_ a: [Double], _ b: [Double]) -> Double? {
     precondition(a.count == b.count, "as many values in both series")
     guard a.count > 1, let a = deviations(a), let b = deviations(b) else { return nil }
     let product = zip(a, b).reduce(0) { $0 + $1.0 * $1.1 }
@@ -15,7 +15,7 @@ public enum RankCorrelation {
   /// theirs, as `scipy.stats.spearmanr` has it.
   ///
   /// Nil where it is not defined, as for ``pearson(_:_:)``. O(values log values).
-  public static func spearman(_ a: [Double], _ b: [Double]) -> Double? {
+  package static func spearman(_ a: [Double], _ b: [Double]) -> Double? {
     precondition(a.count == b.count, "as many values in both series")
     guard (a + b).allSatisfy(\.isFinite) else { return nil }
     return pearson(ranks(a), ranks(b))
@@ -30,7 +30,7 @@ public enum RankCorrelation {
       var end = start + 1
       while end < order.count, values[order[end]] == values[order[start]] { end += 1 }
       // The mean of start + 1 ... end.
-      for place in start..<end { ranks[order[place]] = Double(start + 1 + end) / 2 }
+      for index in start..<end { ranks[order[index]] = Double(start + 1 + end) / 2 }
       start = end
     }
     return ranks

@@ -1,5 +1,6 @@
 /// How numbers that were predicted compare with the true ones.
 public struct RegressionReport: Codable, Hashable, Sendable {
+  /// Numbers compared.
   public let items: Int
   /// Correlation of the numbers, as `scipy.stats.pearsonr`; nil where it is not defined.
   public let pearson: Double?
@@ -7,6 +8,7 @@ public struct RegressionReport: Codable, Hashable, Sendable {
   public let spearman: Double?
   /// Root of the mean squared error, in the units of the data; 0 without items.
   public let rootMeanSquaredError: Double
+  /// Mean distance of prediction and truth, in the units of the data; 0 without items.
   public let meanAbsoluteError: Double
   /// Share of the variance that is explained, as scikit-learn's `r2_score`: 0 for always predicting the
   /// mean of these items; nil where they do not differ.

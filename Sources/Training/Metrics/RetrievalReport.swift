@@ -8,9 +8,13 @@ public struct RetrievalReport: Codable, Hashable, Sendable {
   public let gainAt10: Double
   /// Share of a query's relevant candidates among the first, five and ten, mean over the queries.
   public let recallAt1: Double
+  /// The same of the first five.
   public let recallAt5: Double
+  /// The same of the first ten.
   public let recallAt10: Double
+  /// Queries with a relevant candidate.
   public let queries: Int
+  /// What each query looks among.
   public let candidates: Int
 
   /// - Parameters:

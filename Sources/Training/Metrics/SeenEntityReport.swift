@@ -6,7 +6,9 @@
 /// precision over the predicted ones of that kind; a right prediction covers the same words, so it is
 /// of one kind in both.
 public struct SeenEntityReport: Codable, Hashable, Sendable {
+  /// Of entities with a surface form of training.
   public let seen: LabelScores
+  /// Of all others.
   public let unseen: LabelScores
 
   /// Compares the entities of `sentences`, given by their words.

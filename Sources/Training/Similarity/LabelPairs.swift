@@ -18,10 +18,10 @@ package struct LabelPairs {
     order = labels.indices.sorted { (labels[$0], $0) < (labels[$1], $1) }
     var ranges: [Range<Int>] = []
     var start = 0
-    for place in order.indices
-    where place + 1 == order.count || labels[order[place]] != labels[order[place + 1]] {
-      ranges.append(start..<place + 1)
-      start = place + 1
+    for index in order.indices
+    where index + 1 == order.count || labels[order[index]] != labels[order[index + 1]] {
+      ranges.append(start..<index + 1)
+      start = index + 1
     }
     self.ranges = ranges
     func sums(_ weight: (Int) -> Int) -> [Int] {

@@ -96,20 +96,20 @@ struct RankingLoss {
     return weight * Float(log(sum) + Double(largest) - asked)
   }
 
-  private func gather(_ places: [Int]) -> Buffer<Float> {
-    let result = Buffer<Float>(count: places.count * unit.size)
-    for (row, place) in places.enumerated() {
+  private func gather(_ chosen: [Int]) -> Buffer<Float> {
+    let result = Buffer<Float>(count: chosen.count * unit.size)
+    for (row, other) in chosen.enumerated() {
       (result.pointer + row * unit.size).update(
-        from: unit.rows + place * unit.size, count: unit.size)
+        from: unit.rows + other * unit.size, count: unit.size)
     }
     return result
   }
 
   private func scatter(
-    _ rows: Buffer<Float>, _ places: [Int], _ result: UnsafeMutablePointer<Float>
+    _ rows: Buffer<Float>, _ chosen: [Int], _ result: UnsafeMutablePointer<Float>
   ) {
-    for (row, place) in places.enumerated() {
-      let (source, target) = (rows.pointer + row * unit.size, result + place * unit.size)
+    for (row, other) in chosen.enumerated() {
+      let (source, target) = (rows.pointer + row * unit.size, result + other * unit.size)
       for index in 0..<unit.size { target[index] += source[index] }
     }
   }

@@ -3,7 +3,9 @@
 public struct SimilarityGain: Codable, Hashable, Sendable {
   /// Difference of Spearman's coefficients, mean reciprocal ranks, or accuracies.
   public let value: Double
+  /// Lower end of the interval.
   public let low: Double
+  /// Upper end of the interval.
   public let high: Double
 
   /// The interval is a ``ResampledInterval`` over the items, both models' the same. Nil where the reports are of other items or have none.

@@ -29,6 +29,7 @@ public enum SimilarityLoss: String, Codable, Sendable, CaseIterable {
 
 /// Settings of a similarity's training beside the trainer's own.
 public struct SimilarityOptions: Codable, Hashable, Sendable {
+  /// What is minimized.
   public var loss: SimilarityLoss
   /// What cosines are multiplied by in softmax and CoSENT: one over the temperature.
   public var scale: Float = 20
@@ -40,6 +41,7 @@ public struct SimilarityOptions: Codable, Hashable, Sendable {
   /// al., arXiv 2205.13147); the whole alone if empty.
   public var dimensions: [Int] = []
 
+  /// With everything else as it is where nobody says.
   public init(loss: SimilarityLoss) { self.loss = loss }
 
   /// What development examples are judged by, the first unless somebody says otherwise.
@@ -52,11 +54,11 @@ public struct SimilarityOptions: Codable, Hashable, Sendable {
     }
   }
 
-  /// - Throws: ``TrainingError`` naming what makes no sense for vectors of `size` numbers.
+  /// - Throws: ``UntrainableOptions`` naming what makes no sense for vectors of `size` numbers.
   func validate(size: Int) throws {
     func require(_ name: String, _ value: Any, _ isValid: Bool, _ expected: String) throws {
       guard isValid else {
-        throw TrainingError(place: "option \(name)", expected: expected, found: "\(value)")
+        throw UntrainableOptions(option: name, expected: expected, found: "\(value)")
       }
     }
     try require("scale", scale, scale > 0 && scale.isFinite, "above 0")

@@ -5,6 +5,7 @@ import Kernels
 public struct SimilarityReport: Codable, Hashable, Sendable {
   /// Of pairs with scores: correlation of cosine and score.
   public private(set) var spearman: Double?
+  /// The same of Pearson's coefficient, on the numbers themselves.
   public private(set) var pearson: Double?
   /// Of pairs that are alike or not: mean precision over the alike, ordered by cosine.
   public private(set) var averagePrecision: Double?
@@ -69,27 +70,15 @@ public struct SimilarityReport: Codable, Hashable, Sendable {
   private static func ranks(
     _ unit: UnitRows, _ targets: [SimilarityTarget], _ width: Int
   ) -> [[Int]] {
-    let ranks = Ranks(targets.count)
-    Threads.forEach(targets.count) { example in
+    Threads.map(targets.count) { example in
       let anchor = example * width
       let kin = targets[example].kin[0]
       let found = targets.indices.map { other in
         (cosine: unit.cosine(anchor, other * width + 1), isKin: targets[other].kin[1] == kin)
       }.filter { !($0.isKin && $0.cosine > 1 - 1e-6) }
         .sorted { ($0.cosine, $0.isKin ? 0 : 1) > ($1.cosine, $1.isKin ? 0 : 1) }
-      ranks.set(example, found.indices.filter { found[$0].isKin }.map { $0 + 1 })
+      return found.indices.filter { found[$0].isKin }.map { $0 + 1 }
     }
-    return ranks.all
-  }
-
-  /// Filled by several threads, each query by one.
-  private final class Ranks: @unchecked Sendable {
-    private(set) var all: [[Int]]
-    private let lock = NSLock()
-
-    init(_ count: Int) { all = Array(repeating: [], count: count) }
-
-    func set(_ query: Int, _ ranks: [Int]) { lock.withLock { all[query] = ranks } }
   }
 
   /// By the names that training knows.

@@ -2,8 +2,10 @@
 public struct EntitySpan: Codable, Hashable, Sendable {
   /// Indices of its words, at least one.
   public var words: Range<Int>
+  /// What kind of entity, as the tags name it.
   public var type: String
 
+  /// - Precondition: `words` is not empty.
   public init(words: Range<Int>, type: String) {
     self.words = words
     self.type = type

@@ -8,12 +8,15 @@ public struct Tag: Hashable, Sendable {
     case outside, begin, inside, end, single
   }
 
+  /// What the letter says.
   public var role: Role
   /// Type of the entity; empty outside one.
   public var type: String
 
+  /// `O`.
   public static let outside = Tag(role: .outside, type: "")
 
+  /// - Parameter type: empty outside an entity.
   public init(role: Role, type: String) {
     self.role = role
     self.type = type

@@ -1,3 +1,5 @@
+import Files
+
 /// Finds the best sequence of tags among those that mark entities regularly.
 ///
 /// The tags with the largest logits, word by word, may hold an `I-` that nothing begins. This takes the
@@ -5,28 +7,28 @@
 /// those where an `I-` or `E-` goes on with an entity of its type and, where the labels have `E-`
 /// or `S-`, where every entity ends as BIOES says. Of equal sums the one found is the one whose last
 /// tag that differs has the lower index, so that the result depends on the logits alone.
-public struct TagDecoder: Sendable {
+package struct TagDecoder: Sendable {
   /// Names of the tags, in the order of the logits.
-  public let labels: [String]
+  package let labels: [String]
   private let tags: [Tag]
   /// For each tag that must go on with an entity, which tags may stand before it.
   private let openers: [[Int]]
   /// Tags that may stand before all others, and at the end.
   private let closers: [Int]
 
-  /// - Throws: ``TrainingError`` if a label is no tag or occurs twice, if none is `O`, or if there is
+  /// - Throws: `FileError` if a label is no tag or occurs twice, if none is `O`, or if there is
   ///   a type with an `I-` or `E-` but no `B-`. `place` names the labels' origin in it.
-  public init(labels: [String], place: String = "the labels") throws {
+  package init(labels: [String], place: String = "the labels") throws {
     let tags = try labels.map { label in
       guard let tag = Tag(label) else {
-        throw TrainingError(
+        throw FileError(
           place: place, expected: "tags such as O, B-PER and I-PER", found: "'\(label.prefix(60))'",
           advice: "decode the labels of this model without constraints")
       }
       return tag
     }
     guard Set(tags).count == tags.count, tags.contains(.outside) else {
-      throw TrainingError(
+      throw FileError(
         place: place, expected: "every tag once, and O among them",
         found: tags.contains(.outside) ? "a tag twice" : "no O")
     }
@@ -37,7 +39,7 @@ public struct TagDecoder: Sendable {
     }
     for tag in tags where tag.role == .inside || tag.role == .end {
       guard tags.contains(Tag(role: .begin, type: tag.type)) else {
-        throw TrainingError(
+        throw FileError(
           place: place, expected: "a tag that begins the type '\(tag.type.prefix(60))'",
           found: "\(tag.name.prefix(60)) alone",
           advice: "decode the labels of this model without constraints")
@@ -54,7 +56,7 @@ public struct TagDecoder: Sendable {
   /// least.
   ///
   /// - Parameter logits: [words, labels].
-  public func decode(_ logits: [Float]) -> [Int] {
+  package func decode(_ logits: [Float]) -> [Int] {
     let count = labels.count
     precondition(logits.count % count == 0, "a logit for each word and label")
     let words = logits.count / count

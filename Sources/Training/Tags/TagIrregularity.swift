@@ -1,5 +1,6 @@
 /// Tags of a data set that its scheme does not allow where they stand, and what was done about them.
 public struct TagIrregularity: Codable, Hashable, Sendable {
+  /// What is irregular about a tag.
   public enum Kind: String, Codable, CaseIterable, Sendable {
     /// An `I-` or `E-` where no entity is open.
     case withoutBeginning
@@ -24,9 +25,12 @@ public struct TagIrregularity: Codable, Hashable, Sendable {
 
   /// Where a tag stands, both from 0.
   public struct Place: Codable, Hashable, Sendable {
+    /// The sentence's number in the data set.
     public var sentence: Int
+    /// The word's number in the sentence.
     public var word: Int
 
+    /// Both from 0.
     public init(sentence: Int, word: Int) {
       self.sentence = sentence
       self.word = word
@@ -36,12 +40,14 @@ public struct TagIrregularity: Codable, Hashable, Sendable {
   /// How many places are kept of each kind.
   public static let placeLimit = 5
 
+  /// What is irregular.
   public var kind: Kind
   /// How many tags of the data set are of this kind.
   public var count: Int
   /// The first ``placeLimit`` of them.
   public var places: [Place]
 
+  /// - Parameter places: the first ``placeLimit``.
   public init(kind: Kind, count: Int, places: [Place]) {
     self.kind = kind
     self.count = count

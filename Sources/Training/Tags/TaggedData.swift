@@ -1,12 +1,16 @@
+import Files
+
 /// The entities of a data set of tagged sentences, the scheme that its tags follow, and where they do
 /// not follow it.
 public struct TaggedData: Hashable, Sendable {
   /// Sentences that break the scheme of the data set but follow another.
   public struct Strays: Codable, Hashable, Sendable {
+    /// Sentences.
     public var count: Int
     /// The first ``TagIrregularity/placeLimit``.
     public var first: [Int]
 
+    /// - Parameter first: numbers of sentences, from 0.
     public init(count: Int, first: [Int]) {
       self.count = count
       self.first = first
@@ -30,7 +34,7 @@ public struct TaggedData: Hashable, Sendable {
   /// ``EntitySpan/entities(of:)``, and counted. Time in proportion to the number of tags.
   ///
   /// - Parameter place: names a sentence in errors, by its index.
-  /// - Throws: ``TrainingError`` for a tag that no scheme has.
+  /// - Throws: `FileError` for a tag that no scheme has.
   public init(
     _ sentences: [[String]], place: (Int) -> String = { "sentence \($0 + 1)" }
   ) throws {
@@ -66,7 +70,7 @@ public struct TaggedData: Hashable, Sendable {
       try names.enumerated().map { word, name in
         if let tag = known[name] { return tag }
         guard let tag = Tag(name) else {
-          throw TrainingError(
+          throw FileError(
             place: "\(place(index)), word \(word + 1)",
             expected: "the tag O, or B-, I-, E-, L-, S- or U- and the type of an entity",
             found: "'\(name.prefix(60))'",

@@ -1,3 +1,4 @@
+import Files
 import Kernels
 import Transformer
 
@@ -35,10 +36,10 @@ struct TargetScale: Hashable {
   let center: Double
   let deviation: Double
 
-  /// - Throws: ``TrainingError`` for numbers that are all the same, or one that is not finite.
+  /// - Throws: `FileError` for numbers that are all the same, or one that is not finite.
   init(_ targets: [Double]) throws {
     guard targets.allSatisfy(\.isFinite) else {
-      throw TrainingError(
+      throw FileError(
         place: "training set", expected: "finite numbers", found: "one that is not")
     }
     let count = Double(targets.count)
@@ -46,7 +47,7 @@ struct TargetScale: Hashable {
     let deviation = targets.reduce(0) { $0 + ($1 - center) * ($1 - center) / count }.squareRoot()
     guard deviation > 0, deviation.isFinite, Float(deviation).isNormal, Float(center).isFinite
     else {
-      throw TrainingError(
+      throw FileError(
         place: "training set", expected: "numbers that differ",
         found: "\(targets.count) of mean \(center) and deviation \(deviation)")
     }

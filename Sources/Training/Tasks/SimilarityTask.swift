@@ -47,8 +47,8 @@ package struct SimilarityTask: TrainingTask {
     var loss: Float = 0
     for start in stride(from: 0, to: targets.count, by: Self.judgedTogether) {
       let part = Array(targets[start..<min(targets.count, start + Self.judgedTogether)])
-      let place = vectors.pointer + start * part[0].kin.count * size
-      loss += self.loss(place, part, total: total(part)) * Float(part.count)
+      let index = vectors.pointer + start * part[0].kin.count * size
+      loss += self.loss(index, part, total: total(part)) * Float(part.count)
     }
     return Judgment(loss: loss / Float(max(1, targets.count)), scores: report.scores)
   }

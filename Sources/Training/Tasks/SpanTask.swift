@@ -1,3 +1,4 @@
+import Corpus
 import Kernels
 import Transformer
 
@@ -55,11 +56,11 @@ package struct SpanTask: TrainingTask {
     let crossEntropy = CrossEntropy(labels: target.count, smoothing: smoothing)
     var loss: Float = 0
     var logits = [Float](repeating: 0, count: target.count)
-    for (column, place) in [target.start, target.end].enumerated() {
+    for (column, right) in [target.start, target.end].enumerated() {
       for token in 0..<target.count { logits[token] = outputs[2 * token + column] }
       logits.withUnsafeMutableBufferPointer { logits in
         loss += crossEntropy.loss(
-          logits.baseAddress!, targets: CollectionOfOne(place), dLogits: logits.baseAddress!,
+          logits.baseAddress!, targets: CollectionOfOne(right), dLogits: logits.baseAddress!,
           total: 2 * total)
       }
       for token in 0..<target.count { outputs[2 * token + column] = logits[token] }
@@ -90,11 +91,11 @@ package struct SpanTask: TrainingTask {
 
 /// Questions with their windows.
 package struct QuestionSet: Sendable {
-  package let questions: [QuestionText]
+  package let questions: [ContextQuestion]
   /// Of each question.
   let windows: [[QuestionWindow]]
 
-  package init(_ questions: [QuestionText], _ windows: QuestionWindows) {
+  package init(_ questions: [ContextQuestion], _ windows: QuestionWindows) {
     self.questions = questions
     self.windows = questions.map { windows.windows($0.question, $0.context) }
   }
@@ -142,5 +143,17 @@ package struct QuestionSet: Sendable {
       predictions: zip(questions, answers).map { question, answers in
         answers.best(threshold: threshold).map { question.text($0.range) } ?? ""
       }, answers: questions.map { $0.answers.map(\.text) })
+  }
+}
+
+extension ContextQuestion {
+  /// Where the answer that is learned lies, white space at its ends left out; nil without one.
+  fileprivate var target: Range<Int>? {
+    guard let answer = answers.first else { return nil }
+    let scalars = Array(answer.text.unicodeScalars)
+    guard let first = scalars.firstIndex(where: { !$0.properties.isWhitespace }),
+      let last = scalars.lastIndex(where: { !$0.properties.isWhitespace })
+    else { return nil }
+    return answer.start + first..<answer.start + last + 1
   }
 }

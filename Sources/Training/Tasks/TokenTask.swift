@@ -26,7 +26,7 @@ package struct TokenTask: TrainingTask {
   private let tags: [Tag]
 
   /// - Parameter examples: the training sequences, for balanced weights.
-  /// - Throws: ``TrainingError`` if a label is no tag.
+  /// - Throws: `FileError` if a label is no tag.
   package init(labels: [String], examples: [TokenTarget], options: TrainingOptions) throws {
     self.labels = labels
     decoder = try TagDecoder(labels: labels)
@@ -98,11 +98,11 @@ package struct TokenTask: TrainingTask {
   ) -> [(logits: [Float], tags: [Int])] {
     let outside = labels.firstIndex(of: Tag.outside.name)
     var result: [(logits: [Float], tags: [Int])] = []
-    var places: [Int: Int] = [:]
+    var indices: [Int: Int] = [:]
     for (row, target) in zip(outputs, targets) {
-      let place = places[target.sentence] ?? result.count
-      if place == result.count {
-        places[target.sentence] = place
+      let index = indices[target.sentence] ?? result.count
+      if index == result.count {
+        indices[target.sentence] = index
         var logits = [Float](repeating: 0, count: target.tags.count * labels.count)
         // A word without tokens is none of the entities.
         if let outside {
@@ -112,7 +112,7 @@ package struct TokenTask: TrainingTask {
       }
       for answer in target.answers {
         let (from, to) = (answer.place * labels.count, answer.word * labels.count)
-        for column in 0..<labels.count { result[place].logits[to + column] = row[from + column] }
+        for column in 0..<labels.count { result[index].logits[to + column] = row[from + column] }
       }
     }
     return result

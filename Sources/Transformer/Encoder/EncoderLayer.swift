@@ -87,9 +87,9 @@ extension EncoderWeights.Linear {
     var row = 0
     for (linear, scale) in zip(parts, scales) {
       let (rows, weights) = (weight.pointer + row * inputs, linear.weight.pointer)
-      for place in 0..<linear.outputs * inputs { rows[place] = weights[place] * scale }
-      for place in 0..<linear.outputs {
-        bias.pointer[row + place] = linear.bias.pointer[place] * scale
+      for index in 0..<linear.outputs * inputs { rows[index] = weights[index] * scale }
+      for index in 0..<linear.outputs {
+        bias.pointer[row + index] = linear.bias.pointer[index] * scale
       }
       row += linear.outputs
     }

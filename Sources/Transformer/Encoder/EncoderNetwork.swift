@@ -1,5 +1,4 @@
 import Kernels
-import Synchronization
 
 /// An encoder's layers, packed for inference: token ids in, the last hidden states out.
 ///
@@ -25,19 +24,14 @@ final class EncoderNetwork: Sendable {
     let bias = weights.relativeBias.map {
       RelativeBuckets.bias($0, reach: configuration.maximumPositions)
     }
-    let packed = Mutex([(any EncoderLayer)?](repeating: nil, count: weights.layers.count))
-    Threads.forEach(weights.layers.count) { index in
+    layers = Threads.map(weights.layers.count) { index in
       let layer = weights.layers[index]
       let plan = LayerPlan(layer, number: index, configuration, precision: precision, bias: bias)
-      let result: any EncoderLayer =
-        if let coding = precision.coding {
-          IntegerLayer(layer, plan, configuration, coding: coding)
-        } else {
-          FloatingLayer(layer, plan, configuration, narrow: precision == .bfloat16)
-        }
-      packed.withLock { $0[index] = result }
+      if let coding = precision.coding {
+        return IntegerLayer(layer, plan, configuration, coding: coding)
+      }
+      return FloatingLayer(layer, plan, configuration, narrow: precision == .bfloat16)
     }
-    layers = packed.withLock { $0.compactMap { $0 } }
   }
 
   /// - Parameters:
@@ -63,13 +57,13 @@ final class EncoderNetwork: Sendable {
     var row = workspace.hidden.pointer
     for sentence in batch.sentences {
       var next = configuration.positionOffset
-      for place in sentence.start..<sentence.start + sentence.count {
-        let token = Int(batch.ids[place])
+      for index in sentence.start..<sentence.start + sentence.count {
+        let token = Int(batch.ids[index])
         let position = token == padding ? token : next
         if token != padding { next += 1 }
         Rows.sum(
           words + token * size, positions + position * step,
-          types.vector(of: batch.types?[place] ?? 0), size: size, into: row)
+          types.vector(of: batch.types?[index] ?? 0), size: size, into: row)
         row += size
       }
     }

@@ -1,3 +1,4 @@
+import Files
 import Kernels
 
 /// How an encoder multiplies; sums are float32 throughout, and so are its vectors.
@@ -48,10 +49,10 @@ public enum Precision: String, Sendable, CaseIterable {
     }
   }
 
-  /// - Throws: ``ModelError`` if this processor lacks the instructions.
+  /// - Throws: `FileError` if this processor lacks the instructions.
   func checkSupport() throws {
     guard !resolved.isSupported else { return }
-    throw ModelError(
+    throw FileError(
       place: "precision \(rawValue)",
       expected: "a processor with \(self == .bfloat16 ? "AVX512-BF16" : "AVX2")",
       found: Processor.kind,

@@ -9,7 +9,9 @@ public final class SentenceEncoder: Embedder {
   /// Texts tokenized before the first of them is run; sorting needs many, memory few.
   private static let windowSize = 8192
 
+  /// The folder's own.
   public let tokenizer: Tokenizer
+  /// Length of a vector.
   public let dimension: Int
   private let folder: ModelFolder
   private let encoder: TokenEncoder
@@ -17,8 +19,8 @@ public final class SentenceEncoder: Embedder {
   private let chunker: TokenChunker
   private let longTextCounter = Atomic(0)
 
-  /// - Throws: ``ModelError`` if the processor cannot run the precision, the token limit is not
-  ///   within `2...` the model's positions, or the prompt is unknown; the tokenizer's error if its
+  /// - Throws: `FileError` if the processor cannot run the precision, the token limit is not
+  ///   within `2...` the model's positions, or the prompt is unknown, or the tokenizer's
   ///   files are damaged.
   public init(folder: ModelFolder, options: EmbeddingOptions) throws {
     let limit = options.maximumTokens ?? folder.maximumTokens
@@ -29,10 +31,10 @@ public final class SentenceEncoder: Embedder {
     chunker = try TokenChunker(
       tokenizer, limit: limit, prompt: prompt, longTexts: options.longTexts,
       place: folder.url.path)
-    dimension = try folder.projection.outputSize(input: folder.configuration.hiddenSize)
+    dimension = try folder.finish.outputSize(input: folder.configuration.hiddenSize)
     encoder = TokenEncoder(
       folder.configuration, folder.weights, pooling: folder.pooling,
-      precision: options.precision, normalizes: folder.projection.denseLayers.isEmpty)
+      precision: options.precision, normalizes: folder.finish.denseLayers.isEmpty)
   }
 
   /// - Parameter maximumTokens: texts are cut to this many tokens, special tokens included; the
@@ -54,13 +56,15 @@ public final class SentenceEncoder: Embedder {
       prompt: prompt.isEmpty ? nil : prompt, longTexts: chunker.longTexts)
   }
 
+  /// Texts embedded so far that were beyond the limit.
   public var longTextCount: Int { longTextCounter.load(ordering: .relaxed) }
 
+  /// What of each text reaches the model; O(bytes) on all threads.
   public func readings(of texts: [String]) -> [TextReading] {
     chunker.tokens(of: texts[...]).map(\.reading)
   }
 
-  /// - Throws: ``ModelError`` if the tokenizer gives an id beyond the model's vocabulary.
+  /// - Throws: `FileError` if the tokenizer gives an id beyond the model's vocabulary.
   @discardableResult
   public func embed(
     _ texts: [String], into rows: UnsafeMutablePointer<Float>,
@@ -75,7 +79,7 @@ public final class SentenceEncoder: Embedder {
       try folder.check(sentences)
       let isWhole = sentences.count == tokenized.count
       let progress = progress.map { progress in { progress(start + $0) } }
-      if isWhole, folder.projection.denseLayers.isEmpty {
+      if isWhole, folder.finish.denseLayers.isEmpty {
         encoder.embed(sentences, into: rows + start * dimension, progress: progress)
       } else {
         embed(sentences, of: tokenized, into: rows + start * dimension)
@@ -105,10 +109,10 @@ public final class SentenceEncoder: Embedder {
       let vector = Buffer<Float>(count: dimension)
       row.update(repeating: 0, count: dimension)
       for (offset, window) in windows.enumerated() where !window.isEmpty {
-        folder.projection.run(
+        folder.finish.run(
           pooled.pointer + (starts[index] + offset) * size, size: size, into: vector.pointer)
         let weight = Float(window.count)
-        for place in 0..<dimension { row[place] += weight * vector.pointer[place] }
+        for position in 0..<dimension { row[position] += weight * vector.pointer[position] }
       }
       UnitVector.normalize(row, dimension)
     }

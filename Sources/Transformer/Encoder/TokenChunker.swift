@@ -1,5 +1,5 @@
+import Files
 import Kernels
-import Synchronization
 
 /// Texts to sequences an encoder can run: the prompt before, special tokens around, and what is too
 /// long cut or divided.
@@ -23,7 +23,7 @@ struct TokenChunker: Sendable {
   /// its text. Without the white space at its end: a tokenizer gives that to the word after it.
   private let promptIDs: [Int32]
 
-  /// - Throws: ``ModelError`` if the prompt leaves windows less than half their room.
+  /// - Throws: `FileError` if the prompt leaves windows less than half their room.
   init(
     _ tokenizer: Tokenizer, limit: Int, prompt: String, longTexts: LongTexts, place: String
   ) throws {
@@ -35,7 +35,7 @@ struct TokenChunker: Sendable {
     while bare.last?.isWhitespace == true { bare.removeLast() }
     promptIDs = bare.isEmpty ? [] : tokenizer.encodeContent(String(bare), limit: .max)
     guard longTexts == .truncate || promptIDs.count * 2 <= room && room > 0 else {
-      throw ModelError(
+      throw FileError(
         place: place, expected: "a prompt of at most half of \(room) tokens",
         found: "\(promptIDs.count)", advice: "raise --maximum-tokens or shorten the prompt")
     }
@@ -43,15 +43,9 @@ struct TokenChunker: Sendable {
 
   /// On several threads, in the order given.
   func tokens(of texts: ArraySlice<String>) -> [Tokens] {
-    let pieces = (texts.count + Self.pieceSize - 1) / Self.pieceSize
-    let tokenized = Mutex([[Tokens]](repeating: [], count: pieces))
-    Threads.forEach(pieces) { piece in
-      let start = texts.startIndex + piece * Self.pieceSize
-      let end = min(texts.endIndex, start + Self.pieceSize)
-      let tokens = texts[start..<end].map { self.tokens(of: $0) }
-      tokenized.withLock { $0[piece] = tokens }
+    Threads.flatMap(texts.count, by: Self.pieceSize) { piece in
+      piece.map { tokens(of: texts[texts.startIndex + $0]) }
     }
-    return tokenized.withLock { $0.flatMap { $0 } }
   }
 
   func tokens(of text: String) -> Tokens {

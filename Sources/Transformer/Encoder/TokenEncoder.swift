@@ -4,15 +4,17 @@ import Synchronization
 /// Turns sentences of token ids into unit vectors: the encoder without its tokenizer.
 ///
 /// A sentence's vector does not depend on the other sentences, their order, or the thread count.
-public final class TokenEncoder: Sendable {
+package final class TokenEncoder: Sendable {
   /// Tokens a batch is filled to, if no sentence is longer: enough for the products to run at full
   /// speed, few enough for activations to stay in the second-level cache.
   private static let tokenBudget = 512
 
-  public let configuration: ModelConfiguration
-  public let pooling: Pooling
+  /// Of the model.
+  package let configuration: ModelConfiguration
+  /// How a sentence's states become its vector.
+  package let pooling: Pooling
   /// The precision used: never `.automatic`.
-  public let precision: Precision
+  package let precision: Precision
   private let normalizes: Bool
   private let network: EncoderNetwork
   private let idle = Mutex<[Idle]>([])
@@ -21,7 +23,7 @@ public final class TokenEncoder: Sendable {
   private struct Idle: @unchecked Sendable { let workspace: EncoderWorkspace }
 
   /// Packs the weights of `weights` for `precision`. Rows are as pooled unless `normalizes`.
-  public init(
+  package init(
     _ configuration: ModelConfiguration, _ weights: EncoderWeights, pooling: Pooling,
     precision: Precision = .automatic, normalizes: Bool = true
   ) {
@@ -32,7 +34,8 @@ public final class TokenEncoder: Sendable {
     network = EncoderNetwork(configuration, weights, precision: self.precision)
   }
 
-  public var dimension: Int { configuration.hiddenSize }
+  /// Length of a state and of a vector.
+  package var dimension: Int { configuration.hiddenSize }
 
   /// Embeds `sentences` into `rows`, `[sentences.count, dimension]`; a sentence without tokens gets
   /// a row of zeros.
@@ -41,7 +44,7 @@ public final class TokenEncoder: Sendable {
   /// `configuration.vocabularySize`. `types` has one for each of its tokens, or is empty if all are 0.
   /// `progress` is told the number of sentences done so far, from
   /// any thread.
-  public func embed(
+  package func embed(
     _ sentences: some Collection<[Int32]>, types: [[UInt8]] = [],
     into rows: UnsafeMutablePointer<Float>, progress: ((Int) -> Void)? = nil
   ) {
@@ -57,7 +60,7 @@ public final class TokenEncoder: Sendable {
   }
 
   /// The last hidden states of `sentence`, `[tokens, hidden]`, before pooling.
-  public func hiddenStates(_ sentence: [Int32]) -> [Float] {
+  package func hiddenStates(_ sentence: [Int32]) -> [Float] {
     var result = [Float](repeating: 0, count: sentence.count * dimension)
     result.withUnsafeMutableBufferPointer { result in
       nonisolated(unsafe) let result = result
@@ -68,20 +71,23 @@ public final class TokenEncoder: Sendable {
     return result
   }
 
-  /// Gives the last hidden states of each of `sentences`, `[tokens, hidden]`, to `use`, which is called on
-  /// several threads.
+  /// What `read` makes of the last hidden states of each of `sentences`, `[tokens, hidden]`, in the order
+  /// given; it is called on several threads, once a sentence.
   ///
   /// - Parameter types: of each sentence's tokens; empty if all are 0.
-  func withStates(
+  func mapStates<Result>(
     _ sentences: [[Int32]], types: [[UInt8]] = [],
-    _ use: (_ index: Int, _ states: UnsafePointer<Float>) -> Void
-  ) {
-    run(sentences, types: types, progress: nil) { batch, hidden in
-      var states = hidden
-      for sentence in batch.sentences {
-        use(sentence.row, states)
-        states += sentence.count * dimension
+    _ read: (_ index: Int, _ states: UnsafePointer<Float>) -> Result
+  ) -> [Result] {
+    Array(unsafeUninitializedCapacity: sentences.count) { results, done in
+      run(sentences, types: types, progress: nil) { batch, hidden in
+        var states = hidden
+        for sentence in batch.sentences {
+          (results.baseAddress! + sentence.row).initialize(to: read(sentence.row, states))
+          states += sentence.count * dimension
+        }
       }
+      done = sentences.count
     }
   }
 

@@ -1,5 +1,5 @@
+import Files
 import Kernels
-import Synchronization
 
 /// A fine-tuned model for questions about texts, for inference: a question and its context in, the best
 /// pieces of the context out, through the same packed encoder that embeds. Every family's class for
@@ -26,8 +26,8 @@ public final class AnswerFinder: Sendable {
   ///   - maximumTokens: ``standardTokens``, or the folder's own limit if that is less, if nil.
   ///   - stride: tokens that neighboring windows have in common.
   ///   - count: answers to a question.
-  /// - Throws: ``ModelError`` if the folder has no head for spans, the processor cannot run the precision or
-  ///   the token limit is not within the model's positions; the tokenizer's error if its files are damaged.
+  /// - Throws: `FileError` if the folder has no head for spans, the processor cannot run the precision or
+  ///   the token limit is not within the model's positions, or the tokenizer's files are damaged.
   public init(
     folder: ModelFolder, precision: Precision = .automatic, maximumTokens: Int? = nil,
     stride: Int = AnswerFinder.standardStride, count: Int = AnswerFinder.standardCount
@@ -37,7 +37,7 @@ public final class AnswerFinder: Sendable {
     self.maximumTokens = maximumTokens ?? min(Self.standardTokens, folder.maximumTokens)
     head = try ClassificationHead(folder, .spans)
     guard head.labels.count == 2 else {
-      throw ModelError(
+      throw FileError(
         place: folder.url.path, expected: "two outputs a token, for the answer's start and end",
         found: "\(head.labels.count)")
     }
@@ -60,7 +60,7 @@ public final class AnswerFinder: Sendable {
 
   /// The answers to each question, in the order given.
   ///
-  /// - Throws: ``ModelError`` for an id beyond the model's vocabulary.
+  /// - Throws: `FileError` for an id beyond the model's vocabulary.
   public func answers(_ questions: [(question: String, context: String)]) throws
     -> [AnswerCandidates]
   {
@@ -75,25 +75,19 @@ public final class AnswerFinder: Sendable {
   }
 
   private func windows(_ questions: [(question: String, context: String)]) -> [[QuestionWindow]] {
-    let found = Mutex([[QuestionWindow]](repeating: [], count: questions.count))
-    Threads.forEach(questions.count) { index in
-      let pieces = windows.windows(questions[index].question, questions[index].context)
-      found.withLock { $0[index] = pieces }
+    Threads.map(questions.count) {
+      windows.windows(questions[$0].question, questions[$0].context)
     }
-    return found.withLock { $0 }
   }
 
   /// `[tokens, 2]` for each window.
   package func logits(_ windows: [QuestionWindow]) throws -> [[Float]] {
     try folder.check(windows.map(\.ids))
     let size = encoder.dimension
-    let found = Mutex([[Float]](repeating: [], count: windows.count))
-    encoder.withStates(windows.map(\.ids), types: windows.map(\.types)) { index, states in
-      let logits = windows[index].ids.indices.flatMap {
+    return encoder.mapStates(windows.map(\.ids), types: windows.map(\.types)) { index, states in
+      windows[index].ids.indices.flatMap {
         head.logits(UnsafeBufferPointer(start: states + $0 * size, count: size))
       }
-      found.withLock { $0[index] = logits }
     }
-    return found.withLock { $0 }
   }
 }

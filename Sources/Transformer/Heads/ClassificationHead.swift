@@ -1,3 +1,4 @@
+import Files
 import Kernels
 
 /// The logits of classes from a sentence's or a token's state, as the family's class for sequences or
@@ -19,7 +20,7 @@ struct ClassificationHead: Sendable {
     let norm: EncoderWeights.Norm?
   }
 
-  /// - Throws: ``ModelError`` if `folder` has no such head, one of other shapes than its configuration
+  /// - Throws: `FileError` if `folder` has no such head, one of other shapes than its configuration
   ///   says, or one for something else than classes.
   init(_ folder: ModelFolder, _ kind: HeadKind = .sequences) throws {
     let configuration = folder.configuration
@@ -38,7 +39,7 @@ struct ClassificationHead: Sendable {
     let finder = WeightFinder(configuration, place: place) { name, shape in
       let stored = kind == .vectors ? folder.vectorHead?[name] : folder.headTensor(name)
       guard let tensor = stored, tensor.shape == shape, !shape.contains(0) else {
-        throw ModelError(
+        throw FileError(
           place: place, expected: "a classifier: \(name) of shape \(shape)",
           found: stored.map { "\($0.shape)" } ?? "none",
           advice: "give a folder that fine-tuning saved; an encoder alone knows no classes")
@@ -102,11 +103,11 @@ extension ConfigurationFields {
     let name = try string("problem_type") ?? (labels == 1 ? "regression" : nil)
     guard let problem = name.map(ClassificationProblem.init(rawValue:)) ?? .singleLabel else {
       let known = ClassificationProblem.allCases.map(\.rawValue).joined(separator: " or ")
-      throw ModelError(
+      throw FileError(
         place: place, expected: "problem_type \(known)", found: "\"\(name ?? "none")\"")
     }
     guard problem != .regression || labels == 1 else {
-      throw ModelError(
+      throw FileError(
         place: place, expected: "one output for problem_type regression", found: "\(labels)")
     }
     return problem
@@ -117,7 +118,7 @@ extension ConfigurationFields {
     case nil, "cls": return .cls
     case "mean": return .mean
     case let name?:
-      throw ModelError(place: place, expected: "\(field) cls or mean", found: "\"\(name)\"")
+      throw FileError(place: place, expected: "\(field) cls or mean", found: "\"\(name)\"")
     }
   }
 

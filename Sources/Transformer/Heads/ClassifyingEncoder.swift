@@ -1,14 +1,13 @@
 import Kernels
-import Synchronization
 
 /// Turns sentences of token ids into logits: a classifier without its tokenizer.
-public final class ClassifyingEncoder: Sendable {
+package final class ClassifyingEncoder: Sendable {
   private let encoder: TokenEncoder
   private let head: ClassificationHead
 
-  /// - Throws: ``ModelError`` if the folder has no classifier, or the processor cannot run the
+  /// - Throws: `FileError` if the folder has no classifier, or the processor cannot run the
   ///   precision.
-  public convenience init(_ folder: ModelFolder, precision: Precision = .automatic) throws {
+  package convenience init(_ folder: ModelFolder, precision: Precision = .automatic) throws {
     try self.init(folder, .sequences, precision: precision)
   }
 
@@ -22,46 +21,37 @@ public final class ClassifyingEncoder: Sendable {
   }
 
   /// Names of the classes, in the order of their ids; `LABEL_0`, … where the folder names none.
-  public var labels: [String] { head.labels }
+  package var labels: [String] { head.labels }
 
   /// What the logits mean.
-  public var problem: ClassificationProblem { head.problem }
+  package var problem: ClassificationProblem { head.problem }
 
   /// The precision used: never `.automatic`. The head itself is float32 in all of them.
-  public var precision: Precision { encoder.precision }
+  package var precision: Precision { encoder.precision }
 
   /// `[sentences, labels]`, in the order given.
   ///
-  /// Each sentence has 1 to `maximumPositions` ids, all below `vocabularySize`.
+  /// Each sentence has 1 to `maximumPositions` ids, all below `vocabularySize`, and every token that the
+  /// head reads.
   ///
   /// - Parameter types: of each sentence's tokens; empty if all are 0.
-  public func logits(_ sentences: [[Int32]], types: [[UInt8]] = []) -> [[Float]] {
-    let size = encoder.dimension * max(1, head.starts.count)
-    let states = Buffer<Float>(count: sentences.count * size)
-    if head.starts.isEmpty {
-      encoder.embed(sentences, types: types, into: states.pointer)
-    } else {
-      gather(sentences, into: states.pointer)
-    }
-    let result = Mutex([[Float]](repeating: [], count: sentences.count))
-    Threads.forEach(sentences.count) { index in
-      let state = UnsafeBufferPointer(start: states.pointer + index * size, count: size)
-      let logits = head.logits(state)
-      result.withLock { $0[index] = logits }
-    }
-    return result.withLock { $0 }
-  }
-
-  /// The states at the head's tokens `[sentences, starts, hidden]`; each sentence has every one of them.
-  private func gather(_ sentences: [[Int32]], into rows: UnsafeMutablePointer<Float>) {
-    let (size, count) = (encoder.dimension, head.starts.count)
-    encoder.withStates(sentences) { index, states in
-      for (number, id) in head.starts.enumerated() {
-        guard let place = sentences[index].firstIndex(of: id) else {
-          preconditionFailure("sentence \(index) without token \(id)")
+  package func logits(_ sentences: [[Int32]], types: [[UInt8]] = []) -> [[Float]] {
+    let size = encoder.dimension
+    guard head.starts.isEmpty else {
+      return encoder.mapStates(sentences) { index, states in
+        let state = head.starts.flatMap { id in
+          guard let token = sentences[index].firstIndex(of: id) else {
+            preconditionFailure("sentence \(index) without token \(id)")
+          }
+          return UnsafeBufferPointer(start: states + token * size, count: size)
         }
-        (rows + (index * count + number) * size).update(from: states + place * size, count: size)
+        return state.withUnsafeBufferPointer(head.logits)
       }
+    }
+    let states = Buffer<Float>(count: sentences.count * size)
+    encoder.embed(sentences, types: types, into: states.pointer)
+    return Threads.map(sentences.count) { index in
+      head.logits(UnsafeBufferPointer(start: states.pointer + index * size, count: size))
     }
   }
 }

@@ -1,4 +1,5 @@
 import Corpus
+import Files
 
 /// Texts with marked entities as sequences that keep every marker.
 ///
@@ -20,15 +21,15 @@ package struct EntityWindows: Sendable {
   /// - Parameters:
   ///   - names: four: before and after the first entity, before and after the second.
   ///   - place: names the model in errors.
-  /// - Throws: ``ModelError`` if the tokenizer lacks a marker, or a sequence has no room for them.
+  /// - Throws: `FileError` if the tokenizer lacks a marker, or a sequence has no room for them.
   package init(_ tokenizer: Tokenizer, markers names: [String], place: String) throws {
     guard names.count == 4, Set(names).count == 4 else {
-      throw ModelError(
+      throw FileError(
         place: place, expected: "four different markers in entity_markers", found: "\(names)")
     }
     markers = try names.map { name in
       guard let id = tokenizer.id(of: name) else {
-        throw ModelError(
+        throw FileError(
           place: place, expected: "a token \(name), which marks an entity", found: "none",
           advice: "the tokenizer's files belong to another model")
       }
@@ -37,7 +38,7 @@ package struct EntityWindows: Sendable {
     self.tokenizer = tokenizer
     room = tokenizer.maximumTokens - tokenizer.specialTokenCount
     guard room >= markers.count else {
-      throw ModelError(
+      throw FileError(
         place: place, expected: "at least \(markers.count + tokenizer.specialTokenCount) tokens",
         found: "\(tokenizer.maximumTokens)")
     }
@@ -45,13 +46,13 @@ package struct EntityWindows: Sendable {
 
   /// The tokens of `text` with special ones, and whether some were left out. O(n log n) of n tokens.
   ///
-  /// - Throws: ``ModelError`` if a marker is not there, or more than once.
+  /// - Throws: `FileError` if a marker is not there, or more than once.
   package func window(_ text: String) throws -> (ids: [Int32], isCut: Bool) {
     let tokens = tokenizer.encodeContent(text, limit: .max)
     let places = tokens.indices.filter { markers.contains(tokens[$0]) }
     guard places.count == markers.count, Set(places.map { tokens[$0] }).count == markers.count
     else {
-      throw ModelError(
+      throw FileError(
         place: "text \"\(text.prefix(60))\"", expected: "each marker once",
         found: "\(places.count) markers")
     }

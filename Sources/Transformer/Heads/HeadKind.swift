@@ -1,3 +1,5 @@
+import Files
+
 /// What a network ends in.
 package enum HeadKind: Hashable, Sendable {
   /// Outputs for each sequence, as the family's class for sequences has them.
@@ -41,18 +43,15 @@ package enum HeadKind: Hashable, Sendable {
     }
   }
 
-  /// - Throws: ``ModelError`` if transformers has no such class of the family.
+  /// - Throws: `FileError` if transformers has no such class of the family.
   func checkHasPlan(_ folder: ModelFolder) throws {
     let architecture = folder.configuration.architecture
     guard self != .vectors, self != .states, plan(architecture) == nil else { return }
-    throw ModelError(
+    throw FileError(
       place: folder.url.path, expected: "a family with a class for question answering",
       found: "\"\(architecture.type)\", which has none in transformers",
       advice: "train a model of another family")
   }
-
-  /// Whether there are outputs for each token.
-  var isOfTokens: Bool { self == .tokens || self == .spans }
 
   /// The layers of the family's class; nil where there are none.
   func plan(_ architecture: EncoderArchitecture) -> EncoderArchitecture.ClassificationHead? {

@@ -61,8 +61,8 @@ package struct SpanSearch: Sendable {
       if best[known].score >= span.score { return }
       best.remove(at: known)
     }
-    let place = best.firstIndex { $0.score < span.score } ?? best.count
-    best.insert(span, at: place)
+    let index = best.firstIndex { $0.score < span.score } ?? best.count
+    best.insert(span, at: index)
     if best.count > count { best.removeLast() }
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import Kernels
 import Synchronization
 
@@ -19,9 +20,9 @@ public final class TextClassifier: Sendable {
   private let longTextCounter = Atomic(0)
 
   /// - Parameter maximumTokens: the folder's own limit if nil.
-  /// - Throws: ``ModelError`` if the folder has no classifier, the processor cannot run the precision
-  ///   or the token limit is not within `2...` the model's positions; the tokenizer's error if its
-  ///   files are damaged.
+  /// - Throws: `FileError` if the folder has no classifier, the processor cannot run the precision
+  ///   or the token limit is not within `2...` the model's positions, or the tokenizer's files
+  ///   are damaged.
   public init(
     folder: ModelFolder, precision: Precision = .automatic, maximumTokens: Int? = nil,
     threshold: Double = 0.5
@@ -64,7 +65,7 @@ public final class TextClassifier: Sendable {
 
   /// `[texts, labels]`, in the order given.
   ///
-  /// - Throws: ``ModelError`` for a text without tokens (only tokenizers without special tokens), an id beyond
+  /// - Throws: `FileError` for a text without tokens (only tokenizers without special tokens), an id beyond
   ///   the model's vocabulary, or a text without the markers that ``readsEntities`` asks for.
   public func logits(_ texts: [String]) throws -> [[Float]] {
     if let entities {
@@ -77,9 +78,9 @@ public final class TextClassifier: Sendable {
     longTextCounter.add(tokenized.count(where: \.isLong), ordering: .relaxed)
     let sentences = tokenized.map { $0.windows[0] }
     try folder.check(sentences)
-    if let place = sentences.firstIndex(where: \.isEmpty) {
-      throw ModelError(
-        place: "text \(place)", expected: "at least one token", found: "none",
+    if let index = sentences.firstIndex(where: \.isEmpty) {
+      throw FileError(
+        place: "text \(index)", expected: "at least one token", found: "none",
         advice: "the tokenizer adds no special tokens, so texts must not be empty")
     }
     return network.logits(sentences)
@@ -87,17 +88,14 @@ public final class TextClassifier: Sendable {
 
   /// The same of pairs of texts, each run as one sequence: what is too long is cut, the longer text first.
   public func logits(_ pairs: [(first: String, second: String)]) throws -> [[Float]] {
-    let encoded = Mutex([TokenPair](repeating: TokenPair(), count: pairs.count))
-    Threads.forEach(pairs.count) { index in
-      let pair = tokenizer.encodePair(pairs[index].first, pairs[index].second)
-      encoded.withLock { $0[index] = pair }
+    let tokens = Threads.map(pairs.count) {
+      tokenizer.encodePair(pairs[$0].first, pairs[$0].second)
     }
-    let tokens = encoded.withLock { $0 }
     longTextCounter.add(tokens.count(where: \.isCut), ordering: .relaxed)
     try folder.check(tokens.map(\.ids))
-    if let place = tokens.firstIndex(where: \.ids.isEmpty) {
-      throw ModelError(
-        place: "pair \(place)", expected: "at least one token", found: "none",
+    if let index = tokens.firstIndex(where: \.ids.isEmpty) {
+      throw FileError(
+        place: "pair \(index)", expected: "at least one token", found: "none",
         advice: "the tokenizer adds no special tokens, so both texts must not be empty")
     }
     return network.logits(tokens.map(\.ids), types: tokens.map(\.types))

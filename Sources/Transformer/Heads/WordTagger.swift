@@ -1,6 +1,3 @@
-import Kernels
-import Synchronization
-
 /// A fine-tuned tagger for inference: sentences of words in, logits of tags for each word out, through the
 /// same packed encoder that embeds. Every family's class for tokens in transformers is read.
 ///
@@ -14,9 +11,9 @@ public final class WordTagger: Sendable {
   public let maximumTokens: Int
 
   /// - Parameter maximumTokens: the folder's own limit if nil.
-  /// - Throws: ``ModelError`` if the folder has no head for tokens, the processor cannot run the precision
-  ///   or the token limit is not within `4...` the model's positions; the tokenizer's error if its
-  ///   files are damaged.
+  /// - Throws: `FileError` if the folder has no head for tokens, the processor cannot run the precision
+  ///   or the token limit is not within `4...` the model's positions, or the tokenizer's files
+  ///   are damaged.
   public init(
     folder: ModelFolder, precision: Precision = .automatic, maximumTokens: Int? = nil
   ) throws {
@@ -43,7 +40,7 @@ public final class WordTagger: Sendable {
 
   /// `[words, labels]` for each sentence; a word without tokens is none of the entities.
   ///
-  /// - Throws: ``ModelError`` for an id beyond the model's vocabulary.
+  /// - Throws: `FileError` for an id beyond the model's vocabulary.
   public func logits(_ sentences: [[String]]) throws -> [[Float]] {
     let count = labels.count
     let outside = labels.map { $0 == "O" ? Float(1) : 0 }
@@ -53,19 +50,14 @@ public final class WordTagger: Sendable {
       windows.map { (sentence: sentence, window: $0) }
     }
     try folder.check(all.map(\.window.ids))
-    let found = Mutex([[(word: Int, logits: [Float])]](repeating: [], count: all.count))
-    encoder.withStates(all.map(\.window.ids)) { index, states in
-      let size = encoder.dimension
-      let answers = all[index].window.words.enumerated().filter { $0.element >= 0 }
-        .map { place, word in
-          (
-            word: Int(word),
-            logits: head.logits(UnsafeBufferPointer(start: states + place * size, count: size))
-          )
-        }
-      found.withLock { $0[index] = answers }
+    let size = encoder.dimension
+    let found = encoder.mapStates(all.map(\.window.ids)) { index, states in
+      all[index].window.words.enumerated().filter { $0.element >= 0 }.map { token, word in
+        let state = UnsafeBufferPointer(start: states + token * size, count: size)
+        return (word: Int(word), logits: head.logits(state))
+      }
     }
-    for (piece, answers) in zip(all, found.withLock { $0 }) {
+    for (piece, answers) in zip(all, found) {
       for answer in answers {
         let start = answer.word * count
         result[piece.sentence].replaceSubrange(start..<start + count, with: answer.logits)

@@ -32,9 +32,9 @@ package struct WordWindows: Sendable {
     return starts.enumerated().map { number, start in
       let end = min(tokens.count, start + room)
       var answers = [Int32](repeating: -1, count: end - start)
-      for place in start..<end
-      where firsts[place] >= 0 && owner(of: place, tokens.count, starts) == number {
-        answers[place - start] = firsts[place]
+      for index in start..<end
+      where firsts[index] >= 0 && owner(of: index, tokens.count, starts) == number {
+        answers[index - start] = firsts[index]
       }
       let ids = tokenizer.addSpecialTokens(to: tokens[start..<end].map(\.id))
       let leading = [Int32](repeating: -1, count: tokenizer.leadingSpecialTokens)
@@ -47,13 +47,13 @@ package struct WordWindows: Sendable {
   private func firstWords(_ ranges: [Range<Int>], _ words: [String]) -> [Int32] {
     var result = [Int32](repeating: -1, count: ranges.count)
     var (word, end, last) = (0, words.first?.utf8.count ?? 0, -1)
-    for (place, range) in ranges.enumerated() where !range.isEmpty {
+    for (index, range) in ranges.enumerated() where !range.isEmpty {
       // A token may begin with the space before its word, but ends within it.
       while range.upperBound > end, word + 1 < words.count {
         word += 1
         end += 1 + words[word].utf8.count
       }
-      if word > last { result[place] = Int32(word) }
+      if word > last { result[index] = Int32(word) }
       last = word
     }
     return result

@@ -14,7 +14,7 @@ struct AdapterFolder: Sendable {
   private let scale: Float
   var files: [MappedFile] { tensors.files }
 
-  /// - Throws: ``ModelError`` if a file is missing or damaged, or the adapter is of another kind than a
+  /// - Throws: `FileError` if a file is missing or damaged, or the adapter is of another kind than a
   ///   plain low-rank product.
   init(_ url: URL) throws {
     struct Settings: Decodable {
@@ -32,7 +32,7 @@ struct AdapterFolder: Sendable {
     let settings: Settings = try ModelFolder.decode(place)
     func require(_ isFine: Bool, _ expected: String, _ found: String) throws {
       guard isFine else {
-        throw ModelError(
+        throw FileError(
           place: place.path, expected: expected, found: found,
           advice: "merge it into its model with Python's peft: merge_and_unload()")
       }
@@ -65,7 +65,7 @@ struct AdapterFolder: Sendable {
 
   /// `weight` plus the factors' product, where there are some for `name`; else `weight`.
   ///
-  /// - Throws: ``ModelError`` if the factors do not fit the weight.
+  /// - Throws: `FileError` if the factors do not fit the weight.
   func merged(_ name: String, _ weight: WeightTensor) throws -> WeightTensor {
     guard name.hasSuffix(".weight") else { return weight }
     let module = Self.start + name.dropLast(".weight".count)
@@ -76,7 +76,7 @@ struct AdapterFolder: Sendable {
       down.shape[1] == weight.shape[1], up.shape[0] == weight.shape[0],
       down.shape[0] == up.shape[1]
     else {
-      throw ModelError(
+      throw FileError(
         place: url.path, expected: "factors of \(name) \(weight.shape)",
         found: "\(down.shape) and \(up.shape)", advice: "the adapter belongs to another model")
     }
@@ -108,9 +108,7 @@ struct AdapterFolder: Sendable {
       "target_modules": targets, "modules_to_save": layers,
     ]
     try AtomicFile.write(
-      JSONSerialization.data(
-        withJSONObject: fields, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]),
-      to: folder.appendingPathComponent("adapter_config.json"))
+      SortedJSON.data(fields: fields), to: folder.appendingPathComponent("adapter_config.json"))
   }
 }
 
@@ -122,9 +120,9 @@ extension WeightTensor {
     result.pointer.update(from: pointer, count: outputs * inputs)
     for output in 0..<outputs {
       let row = result.pointer + output * inputs
-      for place in 0..<rank {
-        let factor = scale * up.pointer[output * rank + place]
-        let source = down.pointer + place * inputs
+      for index in 0..<rank {
+        let factor = scale * up.pointer[output * rank + index]
+        let source = down.pointer + index * inputs
         for input in 0..<inputs { row[input] += factor * source[input] }
       }
     }

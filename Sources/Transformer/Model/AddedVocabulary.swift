@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Kernels
 
@@ -7,14 +8,14 @@ extension ModelFolder {
   ///
   /// What ``write(to:className:labels:problem:entityMarkers:tensors:)`` writes of it, transformers opens with
   /// the same ids.
-  /// - Throws: ``ModelError`` if the folder has no tokenizer.json, `TokenizerError` if that cannot be read.
+  /// - Throws: `FileError` if the folder has no tokenizer.json, or that cannot be read.
   package func adding(tokens names: [String], seed: UInt64) throws -> ModelFolder {
     let known = try tokenizer(maximumTokens: configuration.maximumPositions)
     let new = names.filter { known.id(of: $0) == nil }
     if new.isEmpty { return self }
     let file = transformerURL.appendingPathComponent("tokenizer.json")
     guard FileManager.default.fileExists(atPath: file.path) else {
-      throw ModelError(
+      throw FileError(
         place: transformerURL.path,
         expected: "a tokenizer.json, to add \(new.joined(separator: " ")) to",
         found: "none",
@@ -28,7 +29,8 @@ extension ModelFolder {
     let ids = new.map { Int(tokenizer.id(of: $0)!) }
     let size = max(configuration.vocabularySize, ids.max()! + 1)
     let changed = try ModelConfiguration(
-      json: configuration.json(vocabularySize: size), place: transformerURL.path + "/config.json")
+      json: configuration.json { $0["vocab_size"] = size },
+      place: transformerURL.path + "/config.json")
     let table = wordEmbeddings(rows: size, random: ids, seed: seed)
     let stored = Dictionary(uniqueKeysWithValues: weights.all.map { ($0.name, $0) })
     let weights = try EncoderWeights(changed, place: transformerURL.path) { name, _ in
@@ -50,17 +52,5 @@ extension ModelFolder {
     }
     return WeightTensor(
       name: old.name, shape: [rows, width], pointer: UnsafePointer(values.pointer), owner: values)
-  }
-}
-
-extension ModelConfiguration {
-  /// This configuration's JSON with another number of tokens.
-  fileprivate func json(vocabularySize: Int) throws -> Data {
-    guard var fields = try JSONSerialization.jsonObject(with: json) as? [String: Any] else {
-      preconditionFailure("a configuration that was read is a JSON object")
-    }
-    fields["vocab_size"] = vocabularySize
-    return try JSONSerialization.data(
-      withJSONObject: fields, options: [.sortedKeys, .withoutEscapingSlashes])
   }
 }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The fields of a `config.json`, under the names that BERT's has, turned into checked values or
@@ -8,15 +9,11 @@ struct ConfigurationFields {
   /// Other names that a family's file has for a field, tried first.
   var names: [String: [String]] = [:]
 
-  /// - Throws: ``ModelError`` if `json` is not a JSON object.
+  /// - Throws: `FileError` if `json` is not a JSON object.
   init(json: Data, place: String) throws {
     self.place = place
-    do {
-      root = try JSONTree(json, place: place).root
-      guard root.kind == .object else { throw root.error(expected: "an object") }
-    } catch let error as TokenizerError {
-      throw ModelError(place: error.place, expected: error.expected, found: error.found)
-    }
+    root = try JSONTree(json, place: place).root
+    guard root.kind == .object else { throw root.error(expected: "an object") }
   }
 
   private init(place: String, root: JSONValue) {
@@ -24,8 +21,8 @@ struct ConfigurationFields {
     self.root = root
   }
 
-  func missing(_ field: String) -> ModelError {
-    ModelError(place: place, expected: "a field \"\(field)\"", found: "none")
+  func missing(_ field: String) -> FileError {
+    FileError(place: place, expected: "a field \"\(field)\"", found: "none")
   }
 
   private func name(_ field: String) throws -> String {
@@ -38,8 +35,8 @@ struct ConfigurationFields {
     guard let value = try root.optional(name) else { return nil }
     do {
       return try body(value)
-    } catch let error as TokenizerError {
-      throw ModelError(place: place, expected: "\(name): \(error.expected)", found: error.found)
+    } catch let error as FileError {
+      throw FileError(place: place, expected: "\(name): \(error.expected)", found: error.found)
     }
   }
 
@@ -94,7 +91,7 @@ struct ConfigurationFields {
     guard requirement.values.contains(found) else {
       let expected =
         requirement.values.isEmpty ? "no" : requirement.values.joined(separator: " or ")
-      throw ModelError(
+      throw FileError(
         place: "\(place): \(requirement.field)", expected: expected, found: found,
         advice: "the encoder has no such setting; a model without it works")
     }
@@ -110,7 +107,7 @@ struct ConfigurationFields {
     guard let names else { return [] }
     return try (0..<names.count).map { id in
       guard let label = names["\(id)"] else {
-        throw ModelError(
+        throw FileError(
           place: place, expected: "\(field) for each id below \(names.count)",
           found: "none for \(id)")
       }

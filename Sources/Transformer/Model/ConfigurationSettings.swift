@@ -1,3 +1,4 @@
+import Files
 import Kernels
 
 /// What a family's settings mean in one file.
@@ -28,7 +29,7 @@ extension ConfigurationFields {
     case "relu": return .relu
     case "silu", "swish": return .silu
     default:
-      throw ModelError(
+      throw FileError(
         place: place, expected: "\(field) gelu, gelu_new, relu or silu", found: "\"\(name)\"")
     }
   }
@@ -72,12 +73,12 @@ extension ConfigurationFields {
       return (0..<layers).map { $0 % period != 0 }
     }
     guard types.count == layers else {
-      throw ModelError(
+      throw FileError(
         place: place, expected: "\(layers) layer_types", found: "\(types.count)")
     }
     return try types.map { type in
       guard type == "full_attention" || type == "sliding_attention" else {
-        throw ModelError(
+        throw FileError(
           place: place, expected: "layer_types full_attention or sliding_attention",
           found: "\"\(type)\"")
       }

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Kernels
 
@@ -37,7 +38,7 @@ struct DenseLayer: Sendable {
 
   /// From a module's folder: `config.json` and `model.safetensors`.
   ///
-  /// - Throws: ``ModelError`` if a file is missing or damaged, or asks for more than Tanh or
+  /// - Throws: `FileError` if a file is missing or damaged, or asks for more than Tanh or
   ///   Identity.
   init(folder: URL) throws {
     struct Settings: Decodable {
@@ -53,14 +54,14 @@ struct DenseLayer: Sendable {
     let settings: Settings = try ModelFolder.decode(url)
     let activation = settings.activationFunction?.split(separator: ".").last ?? "Tanh"
     guard activation == "Tanh" || activation == "Identity" else {
-      throw ModelError(
+      throw FileError(
         place: url.path, expected: "activation_function Tanh or Identity",
         found: "\"\(activation)\"")
     }
     guard settings.useResidual != true,
       settings.moduleInputName ?? "sentence_embedding" == "sentence_embedding"
     else {
-      throw ModelError(
+      throw FileError(
         place: url.path, expected: "a layer of the sentence vector without a residual",
         found: "use_residual or another module_input_name")
     }
@@ -69,7 +70,7 @@ struct DenseLayer: Sendable {
     let tensors = try Safetensors(folder: folder)
     func tensor(_ name: String, _ shape: [Int]) throws -> WeightTensor {
       guard let tensor = tensors[name], tensor.shape == shape, !shape.contains(0) else {
-        throw ModelError(
+        throw FileError(
           place: folder.path, expected: "\(name) of shape \(shape)",
           found: tensors[name].map { "\($0.shape)" } ?? "none")
       }
@@ -92,6 +93,8 @@ struct DenseLayer: Sendable {
     }
   }
 
+  /// In sixteen partial sums, which are added in order: what vectors of models with such layers, stored
+  /// in indexes, were made with.
   private static func dot(
     _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, _ count: Int
   ) -> Float {

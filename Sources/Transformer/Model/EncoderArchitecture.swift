@@ -4,7 +4,7 @@
 /// The block itself (attention, feed-forward, each with a residual and a norm) is one description:
 /// ``FloatingLayer`` and ``IntegerLayer`` run any of these. In a weight's name, `#` stands for the
 /// layer's number.
-public struct EncoderArchitecture: Sendable {
+package struct EncoderArchitecture: Sendable {
   /// How tokens know where they are.
   enum Positions: Sendable {
     /// A row of a learned table for each position.
@@ -86,7 +86,7 @@ public struct EncoderArchitecture: Sendable {
   }
 
   /// `model_type` in `config.json`.
-  public var type: String
+  package var type: String
   /// What the names of its classes in transformers begin with: `Bert` in `BertForSequenceClassification`.
   var classPrefix: String
   /// A model saved with a head has its encoder's names below this.

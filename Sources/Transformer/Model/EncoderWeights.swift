@@ -5,63 +5,71 @@ import Kernels
 /// The same tree serves a mapped file and an arena that training changes: it is built from whatever
 /// finds a tensor by its name. One tensor of queries, keys and values appears as three views, and a
 /// bias that the family lacks as zeros, so that whoever computes need not tell families apart.
-public struct EncoderWeights: Sendable {
+package struct EncoderWeights: Sendable {
   /// y = x Wᵀ + b: weight `[outputs, inputs]`, bias `[outputs]`.
-  public struct Linear: Sendable {
-    public let weight: WeightTensor
-    public let bias: WeightTensor
-    public var outputs: Int { weight.shape[0] }
-    public var inputs: Int { weight.shape[1] }
+  package struct Linear: Sendable {
+    /// `[outputs, inputs]`.
+    package let weight: WeightTensor
+    /// `[outputs]`; zeros where the family has none.
+    package let bias: WeightTensor
+    /// Numbers a row of the result.
+    package var outputs: Int { weight.shape[0] }
+    /// Numbers a row of what it is applied to.
+    package var inputs: Int { weight.shape[1] }
   }
 
   /// Layer normalization: both `[hidden]`.
-  public struct Norm: Sendable {
-    public let weight: WeightTensor
-    public let bias: WeightTensor
+  package struct Norm: Sendable {
+    /// `[hidden]`, the scale.
+    package let weight: WeightTensor
+    /// `[hidden]`, the shift; zeros where the family has none.
+    package let bias: WeightTensor
   }
 
-  public struct Layer: Sendable {
-    public let query: Linear
-    public let key: Linear
-    public let value: Linear
-    public let attentionOutput: Linear
+  /// One of the encoder's layers.
+  package struct Layer: Sendable {
+    package let query: Linear
+    package let key: Linear
+    package let value: Linear
+    package let attentionOutput: Linear
     /// Nil in a first layer that follows the embeddings' norm directly (ModernBERT).
-    public let attentionNorm: Norm?
+    package let attentionNorm: Norm?
     /// What the activation takes.
-    public let intermediate: Linear
+    package let intermediate: Linear
     /// In a gated block, what the activated values are multiplied by.
-    public let multiplier: Linear?
-    public let output: Linear
-    public let feedForwardNorm: Norm
+    package let multiplier: Linear?
+    package let output: Linear
+    package let feedForwardNorm: Norm
   }
 
   /// `[vocabulary, hidden]`
-  public let wordEmbeddings: WeightTensor
+  package let wordEmbeddings: WeightTensor
   /// `[positions, hidden]`; nil with rotary positions.
-  public let positionEmbeddings: WeightTensor?
+  package let positionEmbeddings: WeightTensor?
   /// `[token types, hidden]`; nil where the family has none.
-  public let tokenTypeEmbeddings: WeightTensor?
-  public let embeddingNorm: Norm
+  package let tokenTypeEmbeddings: WeightTensor?
+  package let embeddingNorm: Norm
   /// `[buckets, heads]`: a bias on scores by distance.
-  public let relativeBias: WeightTensor?
-  public let layers: [Layer]
+  package let relativeBias: WeightTensor?
+  package let layers: [Layer]
   /// After the last layer, where norms come before the products.
-  public let finalNorm: Norm?
+  package let finalNorm: Norm?
   /// The dense layer (followed by tanh) over the first token, that classification heads use;
   /// sentence embeddings do not, and many files leave it out.
-  public let pooler: Linear?
+  package let pooler: Linear?
   /// Every stored tensor, in the order of the forward pass; names lack the architecture's prefix.
-  public let all: [WeightTensor]
+  package let all: [WeightTensor]
 
   /// Finds a tensor of a name (without the architecture's prefix, as ``all`` lists them) and a
   /// shape, `nil` if there is none of that name; throws if its shape is another.
-  public typealias Lookup = (_ name: String, _ shape: [Int]) throws -> WeightTensor?
+  package typealias Lookup = (_ name: String, _ shape: [Int]) throws -> WeightTensor?
 
   /// Collects the tensors of `configuration` by `lookup`.
   ///
   /// - Parameter place: names the source in errors.
-  /// - Throws: ``ModelError`` naming the first missing tensor, or what `lookup` throws.
-  public init(_ configuration: ModelConfiguration, place: String, lookup: @escaping Lookup) throws {
+  /// - Throws: `FileError` naming the first missing tensor, or what `lookup` throws.
+  package init(_ configuration: ModelConfiguration, place: String, lookup: @escaping Lookup) throws
+  {
     let finder = WeightFinder(configuration, place: place, lookup: lookup)
     let names = configuration.architecture
     let hidden = configuration.hiddenSize

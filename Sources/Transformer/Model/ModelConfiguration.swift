@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Kernels
 
@@ -12,17 +13,20 @@ public struct ModelConfiguration: Sendable {
   }
 
   /// How weights are named and positions counted; follows from `model_type`.
-  public let architecture: EncoderArchitecture
+  package let architecture: EncoderArchitecture
   /// Length of a token's vector.
   public let hiddenSize: Int
+  /// Of the encoder.
   public let layers: Int
   /// Attention heads; they divide ``hiddenSize``.
   public let heads: Int
   /// Width of the feed-forward part.
   public let intermediateSize: Int
+  /// Rows of the table of word embeddings: every token id is below.
   public let vocabularySize: Int
   /// Longest sequence in tokens, special tokens included.
   public let maximumPositions: Int
+  /// Rows of the table of types, which tell the texts of a pair apart.
   public let tokenTypes: Int
   /// The padding token's id, where positions are counted after it; see ``positionOffset``.
   let positionPadding: Int?
@@ -31,10 +35,13 @@ public struct ModelConfiguration: Sendable {
   let hasAttentionBias: Bool
   let hasFeedForwardBias: Bool
   let hasNormBias: Bool
+  /// Added to the variance in every normalization.
   public let layerNormEpsilon: Float
   /// The nonlinearity in the feed-forward part.
-  public let activation: Activation
+  package let activation: Activation
+  /// In training, on embeddings and on what the parts of a layer put out.
   public let hiddenDropout: Float
+  /// In training, on the probabilities of attention.
   public let attentionDropout: Float
   /// Dropout before a classification head; ``hiddenDropout`` unless the file says otherwise.
   public let classifierDropout: Float
@@ -51,12 +58,13 @@ public struct ModelConfiguration: Sendable {
   /// `model_type`: the family.
   public var modelType: String { architecture.type }
 
+  /// Numbers of a state that one attention head sees.
   public var headSize: Int { hiddenSize / heads }
 
   /// Rows of the position table before the first position.
   var positionOffset: Int { positionPadding.map { $0 + 1 } ?? 0 }
 
-  /// - Throws: ``ModelError`` if the file is missing or not JSON, a field is missing or out of
+  /// - Throws: `FileError` if the file is missing or not JSON, a field is missing or out of
   ///   range, or the architecture is not one we run.
   public init(contentsOf url: URL) throws {
     try self.init(json: ModelFolder.contents(of: url), place: url.path)
@@ -68,7 +76,7 @@ public struct ModelConfiguration: Sendable {
     var fields = try ConfigurationFields(json: json, place: place)
     guard let type = try fields.string("model_type") else { throw fields.missing("model_type") }
     guard let architecture = EncoderArchitecture.named(type) else {
-      throw ModelError(
+      throw FileError(
         place: place, expected: "model_type \(EncoderArchitecture.supported)",
         found: "\"\(type)\"", advice: "use an encoder of one of these families")
     }
@@ -86,7 +94,7 @@ public struct ModelConfiguration: Sendable {
     positionPadding = try fields.positionPadding(architecture.positions)
     maximumPositions = positions - (positionPadding.map { $0 + 1 } ?? 0)
     guard maximumPositions > 0 else {
-      throw ModelError(
+      throw FileError(
         place: place, expected: "max_position_embeddings above the padding token's id",
         found: "\(positions)")
     }
@@ -111,18 +119,18 @@ public struct ModelConfiguration: Sendable {
     _ fields: ConfigurationFields, hidden: Int, heads: Int, _ architecture: EncoderArchitecture
   ) throws {
     guard hidden % heads == 0 else {
-      throw ModelError(
+      throw FileError(
         place: fields.place, expected: "hidden_size divisible by num_attention_heads \(heads)",
         found: "\(hidden)")
     }
     let size = try fields.integer("head_dim", in: 1...(1 << 15)) ?? hidden / heads
     guard size == hidden / heads else {
-      throw ModelError(
+      throw FileError(
         place: fields.place, expected: "head_dim \(hidden / heads), hidden_size over heads",
         found: "\(size)")
     }
     if case .rotary = architecture.positions, size % 2 != 0 {
-      throw ModelError(
+      throw FileError(
         place: fields.place, expected: "an even head size for rotary positions", found: "\(size)")
     }
   }
@@ -142,13 +150,11 @@ public struct ModelConfiguration: Sendable {
     className: String, labels: [String]?, problem: ClassificationProblem? = nil,
     entityMarkers: [String] = []
   ) throws -> Data {
-    guard var fields = try JSONSerialization.jsonObject(with: json) as? [String: Any] else {
-      preconditionFailure("a configuration that was read is a JSON object")
-    }
-    fields["architectures"] = [className]
-    fields["entity_markers"] = entityMarkers.isEmpty ? nil : entityMarkers
-    fields["entity_head"] = entityMarkers.isEmpty ? nil : Self.entityHead
-    if let labels {
+    try json { fields in
+      fields["architectures"] = [className]
+      fields["entity_markers"] = entityMarkers.isEmpty ? nil : entityMarkers
+      fields["entity_head"] = entityMarkers.isEmpty ? nil : Self.entityHead
+      guard let labels else { return }
       // Whatever the labels meant to another head.
       fields["problem_type"] = problem?.rawValue
       fields["id2label"] = Dictionary(
@@ -157,7 +163,14 @@ public struct ModelConfiguration: Sendable {
         labels.enumerated().map { ($0.element, $0.offset) }, uniquingKeysWith: { first, _ in first }
       )
     }
-    return try JSONSerialization.data(
-      withJSONObject: fields, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes])
+  }
+
+  /// This configuration's JSON after `change`.
+  func json(changing change: (inout [String: Any]) -> Void) throws -> Data {
+    guard var fields = try JSONSerialization.jsonObject(with: json) as? [String: Any] else {
+      preconditionFailure("a configuration that was read is a JSON object")
+    }
+    change(&fields)
+    return try SortedJSON.data(fields: fields)
   }
 }

@@ -7,20 +7,23 @@ import Synchronization
 ///
 /// Opening maps the weights and reads the small files; weight pages come in when first used.
 public final class ModelFolder: Sendable {
+  /// The folder itself.
   public let url: URL
   /// The folder of the Transformer's own files (configuration, weights, tokenizer): ``url``, or the
   /// one inside it that `modules.json` names.
   public let transformerURL: URL
+  /// What `config.json` says.
   public let configuration: ModelConfiguration
   /// Every tensor of the weight files by its stored name, heads included.
-  public let tensors: Safetensors
-  public let weights: EncoderWeights
+  package let tensors: Safetensors
+  package let weights: EncoderWeights
+  /// How states become a sentence's vector.
   public let pooling: Pooling
   /// What the folder's prompts are; which one is used is the caller's choice.
   public let prompts: Prompts
-  let projection: Projection
+  let finish: VectorFinish
   /// Lengths of the vectors that each Dense module gives, in order; the last is the embedding's.
-  public var denseSizes: [Int] { projection.denseLayers.map(\.outputSize) }
+  public var denseSizes: [Int] { finish.denseLayers.map(\.outputSize) }
   /// Texts are cut to this many tokens, special tokens included, unless the caller asks otherwise.
   public let maximumTokens: Int
   /// Tensors of a classifier on the vectors; nil where there is none.
@@ -33,7 +36,7 @@ public final class ModelFolder: Sendable {
 
   /// - Parameter adapter: a folder of Python's PEFT, or of `finetune --method lora`, whose low-rank
   ///   products are added to the weights and whose head takes the place of the model's.
-  /// - Throws: ``ModelError`` if a file is missing, damaged, or describes a model we cannot run.
+  /// - Throws: `FileError` if a file is missing, damaged, or describes a model we cannot run.
   public convenience init(at url: URL, adapter: URL? = nil) throws {
     try Self.checkFolder(url)
     try self.init(at: url, modules: SentenceModules(folder: url), adapter: adapter)
@@ -41,14 +44,14 @@ public final class ModelFolder: Sendable {
 
   init(at url: URL, modules: SentenceModules, adapter: URL? = nil) throws {
     guard case .transformer(let transformerURL) = modules.input else {
-      throw ModelError(
+      throw FileError(
         place: url.path, expected: "a Transformer encoder", found: "static token vectors",
         advice: "they serve index, embed, search and leak; fine-tuning needs an encoder")
     }
     self.url = url
     self.transformerURL = transformerURL
     pooling = modules.pooling
-    projection = modules.projection
+    finish = modules.finish
     prompts = modules.prompts
     configuration = try ModelConfiguration(
       contentsOf: transformerURL.appendingPathComponent("config.json"))
@@ -56,7 +59,7 @@ public final class ModelFolder: Sendable {
       modules.maximumTokens ?? configuration.maximumPositions, configuration.maximumPositions)
     tensors = try Safetensors(folder: transformerURL)
     self.adapter = try adapter.map { try AdapterFolder($0) }
-    _ = try projection.outputSize(input: configuration.hiddenSize)
+    _ = try finish.outputSize(input: configuration.hiddenSize)
     weights = try Self.weights(
       configuration, tensors, self.adapter, place: transformerURL.path)
     let folder = transformerURL
@@ -81,7 +84,7 @@ public final class ModelFolder: Sendable {
     tokenizer: MappedFile
   ) {
     (url, transformerURL, tensors) = (other.url, other.transformerURL, other.tensors)
-    (pooling, prompts, projection) = (other.pooling, other.prompts, other.projection)
+    (pooling, prompts, finish) = (other.pooling, other.prompts, other.finish)
     (maximumTokens, adapter, vectorHead) = (other.maximumTokens, other.adapter, other.vectorHead)
     (self.configuration, self.weights) = (configuration, weights)
     let name = tokenizer.url.lastPathComponent
@@ -93,7 +96,7 @@ public final class ModelFolder: Sendable {
     var isFolder: ObjCBool = false
     let exists = FileManager.default.fileExists(atPath: url.path, isDirectory: &isFolder)
     guard exists, isFolder.boolValue else {
-      throw ModelError(
+      throw FileError(
         place: url.path, expected: "a model folder", found: exists ? "a file" : "none",
         advice: "give a folder with config.json, model.safetensors and tokenizer files"
           + (url.pathExtension == "gguf" ? "; GGUF files must be converted to one" : ""))
@@ -116,7 +119,7 @@ public final class ModelFolder: Sendable {
       let stored = (hasPrefix ? names.prefix : "") + name
       guard let tensor = tensors[stored] ?? tensors[Self.oldName(stored)] else { return nil }
       guard tensor.shape == shape else {
-        throw ModelError(
+        throw FileError(
           place: "\(place): \(stored)", expected: "shape \(shape)", found: "\(tensor.shape)")
       }
       var values = try tensor.float32()
@@ -127,7 +130,7 @@ public final class ModelFolder: Sendable {
       return WeightTensor(name: name, shape: shape, pointer: values.pointer, owner: values.owner)
     }
     if let target = unused.min() {
-      throw ModelError(
+      throw FileError(
         place: place, expected: "every weight that the adapter changes", found: "no \(target)",
         advice: "the adapter belongs to another model")
     }
@@ -187,7 +190,7 @@ public final class ModelFolder: Sendable {
       Self.add(file.url.lastPathComponent, file.bytes, to: &hasher)
     }
     hasher.update("pooling \(pooling.rawValue) \(maximumTokens)\n")
-    for stage in projection.stages where !projection.denseLayers.isEmpty {
+    for stage in finish.stages where !finish.denseLayers.isEmpty {
       guard case .dense(let layer) = stage else {
         hasher.update("normalize\n")
         continue
@@ -209,15 +212,15 @@ public final class ModelFolder: Sendable {
   /// included), and copies of the tokenizer's files.
   ///
   /// The configuration goes last, so that a folder cut short is not taken for a model.
-  /// - Throws: ``ModelError`` or `FileError` if something cannot be written.
-  public func write(
+  /// - Throws: `FileError` if something cannot be written.
+  package func write(
     to folder: URL, className: String, labels: [String]?, problem: ClassificationProblem? = nil,
     entityMarkers: [String] = [], tensors: [WeightTensor]
   ) throws {
     do {
       try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
     } catch {
-      throw ModelError(
+      throw FileError(
         place: folder.path, expected: "a folder that can be made",
         found: error.localizedDescription)
     }
@@ -236,11 +239,11 @@ public final class ModelFolder: Sendable {
 extension ModelFolder {
   /// The tokenizer of its files, for sequences of at most `maximumTokens`, special tokens included.
   ///
-  /// - Throws: ``ModelError`` if the limit is not within `2...` the model's positions.
+  /// - Throws: `FileError` if the limit is not within `2...` the model's positions.
   package func tokenizer(maximumTokens limit: Int) throws -> Tokenizer {
     let positions = configuration.maximumPositions
     guard limit >= 2, limit <= positions else {
-      throw ModelError(
+      throw FileError(
         place: url.path, expected: "a token limit in 2...\(positions)", found: "\(limit)")
     }
     return try Tokenizer(
@@ -252,7 +255,7 @@ extension ModelFolder {
     let limit = Int32(clamping: configuration.vocabularySize)
     for sentence in sentences {
       for id in sentence where id < 0 || id >= limit {
-        throw ModelError(
+        throw FileError(
           place: url.path, expected: "token ids below vocab_size \(limit)", found: "\(id)",
           advice: "the tokenizer's files belong to another model")
       }
@@ -261,7 +264,7 @@ extension ModelFolder {
 
   /// A small file's bytes; a model's JSON files are far below the limit of 256 MiB.
   static func contents(of url: URL) throws -> Data {
-    try ModelError.reading { try RegularFile.contents(of: url) }
+    try RegularFile.contents(of: url)
   }
 
   static func decode<Value: Decodable>(_ url: URL) throws -> Value {
@@ -275,7 +278,7 @@ extension ModelFolder {
     do {
       return try decoder.decode(Value.self, from: json)
     } catch {
-      throw ModelError(place: place, expected: "well-formed JSON", found: reason(error))
+      throw FileError(place: place, expected: "well-formed JSON", found: reason(error))
     }
   }
 

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// How token vectors become a sentence vector, from a sentence-transformers folder's `modules.json`.
@@ -20,7 +21,7 @@ struct PoolingSettings {
     let names = settings.names
     let usual = names.count == 1 && names[0].hasPrefix("mean_sqrt_len") ? "mean" : names.first
     guard names.count == 1, let pooling = usual.flatMap(Pooling.init) else {
-      throw ModelError(
+      throw FileError(
         place: url.path, expected: "one pooling mode of mean, cls, max or mean_sqrt_len",
         found: names.isEmpty ? "none" : names.joined(separator: " and "))
     }

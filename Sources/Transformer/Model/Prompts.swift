@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// What a caller wants put before each text.
@@ -15,6 +16,7 @@ public enum PromptChoice: Sendable, Hashable {
 public struct Prompts: Sendable {
   /// By name.
   public private(set) var texts: [String: String] = [:]
+  /// Of the prompt that is used where nobody says; nil for none.
   public private(set) var defaultName: String?
   /// Whether the prompt's own tokens count in pooling.
   var isPooled = true
@@ -39,7 +41,7 @@ public struct Prompts: Sendable {
       // Names are the model's own: no conversion of keys.
       settings = try JSONDecoder().decode(Settings.self, from: ModelFolder.contents(of: url))
     } catch let error as DecodingError {
-      throw ModelError(
+      throw FileError(
         place: url.path, expected: "well-formed JSON", found: ModelFolder.reason(error))
     }
     texts = (settings.prompts ?? [:]).compactMapValues { $0 }
@@ -49,7 +51,7 @@ public struct Prompts: Sendable {
 
   /// The text to put before each input.
   ///
-  /// - Throws: ``ModelError`` if the folder has no prompt of that name, or pools without the
+  /// - Throws: `FileError` if the folder has no prompt of that name, or pools without the
   ///   prompt's tokens, which we do not do.
   public func text(_ choice: PromptChoice) throws -> String {
     let text: String
@@ -61,7 +63,7 @@ public struct Prompts: Sendable {
       text = known
     }
     guard isPooled || text.isEmpty else {
-      throw ModelError(
+      throw FileError(
         place: place, expected: "a prompt that counts in pooling",
         found: "include_prompt false in the pooling module",
         advice: "embed without a prompt: --prompt-text ''")
@@ -69,9 +71,9 @@ public struct Prompts: Sendable {
     return text
   }
 
-  private func unknown(_ name: String) -> ModelError {
+  private func unknown(_ name: String) -> FileError {
     let names = texts.keys.sorted().map { "\"\($0)\"" }.joined(separator: ", ")
-    return ModelError(
+    return FileError(
       place: place, expected: "a prompt named \"\(name)\"",
       found: names.isEmpty ? "no prompts" : names,
       advice: names.isEmpty ? "give the text itself with --prompt-text" : "name one of \(names)")

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// What `modules.json` says of a sentence-transformers folder: what reads the text, how tokens are
@@ -12,7 +13,7 @@ struct SentenceModules {
 
   private(set) var input: Input
   private(set) var pooling = Pooling.mean
-  private(set) var projection = Projection()
+  private(set) var finish = VectorFinish()
   private(set) var prompts: Prompts
   /// `max_seq_length`, where the folder sets one.
   private(set) var maximumTokens: Int?
@@ -46,7 +47,7 @@ struct SentenceModules {
     case "Transformer": .transformer(try folder(of: module!, root: root, place: place))
     case "StaticEmbedding": .staticVectors(try folder(of: module!, root: root, place: place))
     default:
-      throw ModelError(
+      throw FileError(
         place: place, expected: "Transformer or StaticEmbedding as the first module",
         found: module.map { "\"\($0.type)\"" } ?? "no modules")
     }
@@ -56,8 +57,8 @@ struct SentenceModules {
     let folder = try Self.folder(of: module, root: root, place: place)
     switch module.kind {
     case "Pooling":
-      guard case .transformer = input, !hasPooling, projection.stages.isEmpty else {
-        throw ModelError(
+      guard case .transformer = input, !hasPooling, finish.stages.isEmpty else {
+        throw FileError(
           place: place, expected: "one Pooling, right after the Transformer",
           found: "\"\(module.type)\" elsewhere")
       }
@@ -66,11 +67,11 @@ struct SentenceModules {
       isScaledByLength = settings.isScaledByLength
       prompts.isPooled = settings.includesPrompt
       hasPooling = true
-    case "Normalize": projection.stages.append(.normalize)
-    case "Dense": projection.stages.append(.dense(try DenseLayer(folder: folder)))
+    case "Normalize": finish.stages.append(.normalize)
+    case "Dense": finish.stages.append(.dense(try DenseLayer(folder: folder)))
     case "Dropout": break  // Does nothing outside training.
     default:
-      throw ModelError(
+      throw FileError(
         place: place, expected: "modules Transformer, Pooling, Dense and Normalize",
         found: "\"\(module.type)\"",
         advice: module.kind == "LayerNorm"
@@ -80,10 +81,10 @@ struct SentenceModules {
 
   private func checkPooling(place: String) throws {
     if case .transformer = input, !hasPooling {
-      throw ModelError(place: place, expected: "a module Pooling", found: "none")
+      throw FileError(place: place, expected: "a module Pooling", found: "none")
     }
-    if isScaledByLength, case .dense = projection.stages.first {
-      throw ModelError(
+    if isScaledByLength, case .dense = finish.stages.first {
+      throw FileError(
         place: place, expected: "mean, cls or max pooling before a Dense module",
         found: "mean_sqrt_len")
     }
@@ -92,7 +93,7 @@ struct SentenceModules {
   private static func folder(of module: Module, root: URL, place: String) throws -> URL {
     let components = module.path.split(separator: "/", omittingEmptySubsequences: false)
     guard !module.path.hasPrefix("/"), !components.contains("..") else {
-      throw ModelError(
+      throw FileError(
         place: place, expected: "module paths inside the folder", found: "\"\(module.path)\"")
     }
     return module.path.isEmpty || module.path == "."
@@ -115,7 +116,7 @@ struct SentenceModules {
       maximumTokens = settings.modelMaxLength.flatMap { $0 < 1e9 ? Int(exactly: $0) : nil }
     }
     guard maximumTokens ?? 2 >= 2 else {
-      throw ModelError(
+      throw FileError(
         place: folder.path, expected: "max_seq_length or model_max_length of at least 2",
         found: "\(maximumTokens!)")
     }

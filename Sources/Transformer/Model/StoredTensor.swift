@@ -1,9 +1,10 @@
+import Files
 import Kernels
 
 /// One tensor of a safetensors file, still in its stored type; the mapping lives as long as it does.
-public struct StoredTensor: @unchecked Sendable {
+package struct StoredTensor: @unchecked Sendable {
   /// Element types of the format; only the floating types up to 32 bits convert to `Float`.
-  public enum ElementType: String, Sendable {
+  package enum ElementType: String, Sendable {
     case bool = "BOOL"
     case uint8 = "U8"
     case int8 = "I8"
@@ -30,21 +31,24 @@ public struct StoredTensor: @unchecked Sendable {
     }
   }
 
-  public let name: String
-  public let type: ElementType
-  public let shape: [Int]
+  /// As the file has it.
+  package let name: String
+  /// Of the numbers in the file.
+  package let type: ElementType
+  /// Sizes from the slowest to the fastest.
+  package let shape: [Int]
   /// Number of elements: the product of ``shape``, 1 for a scalar.
-  public let count: Int
+  package let count: Int
   /// Size in the file.
-  public var byteCount: Int { bytes.count }
+  package var byteCount: Int { bytes.count }
   let bytes: UnsafeRawBufferPointer
   let file: MappedFile
 
   /// The values as float32, in row-major order: the mapped file itself where it holds aligned F32
   /// (nothing is read before it is touched), else a converted copy.
   ///
-  /// - Throws: ``ModelError`` if the element type is not F32, F16 or BF16.
-  public func float32() throws -> WeightTensor {
+  /// - Throws: `FileError` if the element type is not F32, F16 or BF16.
+  package func float32() throws -> WeightTensor {
     if type == .float32, Int(bitPattern: bytes.baseAddress) % 4 == 0, count > 0 {
       let pointer = bytes.baseAddress!.assumingMemoryBound(to: Float.self)
       return WeightTensor(name: name, shape: shape, pointer: pointer, owner: file)
@@ -56,8 +60,8 @@ public struct StoredTensor: @unchecked Sendable {
 
   /// Writes the ``count`` values as float32 to `destination`.
   ///
-  /// - Throws: ``ModelError`` if the element type is not F32, F16 or BF16.
-  public func read(into destination: UnsafeMutablePointer<Float>) throws {
+  /// - Throws: `FileError` if the element type is not F32, F16 or BF16.
+  package func read(into destination: UnsafeMutablePointer<Float>) throws {
     switch type {
     case .float32:
       UnsafeMutableRawBufferPointer(start: destination, count: count * 4).copyMemory(from: bytes)
@@ -68,7 +72,7 @@ public struct StoredTensor: @unchecked Sendable {
         destination[index] = Float(bitPattern: UInt32(half(index)) << 16)
       }
     default:
-      throw ModelError(
+      throw FileError(
         place: "\(file.url.path): \(name)", expected: "dtype F32, F16 or BF16",
         found: type.rawValue)
     }
@@ -80,22 +84,24 @@ public struct StoredTensor: @unchecked Sendable {
 }
 
 /// A named float32 tensor in memory (row-major), with whatever keeps that memory alive.
-public struct WeightTensor: @unchecked Sendable {
-  public let name: String
-  public let shape: [Int]
+package struct WeightTensor: @unchecked Sendable {
+  /// As files have it.
+  package let name: String
+  /// Sizes from the slowest to the fastest.
+  package let shape: [Int]
   /// Valid as long as this value, or a copy of it, lives.
-  public let pointer: UnsafePointer<Float>
+  package let pointer: UnsafePointer<Float>
   let owner: AnyObject
 
   /// Number of elements.
-  public var count: Int { shape.reduce(1, *) }
+  package var count: Int { shape.reduce(1, *) }
   /// A copy of the values.
-  public var values: [Float] {
+  package var values: [Float] {
     withExtendedLifetime(owner) { Array(UnsafeBufferPointer(start: pointer, count: count)) }
   }
 
   /// A view of `shape.reduce(1, *)` floats at `pointer`, which live as long as `owner` does.
-  public init(name: String, shape: [Int], pointer: UnsafePointer<Float>, owner: AnyObject) {
+  package init(name: String, shape: [Int], pointer: UnsafePointer<Float>, owner: AnyObject) {
     self.name = name
     self.shape = shape
     self.pointer = pointer

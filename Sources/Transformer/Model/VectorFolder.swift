@@ -37,9 +37,7 @@ extension ModelFolder {
   private func writeModules(to folder: URL, maximumTokens: Int) throws {
     func write(_ json: Any, _ name: String) throws {
       try AtomicFile.write(
-        JSONSerialization.data(
-          withJSONObject: json, options: [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]),
-        to: folder.appendingPathComponent(name))
+        SortedJSON.data(fields: json), to: folder.appendingPathComponent(name))
     }
     try FileManager.default.createDirectory(
       at: folder.appendingPathComponent(Self.poolingFolder), withIntermediateDirectories: true)

@@ -1,3 +1,4 @@
+import Files
 import Kernels
 
 /// Looks up the tensors of a configuration one after the other, and remembers what it found.
@@ -95,7 +96,7 @@ final class WeightFinder {
 
   private func tensor(_ name: String, _ shape: [Int]) throws -> WeightTensor {
     guard let tensor = try lookup(name, shape) else {
-      throw ModelError(place: place, expected: "a tensor \(name) \(shape)", found: "none")
+      throw FileError(place: place, expected: "a tensor \(name) \(shape)", found: "none")
     }
     precondition(tensor.shape == shape, "\(name): lookup gave \(tensor.shape), not \(shape)")
     found.append(tensor)

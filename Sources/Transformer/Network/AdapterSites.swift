@@ -1,3 +1,4 @@
+import Files
 import Kernels
 
 /// The linear layers of an encoder that get adapters, by ``AdapterOptions/targets``.
@@ -7,12 +8,12 @@ struct AdapterSites {
   /// Number of each module that has one, by its name.
   private var numbers: [String: Int] = [:]
 
-  /// - Throws: ``ModelError`` if a target is no layer's name, or the rank makes no sense.
+  /// - Throws: `FileError` if a target is no layer's name, or the rank makes no sense.
   init(_ folder: ModelFolder, _ options: AdapterOptions) throws {
     self.options = options
     let place = folder.url.path
     guard options.rank >= 1, options.rank <= folder.configuration.hiddenSize else {
-      throw ModelError(
+      throw FileError(
         place: place, expected: "a rank in 1...\(folder.configuration.hiddenSize)",
         found: "\(options.rank)")
     }
@@ -32,7 +33,7 @@ struct AdapterSites {
       }
     }
     if let missing = options.targets?.first(where: { !found.contains($0) }) {
-      throw ModelError(
+      throw FileError(
         place: place,
         expected: "an adapter's target among \(known.sorted().joined(separator: ", "))",
         found: "\"\(missing)\"", advice: "or \(AdapterOptions.everyLayer) for all of them")

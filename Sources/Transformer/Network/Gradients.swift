@@ -2,6 +2,7 @@ import Kernels
 
 /// What of a network training changes.
 public struct Trainable: Hashable, Sendable {
+  /// Which of the weights.
   public enum Method: String, Codable, Hashable, Sendable, CaseIterable {
     /// Every weight.
     case full
@@ -13,12 +14,15 @@ public struct Trainable: Hashable, Sendable {
     case head
   }
 
-  public var method = Method.full
+  /// Which of the weights.
+  package var method = Method.full
   /// Lowest layers that stay as they are; the embeddings then stay too.
-  public var frozenLayers = 0
-  public var freezesEmbeddings = false
+  package var frozenLayers = 0
+  /// Whether the embeddings stay though every layer learns.
+  package var freezesEmbeddings = false
 
-  public init(method: Method = .full) { self.method = method }
+  /// With no layer frozen.
+  package init(method: Method = .full) { self.method = method }
 
   /// The head is always trained.
   func contains(_ entry: Parameters.Entry) -> Bool {
@@ -96,7 +100,7 @@ package final class GradientLayout {
     for entry in parameters.entries where trainable.contains(entry) {
       func table(_ rows: [Int32]) -> Table {
         var places = [Int32](repeating: -1, count: entry.shape[0])
-        for (place, row) in rows.enumerated() { places[Int(row)] = Int32(place) }
+        for (index, row) in rows.enumerated() { places[Int(row)] = Int32(index) }
         defer { next += rows.count * entry.shape[1] }
         return Table(value: entry.offset, gradient: next, rows: rows, places: places)
       }
@@ -151,9 +155,9 @@ package final class GradientLayout {
       add(entry.offset, starts[entry.offset]!, entry.count, entry.decays, depth(entry.part))
     }
     for table in tables {
-      for (place, row) in table.rows.enumerated() {
+      for (index, row) in table.rows.enumerated() {
         add(
-          table.value + Int(row) * width, table.gradient + place * width, width, true,
+          table.value + Int(row) * width, table.gradient + index * width, width, true,
           embeddingDepth)
       }
     }

@@ -12,6 +12,7 @@ public struct AdapterOptions: Codable, Hashable, Sendable {
   /// encoder's; queries and values (or the tensor that holds them) if nil.
   public var targets: [String]?
 
+  /// Adapters of rank 8 where nobody says otherwise.
   public init() {}
 
   /// What ``targets`` calls every linear layer.

@@ -42,11 +42,9 @@ package final class NetworkPass {
     let count = rows * columns
     let copy = UnsafeMutableRawPointer(tape.take((count + 1) / 2)).bindMemory(
       to: UInt16.self, capacity: count)
-    let size = 1 << 14
-    Threads.forEach((count + size - 1) / size) { block in
-      let start = block * size
-      BFloat16Products.narrow(
-        matrix + start, count: min(size, count - start), into: copy + start)
+    Threads.forEach(count, by: 1 << 14) { block in
+      let start = block.lowerBound
+      BFloat16Products.narrow(matrix + start, count: block.count, into: copy + start)
     }
     return .bfloat16(copy)
   }
@@ -111,10 +109,7 @@ package struct DropoutPlan {
 
 /// Runs `body` over blocks of rows whose bounds do not depend on the thread count.
 func forEachRowBlock(_ rows: Int, _ body: (Range<Int>) -> Void) {
-  let size = 32
-  Threads.forEach((rows + size - 1) / size) { block in
-    body(block * size..<min(rows, (block + 1) * size))
-  }
+  Threads.forEach(rows, by: 32, body)
 }
 
 /// Runs two kinds of independent jobs side by side.

@@ -9,7 +9,7 @@ package final class ObservedEncoder {
   private let network: TrainableNetwork
 
   /// - Parameter maximumTokens: of a sequence, special tokens included; the folder's limit if nil.
-  /// - Throws: ``ModelError`` if the limit is not within `2...` the model's positions; the tokenizer's
+  /// - Throws: `FileError` if the limit is not within `2...` the model's positions; the tokenizer's
   ///   error if its files are damaged.
   package init(folder: ModelFolder, maximumTokens: Int? = nil) throws {
     self.folder = folder
@@ -29,12 +29,12 @@ package final class ObservedEncoder {
     return (table.pointer, table.shape[0])
   }
 
-  /// - Throws: ``ModelError`` if there is an id beyond the vocabulary.
+  /// - Throws: `FileError` if there is an id beyond the vocabulary.
   package func check(_ sentences: [[Int32]]) throws { try folder.check(sentences) }
 
   /// Runs `sentences` as one batch; those without tokens must not be among them.
   ///
-  /// - Throws: ``ModelError`` if there is an id beyond the model's vocabulary.
+  /// - Throws: `FileError` if there is an id beyond the model's vocabulary.
   package func run(_ sentences: [[Int32]], observer: any ForwardObserver) throws {
     try folder.check(sentences)
     network.forward(PackedTokens(sentences), observer: observer)

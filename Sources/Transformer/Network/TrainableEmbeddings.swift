@@ -35,8 +35,8 @@ final class TrainableEmbeddings {
     var positions = [Bool](
       repeating: false, count: weights.positionEmbeddings?.shape[0] ?? 0)
     for sentence in sentences {
-      forEachPosition(sentence[...]) { place, position in
-        words[Int(sentence[place])] = true
+      forEachPosition(sentence[...]) { index, position in
+        words[Int(sentence[index])] = true
         if !positions.isEmpty { positions[position] = true }
       }
     }
@@ -46,12 +46,12 @@ final class TrainableEmbeddings {
 
   /// The row of the position table that each token takes.
   private func forEachPosition(
-    _ ids: ArraySlice<Int32>, _ body: (_ place: Int, _ position: Int) -> Void
+    _ ids: ArraySlice<Int32>, _ body: (_ index: Int, _ position: Int) -> Void
   ) {
     var next = positionOffset
-    for place in ids.indices {
-      let token = Int(ids[place])
-      body(place, token == padding ? token : next)
+    for index in ids.indices {
+      let token = Int(ids[index])
+      body(index, token == padding ? token : next)
       if token != padding { next += 1 }
     }
   }
@@ -104,8 +104,8 @@ final class TrainableEmbeddings {
       let source = states + row * width
       func add(_ table: GradientLayout.Table?, _ index: Int) {
         guard let table else { return }
-        let place = Int(table.places[index])
-        Rows.add(source, size: width, to: gradient + table.gradient + place * width)
+        let target = table.gradient + Int(table.places[index]) * width
+        Rows.add(source, size: width, to: gradient + target)
       }
       let token = Int(batch.ids[row])
       if let words = layout.words { arena.touched.append(words.places[token]) }

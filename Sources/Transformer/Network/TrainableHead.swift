@@ -1,3 +1,4 @@
+import Files
 import Foundation
 import Kernels
 
@@ -132,8 +133,8 @@ final class TrainableHead {
   private func pool(_ states: Pointer, _ pass: NetworkPass) -> Pointer {
     if case .entities(let ids) = input {
       let result = pass.tape.take(pass.batch.sentences.count * ids.count * width)
-      for (place, row) in Self.rows(of: ids, pass.batch).enumerated() {
-        (result + place * width).update(from: states + row * width, count: width)
+      for (position, row) in Self.rows(of: ids, pass.batch).enumerated() {
+        (result + position * width).update(from: states + row * width, count: width)
       }
       return result
     }
@@ -195,8 +196,8 @@ final class TrainableHead {
     let rows = rows(pass)
     if case .entities(let ids) = input {
       states.update(repeating: 0, count: pass.batch.tokens * width)
-      for (place, row) in Self.rows(of: ids, pass.batch).enumerated() {
-        Rows.add(gradient + place * width, size: width, to: states + row * width)
+      for (position, row) in Self.rows(of: ids, pass.batch).enumerated() {
+        Rows.add(gradient + position * width, size: width, to: states + row * width)
       }
       return
     }
@@ -237,7 +238,7 @@ struct HeadPlan {
 
   /// The head of the family's class of a kind.
   ///
-  /// - Throws: ``ModelError`` if its configuration asks for a pooling, activation or module that we do
+  /// - Throws: `FileError` if its configuration asks for a pooling, activation or module that we do
   ///   not train.
   init(_ kind: HeadKind, _ folder: ModelFolder, outputs: Int) throws {
     let configuration = folder.configuration
@@ -250,7 +251,7 @@ struct HeadPlan {
         return
       }
       guard folder.pooling != .max, folder.denseSizes.isEmpty else {
-        throw ModelError(
+        throw FileError(
           place: folder.url.path, expected: "mean or first-token pooling without Dense modules",
           found: folder.pooling == .max ? "max pooling" : "a Dense module",
           advice: "train another encoder's vectors")

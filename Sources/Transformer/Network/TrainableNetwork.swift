@@ -27,7 +27,7 @@ package final class TrainableNetwork {
   ///   - outputs: of the head, for each sentence or token.
   ///   - seed: decides the weights that the folder lacks (normal, deviation 0.02).
   ///   - adapters: low-rank adapters on these layers; none if nil.
-  /// - Throws: ``ModelError`` if the head is one we do not have, or no layer is called as `adapters`
+  /// - Throws: `FileError` if the head is one we do not have, or no layer is called as `adapters`
   ///   says.
   package init(
     folder: ModelFolder, head kind: HeadKind = .sequences, outputs: Int, seed: UInt64,

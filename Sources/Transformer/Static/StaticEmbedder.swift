@@ -1,3 +1,4 @@
+import Files
 import Kernels
 import Synchronization
 
@@ -11,7 +12,9 @@ public final class StaticEmbedder: Embedder {
   /// Stands for no limit, where a number is recorded.
   static let noLimit = Int(Int32.max)
 
+  /// Length of a vector.
   public let dimension: Int
+  /// The folder's own.
   public let tokenizer: Tokenizer
   private let folder: StaticFolder
   private let prompt: String
@@ -21,23 +24,22 @@ public final class StaticEmbedder: Embedder {
   private let ignoredID: Int32?
   private let longTextCounter = Atomic(0)
 
-  /// - Throws: ``ModelError`` if the options ask for another precision than float32 or a limit below
-  ///   1, or the tokenizer knows more tokens than there are vectors; the tokenizer's error if its
-  ///   file is damaged.
+  /// - Throws: `FileError` if the options ask for another precision than float32 or a limit below
+  ///   1, or the tokenizer knows more tokens than there are vectors, or its file is damaged.
   public init(folder: StaticFolder, options: EmbeddingOptions = EmbeddingOptions()) throws {
     guard options.precision == .automatic || options.precision == .float32 else {
-      throw ModelError(
+      throw FileError(
         place: "precision \(options.precision.rawValue)", expected: "f32 for static token vectors",
         found: options.precision.rawValue, advice: "their sums are float32 at any speed: use auto")
     }
     limit = options.maximumTokens ?? folder.maximumTokens ?? Self.noLimit
     guard limit >= 1 else {
-      throw ModelError(
+      throw FileError(
         place: folder.url.path, expected: "a token limit of at least 1", found: "\(limit)")
     }
     tokenizer = try Tokenizer(folder: folder.tableURL, maximumTokens: Self.noLimit)
     guard tokenizer.vocabularySize <= folder.table.vocabularySize else {
-      throw ModelError(
+      throw FileError(
         place: folder.url.path,
         expected: "vectors for the tokenizer's \(tokenizer.vocabularySize) tokens",
         found: "\(folder.table.vocabularySize)",
@@ -46,10 +48,11 @@ public final class StaticEmbedder: Embedder {
     self.folder = folder
     prompt = try folder.prompts.text(options.prompt)
     longTexts = options.longTexts
-    dimension = try folder.projection.outputSize(input: folder.table.dimension)
+    dimension = try folder.finish.outputSize(input: folder.table.dimension)
     ignoredID = folder.isModel2Vec ? tokenizer.unknownID : nil
   }
 
+  /// Its hash reads every weight when first asked for.
   public var identity: EmbedderIdentity {
     EmbedderIdentity(
       name: folder.url.lastPathComponent, hash: folder.hash, pooling: "mean",
@@ -57,31 +60,30 @@ public final class StaticEmbedder: Embedder {
       prompt: prompt.isEmpty ? nil : prompt, longTexts: longTexts)
   }
 
+  /// Texts embedded so far that were beyond the limit.
   public var longTextCount: Int { longTextCounter.load(ordering: .relaxed) }
 
+  /// What of each text reaches the table; O(bytes).
   public func readings(of texts: [String]) -> [TextReading] {
     texts.map { tokens(of: $0).reading }
   }
 
+  /// As ``Embedder/embed(_:into:progress:)`` says.
   @discardableResult
   public func embed(
     _ texts: [String], into rows: UnsafeMutablePointer<Float>,
     progress: (@Sendable (Int) -> Void)? = nil
   ) -> [TextReading] {
     let done = Atomic(0)
-    let pieces = (texts.count + Self.pieceSize - 1) / Self.pieceSize
-    let read = Mutex([[TextReading]](repeating: [], count: pieces))
-    Threads.forEach(pieces) { piece in
-      let range = piece * Self.pieceSize..<min(texts.count, (piece + 1) * Self.pieceSize)
+    return Threads.flatMap(texts.count, by: Self.pieceSize) { range in
       let pooled = Buffer<Float>(count: folder.table.dimension)
       let readings = range.map { index in
         embed(texts[index], pooled: pooled.pointer, into: rows + index * dimension)
       }
-      read.withLock { $0[piece] = readings }
       let total = done.add(range.count, ordering: .relaxed).newValue
       progress?(total)
+      return readings
     }
-    return read.withLock { $0.flatMap { $0 } }
   }
 
   private func embed(
@@ -89,7 +91,7 @@ public final class StaticEmbedder: Embedder {
   ) -> TextReading {
     let (ids, reading) = tokens(of: text, countsLong: true)
     let table = folder.table
-    guard !folder.projection.denseLayers.isEmpty else {
+    guard !folder.finish.denseLayers.isEmpty else {
       table.sum(ids, into: row)
       UnitVector.normalize(row, dimension)
       return reading
@@ -97,7 +99,7 @@ public final class StaticEmbedder: Embedder {
     table.sum(ids, into: pooled)
     let scale = 1 / Float(max(ids.count, 1))
     for index in 0..<table.dimension { pooled[index] *= scale }
-    folder.projection.run(pooled, size: table.dimension, into: row)
+    folder.finish.run(pooled, size: table.dimension, into: row)
     return reading
   }
 

@@ -1,4 +1,5 @@
 import Corpus
+import Files
 import Foundation
 import Synchronization
 
@@ -8,28 +9,25 @@ import Synchronization
 /// `config.json`), and sentence-transformers' StaticEmbedding (a tensor `embedding.weight`), which
 /// is also what wordllama publishes.
 public final class StaticFolder: Sendable {
+  /// The folder itself.
   public let url: URL
   /// Where table and tokenizer lie: ``url``, or the folder inside it that `modules.json` names.
   public let tableURL: URL
-  public let tensors: Safetensors
+  package let tensors: Safetensors
+  /// What the folder's prompts are; which one is used is the caller's choice.
   public let prompts: Prompts
   /// Texts are cut to this many tokens unless the caller asks otherwise; nil for never.
   public let maximumTokens: Int?
   /// Whether this is model2vec's kind, which leaves unknown tokens out of the mean.
   public let isModel2Vec: Bool
   let table: StaticTable
-  let projection: Projection
+  let finish: VectorFinish
   /// Lengths of the vectors that each Dense module gives, in order; the last is the embedding's.
-  public var denseSizes: [Int] { projection.denseLayers.map(\.outputSize) }
+  public var denseSizes: [Int] { finish.denseLayers.map(\.outputSize) }
   private let companions: [MappedFile]
   private let hashLock = Mutex<String?>(nil)
 
-  /// Number of token vectors.
-  public var vectorCount: Int { table.rows }
-  /// Length of a token's vector.
-  public var tokenDimension: Int { table.dimension }
-
-  /// - Throws: ``ModelError`` if a file is missing or damaged or holds no token vectors.
+  /// - Throws: `FileError` if a file is missing or damaged or holds no token vectors.
   public convenience init(at url: URL) throws {
     try ModelFolder.checkFolder(url)
     try self.init(at: url, modules: SentenceModules(folder: url))
@@ -37,17 +35,17 @@ public final class StaticFolder: Sendable {
 
   init(at url: URL, modules: SentenceModules) throws {
     guard case .staticVectors(let folder) = modules.input else {
-      throw ModelError(
+      throw FileError(
         place: url.path, expected: "static token vectors", found: "a Transformer encoder")
     }
     self.url = url
     tableURL = folder
     prompts = modules.prompts
-    projection = modules.projection
+    finish = modules.finish
     tensors = try Safetensors(folder: folder)
     isModel2Vec = tensors["embeddings"] != nil
     table = try StaticTable(tensors, place: folder.path)
-    _ = try projection.outputSize(input: table.dimension)
+    _ = try finish.outputSize(input: table.dimension)
     maximumTokens = isModel2Vec ? try Self.settings(folder).maximumTokens : nil
     companions = try ["config.json", "tokenizer.json"].map(folder.appendingPathComponent)
       .filter { FileManager.default.fileExists(atPath: $0.path) }.map(MappedFile.init)
@@ -85,7 +83,7 @@ public final class StaticFolder: Sendable {
     let isThere = FileManager.default.fileExists(atPath: url.path)
     let settings: Settings = try isThere ? ModelFolder.decode(url) : Settings()
     if let limit = settings.maximumTokens, limit < 1 {
-      throw ModelError(place: url.path, expected: "max_length of at least 1", found: "\(limit)")
+      throw FileError(place: url.path, expected: "max_length of at least 1", found: "\(limit)")
     }
     return settings
   }
@@ -95,7 +93,7 @@ public final class StaticFolder: Sendable {
     hashLock.withLock { known in
       if let known { return known }
       var hasher = SHA256Hasher()
-      let files = tensors.files + companions + projection.denseLayers.flatMap(\.files)
+      let files = tensors.files + companions + finish.denseLayers.flatMap(\.files)
       for file in files {
         hasher.update("\(file.url.lastPathComponent) \(file.bytes.count)\n")
         hasher.update(file.bytes)

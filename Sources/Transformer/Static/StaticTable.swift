@@ -1,3 +1,4 @@
+import Files
 import Kernels
 
 /// Token vectors by token id.
@@ -12,12 +13,12 @@ struct StaticTable: @unchecked Sendable {
   private let mapping: [Int32]?
   private let weights: WeightTensor?
 
-  /// - Throws: ``ModelError`` if the tensors are missing, misshapen or of another type.
+  /// - Throws: `FileError` if the tensors are missing, misshapen or of another type.
   init(_ tensors: Safetensors, place: String) throws {
     guard let table = tensors["embeddings"] ?? tensors["embedding.weight"], table.shape.count == 2,
       table.count > 0
     else {
-      throw ModelError(
+      throw FileError(
         place: place, expected: "token vectors: a matrix embeddings or embedding.weight",
         found: tensors.tensors.keys.sorted().prefix(3).joined(separator: ", "))
     }
@@ -30,7 +31,7 @@ struct StaticTable: @unchecked Sendable {
       return
     }
     guard stored.shape == [vocabularySize] else {
-      throw ModelError(
+      throw FileError(
         place: "\(place): weights", expected: "shape [\(vocabularySize)]", found: "\(stored.shape)")
     }
     weights = try stored.type == .float64 ? stored.doubles() : stored.float32()
@@ -39,7 +40,7 @@ struct StaticTable: @unchecked Sendable {
   private static func mapping(_ tensor: StoredTensor, rows: Int) throws -> [Int32] {
     let place = "\(tensor.file.url.path): mapping"
     guard tensor.shape.count == 1, tensor.type == .int64 || tensor.type == .int32 else {
-      throw ModelError(
+      throw FileError(
         place: place, expected: "a list of I64 or I32", found: "\(tensor.type.rawValue)")
     }
     return try (0..<tensor.count).map { index in
@@ -48,7 +49,7 @@ struct StaticTable: @unchecked Sendable {
         ? Int(tensor.bytes.loadUnaligned(fromByteOffset: index * 4, as: Int32.self))
         : Int(tensor.bytes.loadUnaligned(fromByteOffset: index * 8, as: Int64.self))
       guard row >= 0, row < rows else {
-        throw ModelError(place: place, expected: "rows below \(rows)", found: "\(row)")
+        throw FileError(place: place, expected: "rows below \(rows)", found: "\(row)")
       }
       return Int32(row)
     }

@@ -1,3 +1,5 @@
+import Files
+
 /// Recursive-descent reader behind ``JSONTree``.
 struct JSONParser {
   private let bytes: UnsafePointer<UInt8>
@@ -25,15 +27,15 @@ struct JSONParser {
     return nodes
   }
 
-  private func error(expected: String) -> TokenizerError {
+  private func error(expected: String) -> FileError {
     guard position < count else {
-      return TokenizerError(
+      return FileError(
         place: "\(place), byte \(position)", expected: expected, found: "the end of the file",
         advice: "The file may be truncated: fetch it again.")
     }
     let byte = bytes[position]
     let found = byte &- 32 < 95 ? "\"\(Unicode.Scalar(byte))\"" : "byte \(byte)"
-    return TokenizerError(place: "\(place), byte \(position)", expected: expected, found: found)
+    return FileError(place: "\(place), byte \(position)", expected: expected, found: found)
   }
 
   @inline(__always)

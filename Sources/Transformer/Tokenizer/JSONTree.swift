@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// A parsed JSON text (RFC 8259) as one flat array of nodes over the file's bytes.
@@ -25,12 +26,12 @@ final class JSONTree: Sendable {
 
   /// Parses `data`; `place` names it in errors.
   ///
-  /// - Throws: ``TokenizerError`` if it is not one JSON value in valid UTF-8, nests more than 128
+  /// - Throws: `FileError` if it is not one JSON value in valid UTF-8, nests more than 128
   ///   deep or is larger than 2 GiB.
   init(_ data: Data, place: String) throws {
     self.place = place
     guard data.count < 1 << 31 else {
-      throw TokenizerError(
+      throw FileError(
         place: place, expected: "at most 2 GiB of JSON", found: "\(data.count) bytes")
     }
     let count = data.count
@@ -42,7 +43,7 @@ final class JSONTree: Sendable {
     nodes = try bytes.withUnsafeBufferPointer { bytes in
       let text = UnsafeBufferPointer(rebasing: bytes[..<count])
       guard text.allSatisfy({ $0 < 0x80 }) || String(validating: text, as: UTF8.self) != nil else {
-        throw TokenizerError(place: place, expected: "JSON in UTF-8", found: "invalid UTF-8")
+        throw FileError(place: place, expected: "JSON in UTF-8", found: "invalid UTF-8")
       }
       var parser = JSONParser(bytes: bytes.baseAddress!, count: count, place: place)
       return try parser.parse()
@@ -62,9 +63,9 @@ struct JSONValue {
   var isNull: Bool { kind == .null }
 
   /// The error for a value that is not what it should be.
-  func error(expected: String, found: String? = nil, advice: String? = nil) -> TokenizerError {
+  func error(expected: String, found: String? = nil, advice: String? = nil) -> FileError {
     let text = tree.bytes[Int(node.start)..<min(Int(node.end), Int(node.start) + 40)]
-    return TokenizerError(
+    return FileError(
       place: "\(tree.place), byte \(node.start)", expected: expected,
       found: found ?? "\(kind) \(String(decoding: text, as: UTF8.self))", advice: advice)
   }

@@ -71,7 +71,8 @@ struct MergeList {
   }
 }
 
-/// Binary heap of possible merges, lowest rank first, then leftmost.
+/// Binary heap of possible merges, lowest rank first, then leftmost; one of its own, in a word's stack
+/// frame and ordered by one number, since every word of a text makes one.
 private struct MergeQueue {
   struct Entry {
     var order: UInt64

@@ -125,8 +125,8 @@ enum PreTokenizer: Sendable {
         copy(to: word.lowerBound)
         let start = changes.byteCount
         let isAtStart = text.original(word).start == 0
-        UTF8Scalars.forEach(in: UnsafeBufferPointer(rebasing: bytes[word])) { scalar, place, _ in
-          change(scalar, place == 0, isAtStart, &changes)
+        UTF8Scalars.forEach(in: UnsafeBufferPointer(rebasing: bytes[word])) { scalar, index, _ in
+          change(scalar, index == 0, isAtStart, &changes)
         }
         moved.append(start..<changes.byteCount)
         position = word.upperBound

@@ -33,7 +33,7 @@ public struct Tokenizer: Sendable {
   /// `merges.txt` (RoBERTa, GPT-2), heeding `tokenizer_config.json` and `special_tokens_map.json`.
   ///
   /// - Parameter maximumTokens: at least the number of special tokens around a pair.
-  /// - Throws: ``TokenizerError`` if files are missing or malformed, or ask for a component that is
+  /// - Throws: `FileError` if files are missing or malformed, or ask for a component that is
   ///   not supported.
   public init(folder: URL, maximumTokens: Int) throws {
     try self.init(folder: folder, maximumTokens: maximumTokens, replacing: [:])
@@ -46,7 +46,7 @@ public struct Tokenizer: Sendable {
     let single = PostProcessor.specialCount(pipeline.postProcessor.single)
     let pair = PostProcessor.specialCount(pipeline.postProcessor.pair)
     guard maximumTokens >= max(single, pair) else {
-      throw TokenizerError(
+      throw FileError(
         place: folder.path, expected: "room for the \(max(single, pair)) special tokens",
         found: "at most \(maximumTokens) tokens allowed")
     }
@@ -172,12 +172,15 @@ public struct Tokenizer: Sendable {
   /// The id of a token as it stands in the vocabulary; nil if there is none.
   public func id(of token: String) -> Int32? { pipeline.id(of: token) }
 
+  /// The token that stands for what the vocabulary lacks: `[UNK]`, `<unk>` or the like.
   public var unknownID: Int32? { pipeline.special.unknown }
   /// The token that starts a sequence: `[CLS]`, `<s>` or the like.
   public var clsID: Int32? { pipeline.special.classification }
   /// The token that ends or separates sequences: `[SEP]`, `</s>` or the like.
   public var sepID: Int32? { pipeline.special.separator }
+  /// The token that fills sequences up: `[PAD]`, `<pad>` or the like.
   public var padID: Int32? { pipeline.special.padding }
+  /// The token that hides another: `[MASK]`, `<mask>` or the like.
   public var maskID: Int32? { pipeline.special.mask }
 
   /// Writes the files the tokenizer was made from into `folder`, byte for byte.

@@ -6,7 +6,7 @@ extension TokenizerFile {
   ///
   /// They are found in the text before it is normalized. Tokens that the file adds already are passed over.
   /// - Parameter place: names the file in errors.
-  /// - Throws: ``TokenizerError`` if it cannot be read.
+  /// - Throws: `FileError` if it cannot be read.
   static func adding(_ names: [String], to data: Data, place: String) throws -> Data {
     let root = try JSONTree(data, place: place).root
     let pipeline = try TokenizerFile(root: root).pipeline()

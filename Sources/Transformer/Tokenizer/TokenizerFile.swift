@@ -1,3 +1,5 @@
+import Files
+
 /// Reads what a tokenizer.json describes; a component this library does not have is an error, never
 /// ignored.
 struct TokenizerFile {
@@ -29,7 +31,7 @@ struct TokenizerFile {
   }
 
   func unsupported(_ value: JSONValue, _ what: String, _ known: String) throws
-    -> TokenizerError
+    -> FileError
   {
     try value.required("type").error(
       expected: "a \(what) this version supports (\(known))",

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Reading of a tokenizer's folder, and of the tokens it adds.
@@ -46,13 +47,13 @@ extension TokenizerPipeline {
     try nameSpecialTokens(settings)
   }
 
-  private static func missing(_ folder: URL) -> TokenizerError {
+  private static func missing(_ folder: URL) -> FileError {
     let isThere = { (name: String) in
       FileManager.default.fileExists(atPath: folder.appending(path: name).path)
     }
     let found = (pairNames + sentencePieceNames).first(where: isThere)
     let isSentencePiece = found.map(sentencePieceNames.contains) ?? false
-    return TokenizerError(
+    return FileError(
       place: folder.path, expected: "tokenizer.json, vocab.txt, or vocab.json with merges.txt",
       found: found.map { "only \($0)" } ?? "none of them",
       advice: isSentencePiece
@@ -95,7 +96,7 @@ extension TokenizerPipeline {
     rawTokens = raw.isEmpty ? nil : AddedTokens(raw)
     normalizedTokens = normalized.isEmpty ? nil : AddedTokens(normalized)
     guard raw.isEmpty || rawTokens != nil, normalized.isEmpty || normalizedTokens != nil else {
-      throw TokenizerError(
+      throw FileError(
         place: place, expected: "added tokens that differ once normalized", found: "two alike")
     }
   }

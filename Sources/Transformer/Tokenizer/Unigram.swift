@@ -68,8 +68,8 @@ struct Unigram: Sendable {
       let length = UTF8Scalars.length(leading: bytes[word.lowerBound + start])
       let score = nodes[start].score
       var hasCharacter = false
-      vocabulary.table.forEachMatch(bytes, word.lowerBound + start, word.upperBound) { place, id in
-        let end = place - word.lowerBound
+      vocabulary.table.forEachMatch(bytes, word.lowerBound + start, word.upperBound) { index, id in
+        let end = index - word.lowerBound
         offer(id, start, end, score + scores[Int(id)])
         hasCharacter = hasCharacter || end - start == length
       }

@@ -1,3 +1,5 @@
+import Files
+
 /// A model's tokens and their ids.
 struct Vocabulary: Sendable {
   let table: TokenTable
@@ -17,15 +19,15 @@ struct Vocabulary: Sendable {
       highest = max(highest, id)
     }
 
-    /// - Throws: ``TokenizerError`` if there is no token, an id is used twice or lies so far beyond
+    /// - Throws: `FileError` if there is no token, an id is used twice or lies so far beyond
     ///   the number of tokens that it must be a mistake, or a token stands twice.
     func vocabulary(place: String) throws -> Vocabulary {
       guard !entries.isEmpty else {
-        throw TokenizerError(place: place, expected: "a vocabulary", found: "no tokens")
+        throw FileError(place: place, expected: "a vocabulary", found: "no tokens")
       }
       let limit = entries.count * 4 + 65_536
       guard highest < limit, arena.count < 1 << 30 else {
-        throw TokenizerError(
+        throw FileError(
           place: place,
           expected: "ids below \(limit) for \(entries.count) tokens, of 1 GiB at most",
           found: "\(highest), and \(arena.count) bytes")
@@ -34,7 +36,7 @@ struct Vocabulary: Sendable {
       var used = [Bool](repeating: false, count: highest + 1)
       for (start, count, id) in entries {
         guard !used[id] else {
-          throw TokenizerError(
+          throw FileError(
             place: place, expected: "one token for each id", found: "two for \(id)")
         }
         used[id] = true
@@ -46,7 +48,7 @@ struct Vocabulary: Sendable {
       } catch let duplicate as TokenTable.DuplicateKey {
         let range = places[duplicate.value]
         let token = arena[Int(range.lowerBound)..<Int(range.upperBound)].prefix(40)
-        throw TokenizerError(
+        throw FileError(
           place: place, expected: "each token once",
           found: "\"\(String(decoding: token, as: UTF8.self))\" again")
       }

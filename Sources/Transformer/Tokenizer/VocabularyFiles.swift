@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// Tokenizers from plain vocabulary files, as Hugging Face makes them where there is no
@@ -9,7 +10,7 @@ extension TokenizerPipeline {
     vocabulary data: Data, _ settings: JSONValue?, place: String
   ) throws -> TokenizerPipeline {
     guard data.count < 1 << 31, String(validating: data, as: UTF8.self) != nil else {
-      throw TokenizerError(place: place, expected: "tokens in UTF-8", found: "other bytes")
+      throw FileError(place: place, expected: "tokens in UTF-8", found: "other bytes")
     }
     var lines = [UInt8](data).split(separator: 10, omittingEmptySubsequences: false)
     if lines.last?.isEmpty == true { lines.removeLast() }
@@ -27,7 +28,7 @@ extension TokenizerPipeline {
       let token = try content?.string() ?? usual
       ids[key] = vocabulary.id(of: Array(token.utf8))
       if ids[key] == nil, key == "unk" || key == "cls" || key == "sep" {
-        throw TokenizerError(place: place, expected: "the token \(token)", found: "none")
+        throw FileError(place: place, expected: "the token \(token)", found: "none")
       }
     }
     let lowercases = try settings?.optional("do_lower_case")?.bool() ?? true
@@ -106,7 +107,7 @@ extension TokenizerPipeline {
     let has = { (token: String) in vocabulary.id(of: Array(token.utf8)) != nil }
     if has("<s>"), has("</s>") { return true }
     if has("<|endoftext|>") { return false }
-    throw TokenizerError(
+    throw FileError(
       place: place, expected: "the special tokens of RoBERTa or GPT-2",
       found: "neither <s> and </s> nor <|endoftext|>",
       advice: "Name the tokenizer_class in tokenizer_config.json, or save a tokenizer.json.")
@@ -121,7 +122,7 @@ extension TokenizerPipeline {
     {
       let line = line.last == 13 ? line.dropLast() : line
       guard line.isEmpty || line.withUnsafeBufferPointer({ reader.append(line: $0) }) else {
-        throw TokenizerError(
+        throw FileError(
           place: "\(place):\(index + 1)",
           expected: "two tokens that are, as their union is, in the vocabulary",
           found: "\"\(String(decoding: line.prefix(40), as: UTF8.self))\"")

@@ -95,8 +95,6 @@ struct FinetuneCommand: ParsableCommand {
       command.finetune.settle(options, model: model.url)
     } catch let error as FileError {
       console.remark("what follows from model and data is left open: \(error)")
-    } catch let error as ModelError {
-      console.remark("what follows from model and data is left open: \(error)")
     }
     let settings = Settings(OptionField.all(of: command).map(\.setting))
     let yaml = try settings.yaml()

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Curation
+import Files
 import Foundation
 import Kernels
 
@@ -35,8 +36,7 @@ struct CommonOptions: ParsableArguments {
   }
 
   static func encode(_ value: some Encodable) throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
+    let encoder = SortedJSON.encoder(isPretty: true)
     encoder.dateEncodingStrategy = .iso8601
     encoder.nonConformingFloatEncodingStrategy = .convertToString(
       positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")

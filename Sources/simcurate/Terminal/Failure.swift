@@ -4,7 +4,6 @@ import Files
 import Foundation
 import Store
 import Training
-import Transformer
 
 /// An error as a person reads it (`error:`, then `hint:`), and its exit code.
 struct Failure {
@@ -27,9 +26,7 @@ struct Failure {
   private var explanation: (text: String, advice: String?)? {
     switch error {
     case let error as FileError: (error.description, error.advice)
-    case let error as ModelError: (error.description, error.advice)
-    case let error as TokenizerError: (error.description, error.advice)
-    case let error as TrainingError: (error.description, error.advice)
+    case let error as UntrainableOptions: (error.description, error.reason.advice)
     case let error as DecodingError:
       (
         "a stored file: expected JSON as this program writes it, found "

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Foundation
 import Transformer
 
@@ -11,13 +12,13 @@ struct ModelOptions: ParsableArguments {
       discussion: "Default: $SIMCURATE_MODEL, else models/all-MiniLM-L6-v2.", valueName: "dir"))
   var model: String?
 
-  /// - Throws: `ModelError` that says how to name or fetch a model where there is none.
+  /// - Throws: `FileError` that says how to name or fetch a model where there is none.
   var folder: URL {
     get throws {
       let variable = ProcessInfo.processInfo.environment["SIMCURATE_MODEL"]
       let url = URL(fileURLWithPath: model ?? variable ?? "models/all-MiniLM-L6-v2")
       if FileManager.default.fileExists(atPath: url.path) { return url }
-      throw ModelError(
+      throw FileError(
         place: url.relativePath, expected: "a model folder",
         found: model != nil || variable == nil
           ? "none" : "none where the environment variable SIMCURATE_MODEL points",

@@ -8,18 +8,11 @@ enum TokenLines {
   static func make(
     _ texts: [String], _ line: @Sendable (String, inout [UInt8]) -> Void
   ) -> [[UInt8]] {
-    var pieces = [[UInt8]](repeating: [], count: (texts.count + pieceSize - 1) / pieceSize)
-    pieces.withUnsafeMutableBufferPointer { pieces in
-      nonisolated(unsafe) let pieces = pieces
-      Threads.forEach(pieces.count) { piece in
-        var lines: [UInt8] = []
-        for text in texts[piece * pieceSize..<min(texts.count, (piece + 1) * pieceSize)] {
-          line(text, &lines)
-        }
-        pieces[piece] = lines
-      }
+    Threads.flatMap(texts.count, by: pieceSize) { piece in
+      var lines: [UInt8] = []
+      for text in texts[piece] { line(text, &lines) }
+      return [lines]
     }
-    return pieces
   }
 
   /// `[101,7592,102]`

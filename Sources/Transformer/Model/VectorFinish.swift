@@ -1,6 +1,8 @@
+import Files
+
 /// What becomes of a pooled vector: the Dense and Normalize modules of a sentence-transformers
 /// folder, in its order. The last of it is always a unit vector, whether the folder says so or not.
-struct Projection: Sendable {
+struct VectorFinish: Sendable {
   enum Stage: Sendable {
     case dense(DenseLayer)
     case normalize
@@ -14,11 +16,11 @@ struct Projection: Sendable {
 
   /// Length of the vectors made from ones of `input` numbers.
   ///
-  /// - Throws: ``ModelError`` if a layer takes vectors of another length than it gets.
+  /// - Throws: `FileError` if a layer takes vectors of another length than it gets.
   func outputSize(input: Int) throws -> Int {
     try denseLayers.reduce(input) { size, layer in
       guard layer.inputSize == size else {
-        throw ModelError(
+        throw FileError(
           place: layer.place, expected: "in_features \(size)", found: "\(layer.inputSize)")
       }
       return layer.outputSize
