@@ -20,6 +20,11 @@ struct StudyAssembly {
     var section = StudySection(
       analysis: analysis, arms: try arms(current),
       source: "tables runs, predictions, test_slices, comparisons; comparison.json")
+    let methods = StudyMethods(
+      index: index, runs: current, hasGivenTest: table.givenSplits.contains(.test))
+    section.methods = try methods.paragraph()
+    section.parameters = try methods.parameters()
+    section.cost = try methods.cost()
     section.curves = try curves(current)
     section.honest = try honest(runs)
     try showClasses(of: runs, in: &section)

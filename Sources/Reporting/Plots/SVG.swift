@@ -111,6 +111,13 @@ struct SVG {
     }
   }
 
+  /// A diamond as wide as an interval.
+  mutating func diamond(from low: Double, center: Double, to high: Double, y: Double) {
+    let points = [(low, y), (center, y - 6), (high, y), (center, y + 6)]
+    body += "<polygon points=\"\(points.map { "\(n($0.0)),\(n($0.1))" }.joined(separator: " "))\" "
+    body += "class=\"fill5\"/>"
+  }
+
   /// The finished element, described for those who cannot see it.
   func element(height: Double, description: String) -> String {
     "<svg viewBox=\"0 0 \(n(Self.width)) \(n(height))\" role=\"img\" "

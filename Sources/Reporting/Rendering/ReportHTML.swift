@@ -3,13 +3,12 @@ import Mustache
 extension Report {
   /// The report as one HTML page that needs nothing else: no font, no image and no address outside
   /// itself. Its script only adds a filter to long lists. Equal reports give equal bytes.
-  public func html() -> String {
-    Document(self).html
-  }
+  public func html() -> String { Document(self).html }
 }
 
-extension Document {
-  var html: String { PageTemplates.library.render(page, withTemplate: "page")! }
+extension StudySet {
+  /// The studies side by side as one page, as ``Report/html()`` has one.
+  public func html() -> String { Document(self).html }
 }
 
 /// Text for a template, escaped already. The templates insert everything unescaped because the
@@ -29,7 +28,11 @@ struct Escaped: MustacheCustomRenderable {
 private typealias View = [String: Any]
 
 extension Document {
-  fileprivate var page: View {
+  var html: String {
+    PageTemplates.library.render(page, withTemplate: "page")!
+  }
+
+  private var page: View {
     [
       "style": Escaped(markup: PageTemplates.style),
       "title": Escaped(title, length: 200),

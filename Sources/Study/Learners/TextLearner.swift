@@ -24,7 +24,7 @@ struct TextLearner: StudyLearner {
 
   var metrics: [Metric] {
     switch targets.problem {
-    case .singleLabel: Metric.ofClasses
+    case .singleLabel: otherLabel == nil ? Metric.ofClasses : Metric.ofRelations
     case .multiLabel: Metric.ofSets
     case .regression: Metric.ofNumbers
     }
@@ -34,8 +34,10 @@ struct TextLearner: StudyLearner {
     let places = rows.map { Int($0) }
     switch targets.problem {
     case .singleLabel:
-      return .classes(
-        places.map { Int(targets.table.labelNumbers[$0]) }, count: targets.labels.count)
+      let labels = places.map { Int(targets.table.labelNumbers[$0]) }
+      guard let otherLabel else { return .classes(labels, count: targets.labels.count) }
+      return .relations(
+        labels, ofClass: RelationReport.relations(of: targets.labels, other: otherLabel).ofLabel)
     case .multiLabel: return .sets(places.map(targets.numbers(at:)), count: targets.labels.count)
     case .regression:
       return .numbers(places.map { LearningTargets.number(targets.table.labels[$0]!)! })
