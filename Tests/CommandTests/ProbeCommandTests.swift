@@ -139,6 +139,7 @@ import Testing
     try probe("m1", "--limit", "3").fails(64, saying: "--limit")
     try probe("m1", "--near", "0").fails(64, saying: "--near")
     try probe("m1", "--out", "page.txt").fails(64, saying: ".html")
+    try probe("m1", "--out", "none/page.html").fails(saying: "none/page.html")
     try probe("none").fails(saying: "a model folder")
     try probe("--arm", "a=m1,m2,m3", "--arm", "b=m1,m2").fails(saying: "pair by pair")
     try probe("m1", "--maximum-tokens", "1000").fails(saying: "2...64")

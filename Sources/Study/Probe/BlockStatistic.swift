@@ -2,9 +2,12 @@
 /// jackknife by deleted groups needs (Kott, "The delete-a-group jackknife", 2001). Unlike a
 /// bootstrap it draws no text twice, which would by itself make states less diverse.
 public struct BlockStatistic: Equatable, Sendable {
+  /// Of all texts.
   public var value: Double
+  /// Of all texts but those of each block.
   public var without: [Double]
 
+  /// A statistic computed already.
   public init(value: Double, without: [Double]) {
     self.value = value
     self.without = without

@@ -4,20 +4,25 @@ public struct ProbeResult: Codable, Equatable, Sendable {
   public var format = 1
   /// Where the texts came from.
   public var source: String
+  /// How many different texts ran.
   public var texts: Int
   /// Blocks of texts of the jackknife.
   public var blocks: Int
+  /// Of the draw of texts.
   public var seed: UInt64
   /// Texts are cut to this many tokens, special ones included; each model's own limit if nil.
   public var maximumTokens: Int?
   /// Cosine of input embeddings from which on tokens are near.
   public var near: Double
+  /// In the order given.
   public var arms: [ProbedArm]
+  /// Of every arm but the first that has its layers and heads.
   public var differences: [ProbedDifference]
 }
 
 /// Models of one arm, pooled.
 public struct ProbedArm: Codable, Equatable, Sendable {
+  /// What it is called.
   public var name: String
   /// Folders.
   public var models: [String]
@@ -35,8 +40,11 @@ public struct ProbedArm: Codable, Equatable, Sendable {
 
 /// One arm less another, where both have the same layers and heads.
 public struct ProbedDifference: Codable, Equatable, Sendable {
+  /// The arm, and what is subtracted.
   public var arm: String
+  /// The first arm.
   public var baseline: String
+  /// Differences of every measure.
   public var layers: [ProbedLayer]
   /// Centered kernel alignment of the two arms' models at each layer.
   public var alignment: [Estimate?]
@@ -46,8 +54,10 @@ public struct ProbedDifference: Codable, Equatable, Sendable {
 public struct ProbedLayer: Codable, Equatable, Sendable {
   /// 0 for the embeddings.
   public var layer: Int
+  /// Of the layer's output.
   public var states: [StateMeasure: Estimate]
   /// Means over the heads; empty of layer 0.
   public var attention: [AttentionMeasure: Estimate]
+  /// The same of each head.
   public var heads: [[AttentionMeasure: Estimate]]
 }

@@ -8,9 +8,12 @@ import Transformer
 public struct ProbeOptions: Sendable {
   /// Models that differ by their seed alone, by a name.
   public struct Arm: Equatable, Sendable {
+    /// What it is called.
     public var name: String
+    /// Folders.
     public var models: [URL]
 
+    /// - Precondition: at least one model.
     public init(name: String, models: [URL]) {
       self.name = name
       self.models = models
@@ -19,12 +22,14 @@ public struct ProbeOptions: Sendable {
 
   /// The others are compared with the first.
   public var arms: [Arm]
+  /// See ``ProbeResult/maximumTokens``.
   public var maximumTokens: Int?
   /// See ``ProbeResult/near``.
   public var near: Double
   /// Only to be told.
   public var seed: UInt64
 
+  /// - Precondition: at least one arm.
   public init(arms: [Arm], maximumTokens: Int? = nil, near: Double = 0.4, seed: UInt64 = 0) {
     self.arms = arms
     self.maximumTokens = maximumTokens

@@ -5,7 +5,9 @@ import Neighbors
 
 /// A vector of each text, `[texts, width]`: the states of one layer.
 public struct StateMatrix: Sendable {
+  /// Rows.
   public let texts: Int
+  /// Columns.
   public let width: Int
   /// Row by row.
   public var values: [Float]

@@ -2,6 +2,7 @@
 public struct TextBlocks: Equatable, Sendable {
   /// Of each text.
   public let ofText: [Int]
+  /// How many blocks there are.
   public let count: Int
   private let sizes: [Int]
 

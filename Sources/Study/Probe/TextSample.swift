@@ -20,6 +20,7 @@ public struct TextSample: Sendable {
     self.seed = SplitMix64.mix(seed)
   }
 
+  /// Offers a text; one that was there counts once.
   public mutating func add(_ text: String) {
     let hash = ContentHash(text)
     let key = SplitMix64.mix(hash.low ^ seed)

@@ -108,14 +108,16 @@ struct ProbeCommand: ParsableCommand {
 
   func run() throws {
     let console = common.begin()
+    // Before the work, which would be lost if there were no place for it.
+    let page = try out.map { try AtomicFile(URL(fileURLWithPath: $0)) }
     let options = ProbeOptions(
       arms: try arms, maximumTokens: maximumTokens, near: near, seed: seed.seed)
     let result = try ProbeStep(options, monitor: console.monitor)
       .run(sample(console), source: texts)
     console.finish()
-    if let out {
-      try AtomicFile.write(
-        Data(result.html().utf8), to: URL(fileURLWithPath: out))
+    if let page {
+      try page.write(Data(result.html().utf8))
+      try page.commit()
     }
     try common.show(result) { $0.text }
   }
