@@ -10,8 +10,8 @@ DEMO_SECTIONS = admin database editors games graphics mail math net science soun
 PACKAGES = libopenblas-dev libfaiss-dev libdnnl-dev libsqlite3-dev libssl-dev zlib1g-dev python3-pip
 
 .PHONY: help setup build install demo test check pages bench-encoder bench-curation bench-labeled \
-  bench-training bench-training-quality bench-questions-quality bench-study bench-adapt sts models \
-  format lint clean
+  bench-training bench-training-quality bench-questions-quality bench-relations-quality \
+  bench-few-shot-quality bench-study bench-adapt recipes recompute sts models format lint clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -41,6 +41,13 @@ check: lint
 pages: build
 	Docs/commands.sh
 
+## make recipes     the tasks of finetune, each with a line that runs it on real data
+recipes:
+	@Docs/Tasks/recipes.sh
+recipe-%: build $(MODEL)
+	Docs/Tasks/recipes.sh $*
+recipe-classify recipe-few-shot: $(DEMO_CORPUS)
+
 ## make bench-encoder    measure the encoder against its bars, the peers beside it (about 15 minutes)
 bench-encoder: build $(MODEL)
 	Docs/Benchmarks/encoder.sh
@@ -66,6 +73,12 @@ bench-training-quality: build $(MODEL)
 bench-questions-quality: build $(MODEL)
 	Docs/Benchmarks/questions_quality.sh
 
+## make bench-relations-quality, bench-few-shot-quality  the same for relations and few examples (hours)
+bench-relations-quality: build $(MODEL)
+	Docs/Benchmarks/relations_quality.sh
+bench-few-shot-quality: build $(MODEL)
+	Docs/Benchmarks/few_shot_quality.sh
+
 ## make bench-study      draw studies whose truth is known and count false and missed claims (about 5 minutes)
 bench-study: build
 	Docs/Benchmarks/study.sh
@@ -73,6 +86,11 @@ bench-study: build
 ## make bench-adapt      whether adapting the encoder to judged pairs finds duplicates better
 bench-adapt: build $(MODEL)
 	Docs/Benchmarks/adapt.sh
+
+## make recompute     INDEX=folder: the numbers of a finished comparison again, in Python (PYTHON names one with scipy)
+PYTHON = python3
+recompute:
+	$(PYTHON) Docs/Studies/recompute.py $(INDEX)
 
 ## make sts     Spearman correlation on the STS benchmark's test part
 sts: build $(MODEL)

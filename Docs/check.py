@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Names what has outgrown the house's habits: functions over 60 lines, files over 400.
+"""Names what has outgrown the house's habits: functions over 60 lines, files over 400; public declarations without
+documentation.
 
 Usage: Docs/check.py [FOLDER ...] (default: Sources Tests). It never fails: a long function may have its
 reason. Lengths are counted from the line that declares a function to its closing brace, as formatted
@@ -34,6 +35,22 @@ def long_functions(lines):
                     break
 
 
+def undocumented(lines):
+    """Yields (line, declaration) of what is public and has no documentation before it, but for what a protocol of the
+    standard library asks for."""
+    for number, line in enumerate(lines):
+        text = line.strip()
+        if not re.match(r"(@\S+ )*public (?!extension|import)", text):
+            continue
+        if re.search(r"var description\b|func (==|<|hash|encode)\b|init\(from |CodingKeys", text):
+            continue
+        before = number - 1
+        while before >= 0 and lines[before].strip().startswith("@"):
+            before -= 1
+        if before < 0 or not lines[before].strip().startswith("///"):
+            yield number + 1, text
+
+
 def main():
     folders = sys.argv[1:] or ["Sources", "Tests"]
     for folder in folders:
@@ -46,6 +63,8 @@ def main():
             if path.suffix == ".swift":
                 for line, length, declaration in long_functions(lines):
                     print(f"{path}:{line}: {length} lines, more than {FUNCTION_LINES}: {declaration}")
+                for line, declaration in undocumented(lines):
+                    print(f"{path}:{line}: public, not documented: {declaration}")
 
 
 if __name__ == "__main__":

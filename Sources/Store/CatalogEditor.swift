@@ -27,7 +27,7 @@ public struct CatalogEditor {
       let (tokens, seenBytes, unknownWords) = item.element
       values.bind(tokens)
       values.bind(seenBytes)
-      values.bind(unknownWords.isEmpty ? nil : encodedList(unknownWords))
+      values.bind(unknownWords.isEmpty ? nil : StoredJSON.text(unknownWords))
       values.bind(item.offset)
     }
   }
@@ -39,7 +39,7 @@ public struct CatalogEditor {
   }
 
   /// Replaces the whole ledger.
-  public func replaceRemovals(_ removals: some Sequence<Removal>) throws {
+  public func replaceRemovals(_ removals: some Sequence<RemovalRow>) throws {
     try replaceAll(removals)
   }
 
@@ -95,14 +95,14 @@ public struct CatalogEditor {
       sql: "DELETE FROM \(FiguresRow.table) WHERE step = ?", arguments: [type.step])
   }
 
-  public func replaceTestSlices(_ slices: some Sequence<TestSlice>) throws {
+  public func replaceTestSlices(_ slices: some Sequence<TestSliceRow>) throws {
     try replaceAll(slices)
   }
 
   /// Writes down what a comparison is to be; there must be none yet of its split and task.
   public func freeze(_ plan: PlanRow) throws { try insertAll(CollectionOfOne(plan)) }
 
-  public func replaceComparisons(_ comparisons: some Sequence<Comparison>) throws {
+  public func replaceComparisons(_ comparisons: some Sequence<ComparisonRow>) throws {
     try replaceAll(comparisons)
   }
 

@@ -74,11 +74,11 @@ extension Catalog {
   }
 
   /// The ledger in row order.
-  public func removals() throws -> [Removal] { try byRow(Removal.self, \.row) }
+  public func removals() throws -> [RemovalRow] { try byRow(RemovalRow.self, \.row) }
 
   /// The removals that have `row` as their witness, best first.
-  public func removals(witness row: Int) throws -> [Removal] {
-    try all(Removal.self, "WHERE witness = ? ORDER BY score DESC, row", [row])
+  public func removals(witness row: Int) throws -> [RemovalRow] {
+    try all(RemovalRow.self, "WHERE witness = ? ORDER BY score DESC, row", [row])
   }
 
   /// Records left out without a witness, in row order.
@@ -152,10 +152,10 @@ extension Catalog {
   }
 
   /// In row order.
-  public func testSlices() throws -> [TestSlice] { try byRow(TestSlice.self, \.row) }
+  public func testSlices() throws -> [TestSliceRow] { try byRow(TestSliceRow.self, \.row) }
 
-  public func comparisons() throws -> [Comparison] {
-    try all(Comparison.self, "ORDER BY baseline, arm, metric, slice")
+  public func comparisons() throws -> [ComparisonRow] {
+    try all(ComparisonRow.self, "ORDER BY baseline, arm, metric, slice")
   }
 
   public func steps() throws -> [Step] {
@@ -224,19 +224,19 @@ extension Catalog {
 public struct RecordExplanation: Codable, Equatable, Sendable {
   public var record: StoredRecord
   /// Nil for a kept or dropped record.
-  public var removal: Removal?
+  public var removal: RemovalRow?
   /// Nil for a kept or removed record.
   public var drop: Drop?
   public var decision: Decision?
   public var witness: StoredRecord?
   /// The removals it is the witness of, best first.
-  public var standsFor: [Removal]
+  public var standsFor: [RemovalRow]
   public var pairs: [StoredPair]
   public var vetoes: [Veto]
   public var conflicts: [Conflict]
   public var clusters: [ClusterMember]
   public var split: SplitAssignment?
-  public var testSlice: TestSlice?
+  public var testSlice: TestSliceRow?
 }
 
 extension Catalog {
@@ -244,7 +244,7 @@ extension Catalog {
   public func explanation(id: String) throws -> RecordExplanation? {
     guard let record = try record(id: id) else { return nil }
     let row = record.row
-    let removal = try all(Removal.self, "WHERE row = ?", [row]).first
+    let removal = try all(RemovalRow.self, "WHERE row = ?", [row]).first
     let asEither: StatementArguments = [row, row]
     return RecordExplanation(
       record: record, removal: removal,
@@ -255,6 +255,6 @@ extension Catalog {
       conflicts: try all(Conflict.self, "WHERE a = ? OR b = ? ORDER BY a, b", asEither),
       clusters: try all(ClusterMember.self, "WHERE row = ? ORDER BY kind", [row]),
       split: try all(SplitAssignment.self, "WHERE row = ?", [row]).first,
-      testSlice: try all(TestSlice.self, "WHERE row = ?", [row]).first)
+      testSlice: try all(TestSliceRow.self, "WHERE row = ?", [row]).first)
   }
 }

@@ -119,7 +119,7 @@ where Value.RawValue == String {
 /// A text column that must hold a JSON array of strings.
 func decodedList(_ row: Row, _ column: Int) throws -> [String] {
   let text = try row.decode(String.self, atIndex: column)
-  guard let list = try? JSONDecoder().decode([String].self, from: Data(text.utf8)) else {
+  guard let list = StoredJSON.strings(text) else {
     throw FileError(place: "catalog", expected: "a JSON array of strings", found: "'\(text)'")
   }
   return list
@@ -141,6 +141,19 @@ public enum StoredJSON {
     }
   }
 
+  /// A list of strings as a text column holds it.
+  package static func text(_ list: [String]) -> String {
+    let encoder = JSONEncoder()
+    encoder.outputFormatting = .withoutEscapingSlashes
+    // Encoding an array of strings cannot fail.
+    return (try? encoder.encode(list)).map { String(decoding: $0, as: UTF8.self) } ?? "[]"
+  }
+
+  /// The list that a text is; nil if it is none.
+  package static func strings(_ text: String) -> [String]? {
+    try? JSONDecoder().decode([String].self, from: Data(text.utf8))
+  }
+
   /// What is wrong with the text, in a few words.
   public static func reason(_ error: DecodingError) -> String {
     switch error {
@@ -152,11 +165,4 @@ public enum StoredJSON {
     default: "text that is no JSON object"
     }
   }
-}
-
-func encodedList(_ list: [String]) -> String {
-  let encoder = JSONEncoder()
-  encoder.outputFormatting = .withoutEscapingSlashes
-  // Encoding an array of strings cannot fail.
-  return (try? encoder.encode(list)).map { String(decoding: $0, as: UTF8.self) } ?? "[]"
 }

@@ -56,7 +56,7 @@ public struct Cluster: CatalogRow {
     values.bind(cluster)
     values.bind(size)
     values.bind(representative)
-    values.bind(encodedList(words))
+    values.bind(StoredJSON.text(words))
     values.bind(loosest)
   }
 }

@@ -37,7 +37,7 @@ public struct StoredPair: CatalogRow {
 }
 
 /// Why a record is left out: a kept record stands for it.
-public struct Removal: CatalogRow {
+public struct RemovalRow: CatalogRow {
   public enum Scope: String, Codable, Sendable {
     case within
     case trainTest = "train-test"

@@ -92,7 +92,7 @@ public struct StoredRecord: CatalogRow {
     values.bind(normalizedHash.bytes)
     values.bind(tokens)
     values.bind(seenBytes)
-    values.bind(unknownWords.map(encodedList))
+    values.bind(unknownWords.map(StoredJSON.text))
   }
 }
 

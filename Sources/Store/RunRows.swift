@@ -7,6 +7,11 @@ public struct Run: CatalogRow {
     case running, finished, failed
   }
 
+  /// The step that trained it.
+  public enum Step: String, Codable, Sendable {
+    case finetune, compare, inject
+  }
+
   /// What the run's predictions are.
   public enum Answer: String, Codable, Sendable {
     /// A label of the index, or a set of them.
@@ -22,6 +27,7 @@ public struct Run: CatalogRow {
   }
 
   public var id: String
+  public var step: Step
   public var arm: String
   public var answer: Answer
   public var seed: Int
@@ -34,10 +40,12 @@ public struct Run: CatalogRow {
   public var metrics: String?
 
   public init(
-    id: String, arm: String, answer: Answer = .label, seed: Int, options: String, status: Status,
+    id: String, step: Step, arm: String, answer: Answer = .label, seed: Int, options: String,
+    status: Status,
     startedAt: Date, finishedAt: Date? = nil, metrics: String? = nil
   ) {
     self.id = id
+    self.step = step
     self.arm = arm
     self.answer = answer
     self.seed = seed
@@ -50,27 +58,30 @@ public struct Run: CatalogRow {
 
   public static let table = "runs"
   public static let columns = [
-    "id", "arm", "answer", "seed", "options", "status", "started_at", "finished_at", "metrics",
+    "id", "step", "arm", "answer", "seed", "options", "status", "started_at", "finished_at",
+    "metrics",
   ]
 
   public static let limits: [(column: Int, limit: CatalogLimit)] = [
-    (3, .small)
+    (4, .small)
   ]
 
   public init(row: Row) throws {
     id = try row.decode(atIndex: 0)
-    arm = try row.decode(atIndex: 1)
-    answer = try decoded(row, 2)
-    seed = try row.decode(atIndex: 3)
-    options = try row.decode(atIndex: 4)
-    status = try decoded(row, 5)
-    startedAt = try row.decode(atIndex: 6)
-    finishedAt = try row.decode(atIndex: 7)
-    metrics = try row.decode(atIndex: 8)
+    step = try decoded(row, 1)
+    arm = try row.decode(atIndex: 2)
+    answer = try decoded(row, 3)
+    seed = try row.decode(atIndex: 4)
+    options = try row.decode(atIndex: 5)
+    status = try decoded(row, 6)
+    startedAt = try row.decode(atIndex: 7)
+    finishedAt = try row.decode(atIndex: 8)
+    metrics = try row.decode(atIndex: 9)
   }
 
   public func bind(to values: inout RowBinder) {
     values.bind(id)
+    values.bind(step.rawValue)
     values.bind(arm)
     values.bind(answer.rawValue)
     values.bind(seed)

@@ -3,7 +3,7 @@ import GRDB
 /// The catalog's tables. Docs/Formats.md explains each column.
 enum Schema {
   /// `PRAGMA user_version` of a catalog this tool writes.
-  static let version = 5
+  static let version = 6
   /// `PRAGMA application_id`: "SIMC".
   static let applicationID = 0x5349_4d43
 
@@ -137,6 +137,7 @@ enum Schema {
 
     CREATE TABLE runs (
       id TEXT PRIMARY KEY NOT NULL,
+      step TEXT NOT NULL CHECK (step IN ('finetune', 'compare', 'inject')),
       arm TEXT NOT NULL,
       answer TEXT NOT NULL CHECK (answer IN ('label', 'number', 'tags', 'score', 'text')),
       seed INTEGER NOT NULL,

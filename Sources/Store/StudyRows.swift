@@ -2,7 +2,7 @@ import Foundation
 import GRDB
 
 /// How near a test record is to the raw training set.
-public struct TestSlice: CatalogRow {
+public struct TestSliceRow: CatalogRow {
   public enum Slice: String, Codable, Sendable, CaseIterable {
     case leaked, near, clean
   }
@@ -43,7 +43,7 @@ public struct TestSlice: CatalogRow {
 }
 
 /// The difference between two arms on one metric and slice.
-public struct Comparison: CatalogRow {
+public struct ComparisonRow: CatalogRow {
   public var baseline: String
   public var arm: String
   public var metric: String

@@ -42,7 +42,7 @@ struct SimcurateCommand: ParsableCommand {
         name: "Questions to an index or a model",
         subcommands: [
           ExplainCommand.self, SearchCommand.self, PredictCommand.self, CalibrateCommand.self,
-          LeakCommand.self,
+          LeakCommand.self, ProbeCommand.self,
         ]),
       CommandGroup(
         name: "Pieces by themselves",

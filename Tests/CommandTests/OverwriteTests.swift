@@ -72,10 +72,11 @@ import Testing
     try sandbox.write("notes/todo.txt", "mine")
     for out in ["notes", "other.txt"] {
       try sandbox.run("finetune", "index", "--steps", "1", "--out", out, "--force").fails(
-        saying: "\(out): expected", "--out")
+        saying: "\(out): expected", "another")
     }
     #expect(try sandbox.snapshot("tuned") == before)
     #expect(try sandbox.text("notes/todo.txt") == "mine")
+    #expect(try sandbox.text("other.txt").hasPrefix("Where"))
     try sandbox.run(other + ["--force"]).succeeded()
     #expect(try sandbox.snapshot("tuned") != before)
     #expect(try sandbox.run(other).succeeded().text.contains("nothing to do"))

@@ -117,6 +117,23 @@ import Testing
       })
   }
 
+  /// SQuAD's JSON comes out as it went in.
+  @Test func exportsAreSquadAgain() throws {
+    let (sandbox, ids) = try squad()
+    try sandbox.run("index", "squad.json", "--out", "index").succeeded()
+    let said = try sandbox.run("export", "index", "--what", "all", "--out", "out.json").succeeded()
+    #expect(said.text.contains("\(ids.count) ") || said.errors.contains("\(ids.count) "))
+    let (before, after) = try (
+      JSONSerialization.jsonObject(with: sandbox.data("squad.json")) as? NSDictionary,
+      JSONSerialization.jsonObject(with: sandbox.data("out.json")) as? NSDictionary
+    )
+    #expect(before != nil && before == after)
+    try sandbox.writeCorpus()
+    try sandbox.run("index", "corpus.jsonl", "--out", "texts").succeeded()
+    try sandbox.run("export", "texts", "--out", "no.json").fails(saying: "question", "corpus.jsonl")
+    #expect(!sandbox.exists("no.json"))
+  }
+
   /// Answers survive what the index does, as fields and as labels that are in conflict where they differ.
   @Test func recordsKeepTheirAnswers() throws {
     let (sandbox, ids) = try squad()

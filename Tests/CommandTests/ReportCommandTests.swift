@@ -107,4 +107,42 @@ import Testing
     try sandbox.run("split", "index", "--balance", "topic", "--quota", "nowhere=1")
       .fails(saying: "'nowhere'", "these are there", "(topic 0)")
   }
+
+  /// Studies of several indexes on one page, and what is none refused.
+  @Test func studiesAreSetSideBySide() throws {
+    let sandbox = try Sandbox()
+    try sandbox.writeCorpus()
+    try TinyModel.write(to: sandbox.url("model"))
+    try sandbox.run(
+      "run", "corpus.jsonl", "--out", "index", "--threshold", "0.8", "--seeds", "3",
+      "--study-steps", "2", "--epochs", "1"
+    ).succeeded()
+    let methods = try sandbox.text("index/report.md")
+    #expect(methods.contains("drawn at random") && methods.contains("updates in all, which took"))
+    #expect(methods.contains("| model: batchSize |") && methods.contains("Energy is not estimated"))
+    try sandbox.run("report", "index", "--watts", "60").succeeded()
+    #expect(try sandbox.text("index/report.md").contains(" at 60 W, which is what the machine"))
+    try FileManager.default.copyItem(at: sandbox.url("index"), to: sandbox.url("other"))
+    let set = try sandbox.run("report", "index", "other", "--json").succeeded().object()
+    let members = try #require(set["members"] as? [[String: Any]])
+    #expect(members.map { $0["name"] as? String } == ["index", "other"])
+    #expect(members.allSatisfy { $0["metric"] as? String == "accuracy" })
+    #expect(members.allSatisfy { $0["trainingRecords"] as! Int > $0["testItems"] as! Int })
+    let text = try sandbox.run(
+      "report", "index", "other", "--markdown", "--out", "both.html", "--title", "Both"
+    ).succeeded().text
+    #expect(try text == sandbox.text("both.md") && text.hasPrefix("# Both\n"))
+    #expect(try sandbox.text("both.html").contains("What the studies say together"))
+    #expect(try !sandbox.text("studies.html").isEmpty)
+
+    try sandbox.run("index", "corpus.jsonl", "--out", "bare").succeeded()
+    try sandbox.run("report", "index", "bare").fails(
+      saying: "bare: expected an index with a finished comparison, found none",
+      "simcurate compare bare")
+    try sandbox.run("report", "index", "nowhere").fails(saying: "nowhere")
+    try sandbox.run("report", "index", "./index").fails(64, saying: "named twice")
+    try sandbox.run("report", "index", "--out", "a.html").fails(64, saying: "--out")
+    try sandbox.run("report", "index", "other", "--out", "a.txt").fails(64, saying: ".html")
+    try sandbox.run("report", "index", "--watts", "-1").fails(64, saying: "--watts")
+  }
 }

@@ -7,6 +7,7 @@ import Testing
   private func sandbox(_ lines: [String], _ fields: String...) throws -> Sandbox {
     let sandbox = try Sandbox()
     try TinyModel.write(to: sandbox.url("model"))
+    try TinyModel.writeTokenizer(to: sandbox.url("model"))
     try sandbox.write("records.jsonl", lines.joined(separator: "\n") + "\n")
     try sandbox.run(
       ["index", "records.jsonl", "--out", "index"] + fields.flatMap { ["--text-field", $0] }
@@ -39,7 +40,8 @@ import Testing
     let analysis = try #require(summary["analysis"] as? [String: Any])
     let title = try #require(analysis["primaryMetric"] as? String)
     let titles = [
-      "microF1": "micro-F1", "spearman": "Spearman correlation", "accuracy": "accuracy",
+      "microF1": "micro-F1", "relationF1": "macro-F1 of relations",
+      "spearman": "Spearman correlation", "accuracy": "accuracy",
       "entityF1": "entity F1", "meanReciprocalRank": "mean reciprocal rank",
     ]
     #expect(again.contains("\(titles[title]!) with 95% intervals, by slice"))
@@ -89,6 +91,22 @@ import Testing
     #expect(try metrics(analysis) == ["accuracy", "macroF1"])
     // Vectors of both texts joined say nothing of how they go together.
     #expect((analysis["baselines"] as? [Any])?.isEmpty == true)
+  }
+
+  /// Two directions of one relation, and texts that have none: scored as relations are.
+  @Test func relations() throws {
+    let sandbox = try sandbox(
+      lines(150) { number, _, text in
+        let words = text.split(separator: " ")
+        return [
+          "text": "<e1>\(words[0])</e1> <e2>\(words[1])</e2> "
+            + words.dropFirst(2).joined(separator: " "),
+          "label": ["Part(e1,e2)", "Part(e2,e1)", "Other"][number % 3],
+        ]
+      })
+    let analysis = try compare(sandbox, "--task", "relations")
+    #expect(try metrics(analysis) == ["relationF1", "accuracy", "macroF1"])
+    #expect(analysis["leakContribution"] == nil)
   }
 
   private static let cities = ["Paris", "London", "Bern", "Rome", "Oslo", "Kyoto", "Lima", "Cairo"]

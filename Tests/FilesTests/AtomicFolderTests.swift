@@ -49,6 +49,20 @@ import Testing
     #expect(try folder.names == ["link", "real", "real/new"])
   }
 
+  @Test func aFileIsNotReplacedByAFolder() throws {
+    let folder = try TemporaryFolder()
+    try folder.write("new/a", "a")
+    try folder.write("precious", "text")
+    #expect(throws: FileError.self) {
+      try AtomicFolder.place(folder["new"], at: folder["precious"])
+    }
+    #expect(throws: FileError.self) {
+      try AtomicFolder.replace(folder["precious"]) { _ in }
+    }
+    #expect(try folder.text("precious") == "text")
+    #expect(try folder.text("new/a") == "a")
+  }
+
   @Test func aFileInTheWayIsNamed() throws {
     let folder = try TemporaryFolder()
     try folder.write("a", "1")

@@ -23,6 +23,12 @@ extension SampleReport {
           name: $0, description: "\($0) training records", trainingItems: $1, updates: 656,
           epochs: 656 * 16 / Double($1))
       }, source: "runs, metrics, predictions")
+    study.methods = "The task is classify. The test set was given."
+    study.parameters = [
+      .init(name: "compare: seedCount", value: "\(seeds)"),
+      .init(name: "model: learningRate", value: "0.0002"),
+    ]
+    study.cost = .init(models: 5 * seeds, updates: 3280 * seeds, seconds: 2_871.4)
     study.classArm = "finetune-deduped"
     study.classes = ["games", "libs", "rust"].enumerated().map {
       .init(

@@ -127,7 +127,7 @@ import Testing
     #expect(throws: FileError.self) {
       try catalog.update {
         try $0.replaceRemovals([
-          Removal(row: 0, witness: 9, score: 1, stage: "s", rule: "r", scope: .within)
+          RemovalRow(row: 0, witness: 9, score: 1, stage: "s", rule: "r", scope: .within)
         ])
       }
     }

@@ -35,10 +35,10 @@ enum Sample {
     StoredPair(stage: "semantic", a: 2, b: 3, score: 1),
   ]
   static let removals = [
-    Removal(
+    RemovalRow(
       row: 1, witness: 0, score: 0.95, stage: "semantic", rule: "longest", scope: .within,
       guards: #"["numbers"]"#),
-    Removal(row: 3, witness: 2, score: 1, stage: "exact", rule: "first", scope: .trainTest),
+    RemovalRow(row: 3, witness: 2, score: 1, stage: "exact", rule: "first", scope: .trainTest),
   ]
   static let vetoes = [
     Veto(a: 0, b: 2, score: 0.9, guardName: "numbers", detail: "5 against 6"),
@@ -67,7 +67,7 @@ enum Sample {
   }
   static let diversity = Diversity(vendi: 1.5, reasons: ["a \"b\" c": 2])
   static let run = Run(
-    id: "raw-1", arm: "raw", seed: 1, options: "{}", status: .finished,
+    id: "raw-1", step: .compare, arm: "raw", seed: 1, options: "{}", status: .finished,
     startedAt: Date(timeIntervalSince1970: 1_700_000_000.125),
     finishedAt: Date(timeIntervalSince1970: 1_700_000_060.5), metrics: #"{"f1":0.5}"#)
   static let log = [
@@ -77,9 +77,9 @@ enum Sample {
     Prediction(
       run: "raw-1", row: 2, label: "even", predicted: "odd", correct: false, probability: 0.6)
   ]
-  static let slices = [TestSlice(row: 2, slice: .near, nearest: 0, similarity: 0.8)]
+  static let slices = [TestSliceRow(row: 2, slice: .near, nearest: 0, similarity: 0.8)]
   static let comparisons = [
-    Comparison(
+    ComparisonRow(
       baseline: "raw", arm: "deduped", metric: "macro F1", slice: "all", difference: 0.01,
       low: -0.02, high: 0.04, pValue: 0.4, adjustedPValue: 0.8, permutationPValue: 0.06,
       margin: 0.01, equivalencePValue: 0.4, minimumDetectable: 0.03,

@@ -72,6 +72,28 @@ import Testing
     #expect(holmAdjusted([]).isEmpty)
   }
 
+  @Test func randomEffectsEqualTheirDefinition() throws {
+    for example in golden.randomEffects {
+      let estimates = zip(example.values, example.errors).map { (value: $0, standardError: $1) }
+      let pooled = try #require(RandomEffects(estimates))
+      for (own, expected) in [
+        (pooled.value, example.value), (pooled.standardError, example.error),
+        (pooled.low, example.low), (pooled.high, example.high), (pooled.pValue, example.p),
+        (pooled.deviation, example.deviation), (pooled.heterogeneity, example.q),
+        (pooled.inconsistency, example.inconsistency),
+      ] { #expect(isClose(own, expected, 1e-8), "\(own), not \(expected)") }
+      #expect(pooled.studies == example.values.count && pooled.weights.count == pooled.studies)
+      #expect(isClose(pooled.weights.reduce(0, +), 1))
+    }
+    // The textbooks' figures.
+    let vaccine = try #require(golden.randomEffects.first)
+    #expect(isClose(vaccine.value, -0.7141, 1e-4) && isClose(vaccine.q, 152.233, 1e-5))
+    #expect(isClose(vaccine.deviation * vaccine.deviation, 0.3088, 1e-3))
+    #expect(RandomEffects([(0.1, 0.01)]) == nil)
+    #expect(RandomEffects([(0.1, 0.01), (0.2, 0)]) == nil)
+    #expect(RandomEffects([(0.1, 0.01), (.nan, 0.01)]) == nil)
+  }
+
   @Test func generatorEqualsItsDescription() {
     var generator = SeededGenerator(seed: 42)
     #expect(golden.generator == golden.generator.map { _ in String(generator.next()) })

@@ -69,6 +69,19 @@ struct GoldenStatistics: Decodable {
     var pairs: [Double]
   }
 
+  struct RandomEffects: Decodable {
+    var values: [Double]
+    var errors: [Double]
+    var value: Double
+    var error: Double
+    var low: Double
+    var high: Double
+    var p: Double
+    var deviation: Double
+    var q: Double
+    var inconsistency: Double
+  }
+
   var normal: [[Double]]
   var studentP: [[Double]]
   var studentQuantile: [[Double]]
@@ -86,6 +99,7 @@ struct GoldenStatistics: Decodable {
   var differences: Differences
   var sets: Sets
   var generator: [String]
+  var randomEffects: [RandomEffects]
 
   static let shared: GoldenStatistics = {
     let url = Bundle.module.url(forResource: "Golden/statistics", withExtension: "json")!

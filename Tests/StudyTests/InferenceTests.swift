@@ -88,6 +88,40 @@ extension ArmPredictions {
     try expect(arms, items, metric, given.results[metric.rawValue]!)
   }
 
+  /// The example that `Docs/Tasks/Relations.md` works by hand.
+  @Test func relationsByHand() throws {
+    let items = TestItems(
+      truth: .relations([0, 0, 1, 2, 3, 4, 4], ofClass: [0, 0, 1, 1, nil]),
+      groups: Array(0..<7), slices: [TestSlice](repeating: .clean, count: 7))
+    let arm = ArmPredictions(name: "a", seeds: [1], predictions: [[0, 1, 4, 2, 4, 2, 4]])
+    let found = { CrossedInference(items: items).score(of: arm, $0)?.value }
+    #expect(abs(try #require(found(.relationF1)) - 0.45) < 1e-12)
+    #expect(abs(try #require(found(.accuracy)) - 3.0 / 7) < 1e-12)
+  }
+
+  /// Where every class is a relation of its own, their scores are those of classes, intervals too.
+  @Test func relationsWithoutDirectionsAreClasses() throws {
+    let given = golden.sets
+    let labels = given.labels.map { $0.first ?? 0 }
+    let models = given.predictions.map { $0.map { $0.first ?? 0 } }
+    func found(_ truth: TestItems.Truth, _ metric: Metric) throws -> [Double] {
+      let items = TestItems(
+        truth: truth, groups: given.groups, slices: given.groups.map { _ in .clean })
+      let arms = (0..<2).map {
+        ArmPredictions(
+          name: "\($0)", seeds: [1, 2, 3], predictions: Array(models[3 * $0..<3 * $0 + 3]))
+      }
+      let estimate = try #require(
+        CrossedInference(items: items).difference(arms[0], minus: arms[1], metric))
+      return [estimate.value, estimate.standardError, estimate.low, estimate.high]
+    }
+    let classes = try found(.classes(labels, count: given.classes), .macroF1)
+    let relations = try found(
+      .relations(labels, ofClass: (0..<given.classes).map { $0 }), .relationF1)
+    for (a, b) in zip(classes, relations) { #expect(abs(a - b) < 1e-12) }
+    #expect(classes[1] > 0)
+  }
+
   /// Entities with seen and unseen names: their sums give the F1 of all, and each the F1 of its own.
   @Test func entitiesBySurface() throws {
     let given = golden.differences

@@ -51,7 +51,7 @@ import Transformer
     return ranges
   }
 
-  private func mutate(_ file: Data, _ chance: inout SystemRandomNumberGenerator) -> Data {
+  private func mutate(_ file: Data, _ chance: inout Chance) -> Data {
     var file = file
     switch Int.random(in: 0..<8, using: &chance) {
     case 0: file = file.prefix(Int.random(in: 0...file.count, using: &chance))
@@ -96,7 +96,7 @@ import Transformer
     "bpe-suffixed", "unigram-xlmr", "unigram-nfkc", "unigram-bytes",
   ])
   func mutatedFilesThrowOrLoad(name: String) throws {
-    var chance = SystemRandomNumberGenerator()
+    var chance = Chance()
     let file = try Data(contentsOf: Self.golden.appending(path: "\(name)/tokenizer.json"))
     let folder = try TemporaryFolder()
     for _ in 0..<Self.rounds {
@@ -107,7 +107,7 @@ import Transformer
 
   @Test(arguments: ["files-roberta-settings", "files-gpt2"])
   func mutatedVocabularyFilesThrowOrLoad(name: String) throws {
-    var chance = SystemRandomNumberGenerator()
+    var chance = Chance()
     let names = ["vocab.json", "merges.txt", "tokenizer_config.json", "special_tokens_map.json"]
     let source = Self.golden.appending(path: name)
     let there = names.filter {
@@ -126,7 +126,7 @@ import Transformer
   }
 
   @Test func mutatedTokenListsThrowOrLoad() throws {
-    var chance = SystemRandomNumberGenerator()
+    var chance = Chance()
     let lines = [
       "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]", "the", "##x", "é", "中", "##é", "run",
     ]

@@ -58,13 +58,16 @@ import Transformer
   /// Scores are read as the standard library reads them: one that rounds otherwise would change
   /// which of two close pieces wins.
   @Test func scoresAreReadToTheNearestDouble() throws {
-    var chance = SystemRandomNumberGenerator()
+    var chance = Chance()
     var numbers = ["0.1", "9007199254740993", "-13.719580650329590", "1.7976931348623157"]
     for _ in 0..<20_000 {
       let digits = UInt64.random(in: 1...9_999_999_999_999_999_999, using: &chance)
       var text = String(digits >> UInt64.random(in: 0...60, using: &chance))
-      text.insert(".", at: text.index(text.startIndex, offsetBy: Int.random(in: 1...text.count)))
-      numbers.append((Bool.random() ? "-" : "") + text + (text.hasSuffix(".") ? "0" : ""))
+      text.insert(
+        ".",
+        at: text.index(text.startIndex, offsetBy: Int.random(in: 1...text.count, using: &chance)))
+      numbers.append(
+        (Bool.random(using: &chance) ? "-" : "") + text + (text.hasSuffix(".") ? "0" : ""))
     }
     for number in numbers {
       var number = number
@@ -79,7 +82,7 @@ import Transformer
   func knownWordsKeepTheirTokens(name: String) throws {
     let folder = Self.small.deletingLastPathComponent().appending(path: name)
     let tokenizer = try Tokenizer(folder: folder, maximumTokens: 1 << 20)
-    var chance = SystemRandomNumberGenerator()
+    var chance = Chance()
     let letters = ["a", "b", "the", "x", "é", "中", "\u{0}", "▁", "1", "😀"]
     for _ in 0..<300 {
       let words = (0..<100).map { _ in

@@ -1,4 +1,4 @@
-/// A record that goes, and the kept record it goes for.
+/// A record that goes, and the kept record it goes for; `Ledger` makes the row of the catalog from it.
 public struct Removal: Hashable, Sendable {
   public var row: UInt32
   /// A kept record at or above the stage's threshold.

@@ -19,13 +19,13 @@ public struct DecisionChanges: Codable, Hashable, Sendable {
 
   /// Against what the catalog still holds; nil if there was no dedup before.
   static func find(
-    in index: OpenIndex, removals: [Store.Removal], drops: [Drop], ids: [String]
+    in index: OpenIndex, _ ledger: Ledger, ids: [String]
   ) throws -> DecisionChanges? {
     let catalog = index.catalog
     guard let earlier = try catalog.figures(DedupFigures.self)?.records, 0...ids.count ~= earlier
     else { return nil }
     let before = witnesses(try catalog.removals(), try catalog.drops())
-    let after = witnesses(removals, drops)
+    let after = witnesses(ledger.removals, ledger.drops)
     let kept = before.keys.filter { after[$0] == nil }.sorted()
     let removed = after.keys.filter { $0 < earlier && before[$0] == nil }.sorted()
     return DecisionChanges(
@@ -36,7 +36,7 @@ public struct DecisionChanges: Codable, Hashable, Sendable {
   }
 
   /// The witness of every record that is left out, -1 for one that has none.
-  private static func witnesses(_ removals: [Store.Removal], _ drops: [Drop]) -> [Int: Int] {
+  private static func witnesses(_ removals: [RemovalRow], _ drops: [Drop]) -> [Int: Int] {
     Dictionary(
       removals.map { ($0.row, $0.witness) } + drops.map { ($0.row, -1) },
       uniquingKeysWith: { first, _ in first })

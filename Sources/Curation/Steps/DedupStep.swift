@@ -74,7 +74,7 @@ public struct DedupStep {
     let rule = try options.validate()
     let input = try index.decidedHash()
     if try StepAccount.isDone("dedup", options: options, inputHash: input, in: index.catalog) {
-      return try storedSummary()
+      return try summary(Ledger(in: index.catalog))
     }
     let table = try index.records(for: options)
     try checkNames(table, rule)
@@ -95,9 +95,17 @@ public struct DedupStep {
     let removal = Removals(
       table: table, texts: texts, semantic: semantic?.pairs ?? [], lexical: lexical.pairs,
       options: options, rule: rule)
-    let changes = try store(removal.decide(), removal, semantic, lexical, input)
-    var summary = try storedSummary(
-      nothingToDo: false, joined: semantic?.isNew == true || !lexical.floors.isEmpty)
+    let result = removal.decide()
+    let ledger = Ledger(
+      result, of: removal, options: options,
+      notes: Dictionary(
+        uniqueKeysWithValues: try index.catalog.decisions().compactMap { decision in
+          decision.note.map { (decision.id, $0) }
+        }))
+    let changes = try store(
+      ledger, repeats: result.protectedRepeats, removal, semantic, lexical, input)
+    var summary = try summary(
+      ledger, nothingToDo: false, joined: semantic?.isNew == true || !lexical.floors.isEmpty)
     summary.changes = changes
     return summary
   }
@@ -126,38 +134,15 @@ public struct DedupStep {
     }
   }
 
-  /// Gives what is decided otherwise than before.
+  /// - Parameters:
+  ///   - ledger: what is decided, about the texts in `removal`.
+  ///   - repeats: protected rows that are the same as one before them.
+  /// - Returns: what is decided otherwise than before.
   private func store(
-    _ result: RemovalResult, _ removal: Removals, _ semantic: SemanticPairs?,
+    _ ledger: Ledger, repeats: Int, _ removal: Removals, _ semantic: SemanticPairs?,
     _ lexical: LexicalStages.Found, _ input: String
   ) throws -> DecisionChanges? {
-    let (table, texts) = (removal.table, removal.texts)
-    let removals = result.removals.map { removed in
-      Store.Removal(
-        row: Int(removed.row), witness: Int(removed.witness), score: Double(removed.score),
-        stage: removed.stage.rawValue, rule: options.keep,
-        scope: table.givenSplits[Int(removed.witness)] == .test ? .trainTest : .within,
-        guards: options.guardsAsked(at: removed.stage))
-    }
-    let vetoes = result.vetoes.map { vetoed in
-      let (a, b) = (min(vetoed.row, vetoed.other), max(vetoed.row, vetoed.other))
-      // Asked again in the order of the row numbers, in which the detail is to be read.
-      let veto = removal.veto(vetoed.stage, a, b) ?? vetoed.veto
-      return Veto(
-        a: Int(a), b: Int(b), score: Double(vetoed.score), guardName: veto.kind.rawValue,
-        detail: veto.detail, stage: vetoed.stage.rawValue)
-    }
-    // Two records dropped over each other are one pair.
-    var seen: Set<[UInt32]> = []
-    let distinct = result.conflicts.filter {
-      seen.insert([min($0.row, $0.other), max($0.row, $0.other)]).inserted
-    }
-    let conflicts = distinct.map { conflict in
-      let (a, b) = (Int(min(conflict.row, conflict.other)), Int(max(conflict.row, conflict.other)))
-      return Conflict(
-        a: a, b: b, score: Double(conflict.score), labelA: table.labels[a],
-        labelB: table.labels[b], stage: conflict.stage.rawValue)
-    }
+    let texts = removal.texts
     var found = lexical.floors.keys.map { ($0, lexical.pairs[$0] ?? []) }
     var coverage = try PairCoverage(index)
     if !lexical.floors.isEmpty {
@@ -168,9 +153,7 @@ public struct DedupStep {
       found.append((.semantic, semantic.pairs))
       coverage.setSemantic(floor: semantic.floor, method: semantic.method, records: recordCount)
     }
-    let drops = try self.drops(result, table)
-    let changes = try DecisionChanges.find(
-      in: index, removals: removals, drops: drops, ids: table.ids)
+    let changes = try DecisionChanges.find(in: index, ledger, ids: removal.table.ids)
     let step = try account.step("dedup", options: options, inputHash: input)
     try index.catalog.update { editor in
       for (stage, pairs) in found {
@@ -189,47 +172,28 @@ public struct DedupStep {
         if let recall = semantic.recall { try editor.replaceFigures(recall) }
       }
       try editor.replaceFigures(
-        DedupFigures(records: recordCount, protectedRepeats: result.protectedRepeats))
-      try editor.replaceRemovals(removals)
-      try editor.replaceDrops(drops)
-      try editor.replaceVetoes(vetoes)
-      try editor.replaceConflicts(conflicts)
+        DedupFigures(records: recordCount, protectedRepeats: repeats))
+      try ledger.store(editor)
       try editor.forgetStepsAfterDedup()
       try editor.complete(step)
     }
+    index.forgetPairs()
     return changes
   }
 
-  private func drops(_ result: RemovalResult, _ table: RecordTable) throws -> [Drop] {
-    let notes = Dictionary(
-      uniqueKeysWithValues: try index.catalog.decisions().map { ($0.id, $0.note) })
-    let byHand = result.setAside.map {
-      Drop(row: Int($0), reason: .manual, detail: notes[table.ids[Int($0)]] ?? nil)
-    }
-    let overLabels = result.conflicts.filter(\.isDropped).map { conflict in
-      let (row, other) = (Int(conflict.row), Int(conflict.other))
-      return Drop(
-        row: row, reason: .conflict,
-        detail: "\(table.labels[row] ?? "none") against \(table.labels[other] ?? "none")",
-        other: other)
-    }
-    return byHand + overLabels
-  }
-
-  private func storedSummary(nothingToDo: Bool = true, joined: Bool = false) throws -> DedupSummary
-  {
+  private func summary(
+    _ ledger: Ledger, nothingToDo: Bool = true, joined: Bool = false
+  ) throws -> DedupSummary {
     let catalog = index.catalog
-    let removals = try catalog.removals()
-    let vetoes = try catalog.vetoes()
-    let records = try catalog.recordCount()
-    let drops = try catalog.drops()
+    let (removals, drops, vetoes) = (ledger.removals, ledger.drops, ledger.vetoes)
+    let records = index.manifest.recordCount
     return DedupSummary(
       index: index.folder.url.relativePath, threshold: options.threshold, records: records,
       kept: records - removals.count - drops.count, removed: removals.count,
       removedByStage: Dictionary(removals.map { ($0.stage, 1) }, uniquingKeysWith: +),
       removedForTest: removals.count { $0.scope == .trainTest },
       testRecords: try catalog.givenCount(.test),
-      conflicts: try catalog.conflicts().count, vetoes: vetoes.count,
+      conflicts: ledger.conflicts.count, vetoes: vetoes.count,
       vetoesByGuard: Dictionary(vetoes.map { ($0.guardName, 1) }, uniquingKeysWith: +),
       dropped: Dictionary(drops.map { ($0.reason.rawValue, 1) }, uniquingKeysWith: +),
       protectedRepeats: try catalog.figures(DedupFigures.self)?.protectedRepeats ?? 0,

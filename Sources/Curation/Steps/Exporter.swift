@@ -26,19 +26,20 @@ public struct Exporter {
 
   /// The records of `set`: in JSONL as they were read; in CSV and TSV with the columns `id`, `text`,
   /// `label` and all other fields that one of them has; in a `.txt` file their ids, one a line; in a
-  /// `.conll` file their words, each with its tag.
+  /// `.conll` file their words, each with its tag; in a `.json` file questions, as SQuAD has them.
   ///
-  /// - Parameter path: a file name (`.jsonl`, `.csv`, `.tsv`, `.txt`, `.conll`), or `-` for JSONL on
+  /// - Parameter path: a file name (`.jsonl`, `.csv`, `.tsv`, `.txt`, `.conll`, `.json`), or `-` for JSONL on
   ///   standard output.
   /// - Returns: how many there are.
   /// - Throws: `FileError` if there is no split yet, or no folds, and the set needs one; for a `.conll`
-  ///   file naming a record without tags.
+  ///   or `.json` file naming a record without tags, or that is no question.
   @discardableResult
   public func export(_ set: RecordSet, to path: String) throws -> Int {
     let rows = try rows(of: set)
     let url = CorpusReader.location(path)
     if url.pathExtension == "txt" { return try exportIDs(rows, to: url) }
     if url.pathExtension == "conll" { return try exportSentences(rows, to: url) }
+    if url.pathExtension == "json" { return try exportQuestions(rows, to: url) }
     let isDelimited = ["csv", "tsv", "tab"].contains(url.pathExtension)
     let columns = isDelimited ? try columns(of: rows) : []
     let writer = try CorpusWriter(url, columns: columns)

@@ -190,6 +190,8 @@ public struct IndexStep {
   }
 
   private func checkContents() throws {
+    try AtomicFolder.checkPlace(folder.url)
+    try AtomicFolder.checkPlace(staging.url)
     try checkContent(of: folder) { $0.isEmpty || Set($0).isSuperset(of: OwnFiles.least) }
     try checkContent(of: staging) { _ in true }
   }

@@ -26,7 +26,7 @@ struct LexicalStages {
       if coverage.shingling == shingling, let floor = coverage.floor(of: stage),
         floor <= threshold
       {
-        found.pairs[stage] = try texts.storedPairs(of: stage, in: index.catalog).sorted()
+        found.pairs[stage] = try index.pairs(of: stage, texts)
       } else {
         let floor = min(threshold, DedupOptions.floor(below: threshold))
         found.floors[stage] = floor

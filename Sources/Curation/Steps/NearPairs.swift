@@ -16,7 +16,7 @@ struct NearPairs {
     else { return nil }
     self.floor = floor
     self.texts = texts
-    pairs = try texts.storedPairs(of: .semantic, in: index.catalog)
+    pairs = try index.pairs(of: .semantic, texts)
   }
 
   /// The score of each of `rows` with its nearest record of `others`, none of which is in `rows`; -1

@@ -12,6 +12,7 @@ public final class OpenIndex: Sendable {
   public let catalog: Catalog
   /// One unit row per record, memory-mapped.
   public let vectors: VectorFile
+  private let knownPairs = Mutex<[RemovalStage: [ScoredPair]]>([:])
   private let lastTable = Mutex<(key: TableKey, table: RecordTable)?>(nil)
 
   /// - Throws: `FileError` if the folder holds no complete index, or its files
@@ -81,6 +82,26 @@ public final class OpenIndex: Sendable {
       return table
     }
   }
+
+  /// Of a stage so many pairs are kept in memory, 48 MiB.
+  private static let mostKeptPairs = 1 << 22
+
+  /// The pairs of `stage` that the catalog holds, by groups of equal texts, ascending.
+  ///
+  /// They are kept, so that the steps of a run read them once. More than fit are read whenever they are asked
+  /// for and given up after it: memory is then worth more than the seconds.
+  ///
+  /// - Parameter texts: the groups of all records.
+  /// - Throws: `FileError` for a pair of equal texts, or a pair of texts that is there twice.
+  func pairs(of stage: RemovalStage, _ texts: HashGroups) throws -> [ScoredPair] {
+    if let known = knownPairs.withLock({ $0[stage] }) { return known }
+    let pairs = try texts.storedPairs(of: stage, in: catalog).sorted()
+    if pairs.count <= Self.mostKeptPairs { knownPairs.withLock { $0[stage] = pairs } }
+    return pairs
+  }
+
+  /// To be called after the pairs of the catalog were replaced.
+  func forgetPairs() { knownPairs.withLock { $0 = [:] } }
 
   /// What the records were read from; nil in an index of an earlier version.
   func readFields() throws -> IndexOptions.Fields? {

@@ -20,7 +20,7 @@ public struct SemanticPairs {
     pairs: [ScoredPair], floor: Float, method: JoinMethod = .exact, recall: JoinRecall? = nil,
     isNew: Bool = true
   ) {
-    self.pairs = pairs.sorted()
+    self.pairs = pairs
     self.floor = floor
     self.method = method
     self.recall = recall
@@ -45,14 +45,14 @@ public struct SemanticPairs {
       let join = PairJoin(index: index, texts: texts, floor: floor, monitor: monitor)
       return method == .ivf ? try join.approximate() : try join.exact()
     }
-    var pairs = try texts.storedPairs(of: .semantic, in: index.catalog)
+    var pairs = try index.pairs(of: .semantic, texts)
     let isWhole = coverage.records == texts.groupOfRow.count
     if !isWhole {
       let join = PairJoin(index: index, texts: texts, floor: stored, monitor: monitor)
       pairs += try join.newAgainstOld(from: coverage.records)
     }
     return SemanticPairs(
-      pairs: pairs, floor: stored, method: coverage.method,
+      pairs: isWhole ? pairs : pairs.sorted(), floor: stored, method: coverage.method,
       recall: coverage.method == .exact ? nil : try JoinRecall.stored(index.catalog),
       isNew: !isWhole)
   }
@@ -75,7 +75,7 @@ private struct PairJoin {
         shouldStop: monitor.shouldStop
       ) { pairs += groups($0, rows.rows, rows.rows) }
     }
-    return SemanticPairs(pairs: pairs, floor: floor)
+    return SemanticPairs(pairs: pairs.sorted(), floor: floor)
   }
 
   func approximate() throws -> SemanticPairs {
@@ -85,7 +85,8 @@ private struct PairJoin {
         vectors, threshold: floor, progress: report, shouldStop: monitor.shouldStop)
       let recall = try ApproximateJoin.recall(of: found, in: vectors, threshold: floor)
       return SemanticPairs(
-        pairs: groups(found, rows.rows, rows.rows), floor: floor, method: .ivf, recall: recall)
+        pairs: groups(found, rows.rows, rows.rows).sorted(), floor: floor, method: .ivf,
+        recall: recall)
     }
   }
 

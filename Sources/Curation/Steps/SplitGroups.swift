@@ -24,14 +24,11 @@ struct SplitGroups {
     }
     var pairs: [ScoredPair] = []
     for stage in dedup.stages {
-      // Scores are stored as doubles of the float they were: the threshold must be the same.
-      try index.catalog.forEachPair(
-        stage: stage.rawValue, minimumScore: Double(dedup.threshold(of: stage))
-      ) { pair in
-        links.append((UInt32(pair.a), UInt32(pair.b)))
-        pairs.append(texts.pair(UInt32(pair.a), UInt32(pair.b), score: Float(pair.score)))
-      }
+      let threshold = dedup.threshold(of: stage)
+      pairs += try index.pairs(of: stage, texts).lazy.filter { $0.score >= threshold }
     }
+    let first = texts.representatives
+    links += pairs.lazy.map { (first[Int($0.a)], first[Int($0.b)]) }
     self.pairs = pairs
     self.texts = texts
     let bonds = try RecordBonds(index, table, field: field).partitions

@@ -71,8 +71,8 @@ struct StagedCatalog {
     let catalog = catalog
     let (runs, steps) = (try catalog.runs(), try catalog.steps())
     try catalog.update { editor in
-      try editor.replaceComparisons([Comparison]())
-      try editor.replaceTestSlices([TestSlice]())
+      try editor.replaceComparisons([ComparisonRow]())
+      try editor.replaceTestSlices([TestSliceRow]())
       for run in runs { try editor.deleteRun(id: run.id) }
       try editor.forgetStepsAfterDedup()
       try editor.replaceVetoes([Veto]())
@@ -94,7 +94,7 @@ struct StagedCatalog {
       for stage in RemovalStage.allCases {
         try editor.replacePairs(stage: stage.rawValue, [StoredPair]())
       }
-      try editor.replaceRemovals([Store.Removal]())
+      try editor.replaceRemovals([RemovalRow]())
       try editor.replaceDrops([Drop]())
       try editor.forgetFigures(PairCoverage.self)
       try editor.forgetFigures(JoinRecall.self)

@@ -57,12 +57,14 @@ public struct VerifyStep {
     let rule = try options.validate()
     let table = try index.records(for: options)
     let texts = HashGroups(table.textHashes)
-    let result = try storedResult()
+    let ledger = try Ledger(in: index.catalog)
+    let result = try ledger.result(
+      kept: index.catalog.keptRows(), place: index.folder.catalog.relativePath)
     // Only the rule `central` looks at pairs to order the records.
     let removals = Removals(
       table: table, texts: texts,
       semantic: rule == .central
-        ? try texts.storedPairs(of: .semantic, in: index.catalog)
+        ? try index.pairs(of: .semantic, texts)
           .filter { $0.score >= options.threshold } : [],
       options: options, rule: rule)
     let lexical = LexicalStages(index: index, table: table, texts: texts, options: options)
@@ -75,8 +77,8 @@ public struct VerifyStep {
       options: RemovalOptions(scope: options.scope, conflicts: options.conflicts),
       order: removals.order
     ).violations(score: score(lexical, texts), veto: removals.veto, keptPairs: keptPairs)
-    violations += try dropViolations(result, table, options)
-    violations += try ledgerViolations(table, options)
+    violations += dropViolations(ledger, table, options)
+    violations += ledgerViolations(ledger, table, options)
     violations += try SplitCheck(
       index: index, table: table, options: options, kept: result.kept, keptPairs: keptPairs
     ).violations()
@@ -91,66 +93,32 @@ public struct VerifyStep {
   }
 
   /// What the ledger says beside rows and scores, and the labels of the conflicts.
-  private func ledgerViolations(_ table: RecordTable, _ options: DedupOptions) throws -> [Violation]
-  {
-    let removals = try index.catalog.removals().filter { removal in
-      let scope: Store.Removal.Scope =
-        table.givenSplits[removal.witness] == .test ? .trainTest : .within
+  private func ledgerViolations(
+    _ ledger: Ledger, _ table: RecordTable, _ options: DedupOptions
+  ) -> [Violation] {
+    let removals = ledger.removals.filter { removal in
       let stage = RemovalStage(rawValue: removal.stage)
-      return removal.rule != options.keep || removal.scope != scope
+      return removal.rule != options.keep
+        || removal.scope != table.scope(witness: removal.witness)
         || removal.guards != stage.flatMap(options.guardsAsked)
     }
-    let conflicts = try index.catalog.conflicts().filter {
+    let conflicts = ledger.conflicts.filter {
       $0.labelA != table.labels[$0.a] || $0.labelB != table.labels[$0.b]
     }
     return removals.map { Violation(kind: .otherRule, rows: [UInt32($0.row)]) }
       + conflicts.map { Violation(kind: .unfoundedConflict, rows: [UInt32($0.a), UInt32($0.b)]) }
   }
 
-  /// The ledger as the catalog has it.
-  private func storedResult() throws -> RemovalResult {
-    let catalog = index.catalog
-    let place = index.folder.catalog.relativePath
-    func stage(_ name: String) throws -> RemovalStage {
-      guard let stage = RemovalStage(rawValue: name) else {
-        throw FileError(place: place, expected: "a removal stage", found: "'\(name)'")
-      }
-      return stage
-    }
-    let removals = try catalog.removals().map {
-      Removal(
-        row: UInt32($0.row), witness: UInt32($0.witness), score: Float($0.score),
-        stage: try stage($0.stage))
-    }
-    let vetoes = try catalog.vetoes().map { veto in
-      guard let kind = TextGuard(rawValue: veto.guardName) else {
-        throw FileError(place: place, expected: "a guard", found: "'\(veto.guardName)'")
-      }
-      return VetoedPair(
-        row: UInt32(veto.a), other: UInt32(veto.b), score: Float(veto.score),
-        stage: try stage(veto.stage),
-        veto: GuardVeto(kind: kind, detail: veto.detail ?? ""))
-    }
-    let conflicts = try catalog.conflicts().map {
-      LabelConflict(
-        row: UInt32($0.a), other: UInt32($0.b), score: Float($0.score),
-        stage: try stage($0.stage), isDropped: false)
-    }
-    return RemovalResult(
-      kept: try catalog.keptRows().map { UInt32($0) }, removals: removals, vetoes: vetoes,
-      conflicts: conflicts, setAside: try catalog.drops().map { UInt32($0.row) })
-  }
-
   /// Every drop needs a decision by hand, or a listed conflict under a policy that drops.
   private func dropViolations(
-    _ result: RemovalResult, _ table: RecordTable, _ options: DedupOptions
-  ) throws -> [Violation] {
-    let listed = Set(result.conflicts.map { [min($0.row, $0.other), max($0.row, $0.other)] })
-    return try index.catalog.drops().filter { drop in
+    _ ledger: Ledger, _ table: RecordTable, _ options: DedupOptions
+  ) -> [Violation] {
+    let listed = Set(ledger.conflicts.map { [min($0.a, $0.b), max($0.a, $0.b)] })
+    return ledger.drops.filter { drop in
       guard table.isDropped.indices.contains(drop.row) else { return false }
       if drop.reason == .manual { return !table.isDropped[drop.row] }
       guard let other = drop.other else { return true }
-      let pair = [UInt32(min(drop.row, other)), UInt32(max(drop.row, other))]
+      let pair = [min(drop.row, other), max(drop.row, other)]
       let drops = options.conflicts == .dropBoth || options.conflicts == .majority
       return !drops || !listed.contains(pair)
     }.map { Violation(kind: .unfoundedDrop, rows: [UInt32($0.row)]) }

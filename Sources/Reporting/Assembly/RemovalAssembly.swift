@@ -53,12 +53,12 @@ struct RemovalAssembly {
 
   /// By stage in the order in which they ran, what repeats a test record first; then what was dropped.
   private func listings(
-    _ removals: [Store.Removal], _ drops: [Drop], _ conflicts: [Conflict], hasTest: Bool
+    _ removals: [RemovalRow], _ drops: [Drop], _ conflicts: [Conflict], hasTest: Bool
   ) -> [RemovalSection.Listing] {
     let byKind = Dictionary(grouping: removals) { Kind(stage: $0.stage, scope: $0.scope) }
     let byReason = Dictionary(grouping: drops, by: \.reason)
     let kinds = options.stages.flatMap { stage in
-      [Store.Removal.Scope.trainTest, .within].map { Kind(stage: stage.rawValue, scope: $0) }
+      [RemovalRow.Scope.trainTest, .within].map { Kind(stage: stage.rawValue, scope: $0) }
     }.filter { byKind[$0] != nil }
     let reasons = Drop.Reason.allCases.filter { byReason[$0] != nil }
     let shares = Quotas.share(
@@ -117,7 +117,7 @@ struct RemovalAssembly {
     }
   }
 
-  private static func ordered(_ removals: [Store.Removal]) -> [Store.Removal] {
+  private static func ordered(_ removals: [RemovalRow]) -> [RemovalRow] {
     removals.sorted { ($0.score, $0.row) < ($1.score, $1.row) }
   }
 
@@ -128,7 +128,7 @@ struct RemovalAssembly {
     return (0..<count).map { all[(all.count - 1) - $0 * (all.count - 1) / (count - 1)] }
   }
 
-  private func pair(_ removal: Store.Removal) -> RemovalSection.Pair {
+  private func pair(_ removal: RemovalRow) -> RemovalSection.Pair {
     RemovalSection.Pair(
       record: item(removal.row), witness: item(removal.witness), score: removal.score,
       stage: removal.stage, rule: removal.rule)
@@ -149,7 +149,7 @@ struct RemovalAssembly {
 /// What removals are listed by.
 private struct Kind: Hashable {
   var stage: String
-  var scope: Store.Removal.Scope
+  var scope: RemovalRow.Scope
 
   var cause: String { scope == .within ? "within training" : "against the test set" }
 }

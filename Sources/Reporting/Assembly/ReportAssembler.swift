@@ -15,8 +15,10 @@ public struct ReportAssembler {
     table = try index.records()
   }
 
-  /// - Parameter title: what the report is about; the index folder's name if nil.
-  public func report(title: String? = nil) throws -> Report {
+  /// - Parameters:
+  ///   - title: what the report is about; the index folder's name if nil.
+  ///   - watts: what the machine draws while it works, for an estimate of energy.
+  public func report(title: String? = nil, watts: Double? = nil) throws -> Report {
     let steps = try index.catalog.steps()
     let created = steps.map(\.finishedAt).max() ?? index.manifest.createdAt
     var report = Report(
@@ -37,6 +39,7 @@ public struct ReportAssembler {
     }
     report.training = try TrainingAssembly(index: index).section()
     report.cost = try cost(steps)
+    report.cost?.watts = watts
     report.keyNumbers = keyNumbers(report)
     report.provenance = try provenance(steps)
     return report
@@ -76,7 +79,7 @@ public struct ReportAssembler {
         name: $0.name, seconds: $0.seconds, items: table.count, unit: "records",
         peakBytes: $0.peakMemory)
     }
-    for run in try index.catalog.runs() where run.arm.hasPrefix("finetune") {
+    for run in try index.catalog.runs() where run.step == .finetune {
       guard let metrics = try StudyAssembly.metrics(of: run) else { continue }
       rows.append(
         CostSection.Step(

@@ -20,6 +20,11 @@ struct StudyAssembly {
     var section = StudySection(
       analysis: analysis, arms: try arms(current),
       source: "tables runs, predictions, test_slices, comparisons; comparison.json")
+    let methods = StudyMethods(
+      index: index, runs: current, hasGivenTest: table.givenSplits.contains(.test))
+    section.methods = try methods.paragraph()
+    section.parameters = try methods.parameters()
+    section.cost = try methods.cost()
     section.curves = try curves(current)
     section.honest = try honest(runs)
     try showClasses(of: runs, in: &section)
@@ -97,7 +102,7 @@ struct StudyAssembly {
 
   /// The model that `finetune` made last, of runs that are finished.
   static func takeHome(_ runs: [Run]) -> Run? {
-    runs.filter { $0.arm.hasPrefix("finetune-") }.max {
+    runs.filter { $0.step == .finetune }.max {
       ($0.finishedAt ?? $0.startedAt) < ($1.finishedAt ?? $1.startedAt)
     }
   }

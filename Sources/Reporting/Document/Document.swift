@@ -2,11 +2,15 @@ import Study
 
 /// The report laid out once, for every rendering: sections of blocks, in reading order.
 struct Document {
+  /// What the page is: a report, a probe.
+  var kind = "report"
   var title: String
   var created: String
   var lead: Lead
   var keyNumbers: [KeyNumber]
   var sections: [Section]
+  var footer =
+    "Made by simcurate. The numbers come from the index's catalog.sqlite; each section names its tables."
 }
 
 /// The verdict.
@@ -19,6 +23,7 @@ struct Lead {
     var evidence = ""
   }
 
+  var title = "Verdict"
   var headline: String
   var statements: [Statement]
   var caveats: [String]

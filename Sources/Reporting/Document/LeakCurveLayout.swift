@@ -5,12 +5,13 @@ extension StudySection {
     .cosine: "cosine", .words: "share of words in common",
   ]
 
-  /// The leak effect and the difficulty gap by threshold, a figure for each measure of nearness.
+  /// The leak effect and the difficulty gap by threshold, a figure for each measure of nearness. Where no
+  /// item is near there is neither.
   var leakCurveFigures: [Figure] {
     analysis.leakCurves.map { curve in
       let measure = Self.measures[curve.measure]!
       func rows(_ series: Int, _ value: KeyPath<LeakCurve.Point, Estimate?>) -> [IntervalPlot.Row] {
-        curve.points.compactMap { point in
+        curve.points.filter { $0.items > 0 }.compactMap { point in
           point[keyPath: value].map {
             IntervalPlot.Row(
               name:
@@ -47,7 +48,8 @@ extension StudySection {
         curve.points.map { point in
           [
             Self.measures[curve.measure]!, NumberText.decimal(point.threshold, 2),
-            NumberText.integer(point.items), shown(point.leakEffect), shown(point.difficultyGap),
+            NumberText.integer(point.items), shown(point.leakEffect),
+            shown(point.items > 0 ? point.difficultyGap : nil),
           ]
         }
       })

@@ -10,8 +10,23 @@ extension CostSection {
               .name("step"), .number("time"), .number("work"), .number("per second"),
               .number("peak memory"),
             ],
-            rows: steps.map(\.row)))
+            rows: steps.map(\.row))),
+        .paragraph(energy),
       ], source: source)
+  }
+
+  private var energy: String {
+    guard let watts else {
+      return "Energy is not estimated: nothing here measures what the machine draws. With "
+        + "report --watts it is the time above times that figure."
+    }
+    let seconds = steps.reduce(0) { $0 + $1.seconds }
+    let wattHours = watts * seconds / 3600
+    return "About "
+      + (wattHours < 1000
+        ? "\(NumberText.measure(wattHours)) Wh" : "\(NumberText.measure(wattHours / 1000)) kWh")
+      + ": \(NumberText.duration(seconds)) at \(NumberText.measure(watts)) W, which is what the machine "
+      + "was said to draw and not measured."
   }
 }
 

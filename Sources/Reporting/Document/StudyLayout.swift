@@ -22,6 +22,7 @@ extension StudySection {
     blocks.append(.details("All scores by arm, slice and metric", [.table(scoreTable)]))
     if !classes.isEmpty { blocks.append(.details("Scores by class", [.table(classTable)])) }
     if !curves.isEmpty { blocks.append(.figures([curveFigure])) }
+    blocks += methodBlocks
     return Section(
       name: "study", title: "What do near-copies and filtering change?", blocks: blocks,
       source: source)
@@ -41,6 +42,24 @@ extension StudySection {
       + "than the margin (\(margins)); else nothing is said. No claim rests on fewer than "
       + "\(Comparison.leastSeeds) seeds, \(Comparison.leastGroups) groups of test items or "
       + "\(Comparison.leastDiscordantGroups) groups that the arms answer differently."
+  }
+
+  private var methodBlocks: [Block] {
+    let texts = [methods, cost?.sentence].compactMap(\.self)
+    var blocks = texts.isEmpty ? [] : [Block.heading("Methods")] + texts.map { .paragraph($0) }
+    if !parameters.isEmpty {
+      blocks.append(
+        .details(
+          "Every parameter",
+          [
+            .table(
+              Table(
+                caption: "Options of the comparison and of its models",
+                columns: [.name("option"), .value("value")],
+                rows: parameters.map { [$0.name, $0.value] }))
+          ]))
+    }
+    return blocks
   }
 
   private var metrics: String {
@@ -138,23 +157,36 @@ extension StudySection {
       ).element())
   }
 
+  /// The comparisons of the primary metric with controls: those asked beforehand, then the others by slice.
   private var differenceFigure: Figure? {
-    let members = analysis.comparisons.filter { $0.metric == analysis.primaryMetric }
-    let groups = TestSlice.allCases.compactMap { slice -> (String, [IntervalPlot.Row])? in
-      let rows = members.filter { $0.slice == slice }.compactMap { comparison in
-        comparison.treatment.map { arm, name in
-          IntervalPlot.Row(
-            name: name, series: series(arm.rawValue), estimate: comparison.difference,
-            band: comparison.margin)
-        }
-      }
-      return rows.isEmpty ? nil : (slice.heading, rows)
+    let members = analysis.comparisons.filter {
+      $0.metric == analysis.primaryMetric && $0.treatment != nil
     }
+    func rows(_ family: Comparison.Family, _ slice: TestSlice) -> [IntervalPlot.Row] {
+      members.filter { $0.family == family && $0.slice == slice }.map { comparison in
+        let (arm, name) = comparison.treatment!
+        return IntervalPlot.Row(
+          name: name, series: series(arm.rawValue), estimate: comparison.difference,
+          band: comparison.margin,
+          note: "\(analysis.sign(of: comparison)) \(comparison.discordantGroups)")
+      }
+    }
+    func heading(_ slice: TestSlice) -> String {
+      let groups = members.first { $0.slice == slice }?.difference.groups ?? 0
+      return "\(slice.heading) (\(NumberText.integer(groups)) groups)"
+    }
+    let asked = TestSlice.allCases.map {
+      ("Asked beforehand: \(heading($0).lowercased())", rows(.primary, $0))
+    }
+    let others = TestSlice.allCases.map { (heading($0), rows(.exploratory, $0)) }
+    let groups = (asked + others).filter { !$0.1.isEmpty }
     if groups.isEmpty { return nil }
     return Figure(
       caption: "What near-copies of test items, deduplication within training and balance do, each "
-        + "against random records instead. Gray bands are the margins: an interval wholly inside is "
-        + "no relevant change; one that reaches out of it on both sides of zero says nothing.",
+        + "against random records instead, in \(hundredths) with 95% intervals. Gray bands are the "
+        + "margins: an interval well inside is no relevant change (=); one that reaches out of it on "
+        + "both sides of zero says nothing (?). At the right what the tests say (≠ changed), and how many "
+        + "of the groups of test items the two arms answer differently.",
       drawing: IntervalPlot(
         groups: groups, isDifference: true,
         axisTitle: "difference of \(analysis.primaryMetric.title) in \(hundredths)",
@@ -170,27 +202,30 @@ extension StudySection {
   private func differenceTable(_ family: Comparison.Family) -> Table {
     Table(
       caption:
-        "Differences\(unit.isEmpty ? "" : " in points"), \(family.rawValue) comparisons (p-values Holm-adjusted among "
+        "Differences\(family == .primary ? " of " + analysis.primaryMetric.title : "")"
+        + "\(unit.isEmpty ? "" : " in points"), \(family.rawValue) comparisons (p-values Holm-adjusted among "
         + "them; p by swapping: of exchanging the arms group by group, which holds the models fixed; "
         + "p of more: that they differ by the margin or more; detectable: the true "
         + "difference that a study like this one finds with probability 0.8; differing: groups of "
         + "test items that the two arms answer differently)",
-      columns: [
-        .name("arm − baseline"), .name("slice"), .name("metric"), .number("difference"),
-        .number("95% interval"), .number("adjusted p"), .number("p by swapping"),
-        .number("margin"), .number("p of more"), .number("detectable"),
-        .number("differing"), .name("reading"),
-      ],
+      columns: [.name("arm − baseline"), .name("slice")]
+        + (family == .primary ? [] : [.name("metric")])
+        + [
+          .number("difference"), .number("95% interval"), .name("reading"), .number("adjusted p"),
+          .number("p by swapping"), .number("margin"), .number("p of more"),
+          .number("detectable"), .number("differing"),
+        ],
       rows: analysis.comparisons.filter { $0.family == family }.map {
-        [
-          "\($0.arm) − \($0.baseline)", $0.slice.rawValue, $0.metric.title,
-          NumberText.difference($0.difference.value, $0.metric),
-          NumberText.interval($0.difference, $0.metric),
-          NumberText.pValue($0.adjustedP), NumberText.pValue($0.permutationP),
-          NumberText.size($0.margin, $0.metric), NumberText.pValue($0.adjustedEquivalenceP),
-          NumberText.size($0.minimumDetectable, $0.metric),
-          NumberText.integer($0.discordantGroups), analysis.reading(of: $0),
-        ]
+        ["\($0.arm) − \($0.baseline)", $0.slice.rawValue]
+          + (family == .primary ? [] : [$0.metric.title])
+          + [
+            NumberText.difference($0.difference.value, $0.metric),
+            NumberText.interval($0.difference, $0.metric), $0.reading(analysis.finding(of: $0)),
+            NumberText.pValue($0.adjustedP), NumberText.pValue($0.permutationP),
+            NumberText.size($0.margin, $0.metric), NumberText.pValue($0.adjustedEquivalenceP),
+            NumberText.size($0.minimumDetectable, $0.metric),
+            NumberText.integer($0.discordantGroups),
+          ]
       })
   }
 
@@ -246,6 +281,13 @@ extension StudySection {
   }
 }
 
+extension StudySection.Cost {
+  fileprivate var sentence: String {
+    "\(NumberText.integer(models)) models made \(NumberText.integer(updates)) updates in all, which took "
+      + "\(NumberText.duration(seconds)) with testing."
+  }
+}
+
 extension Comparison {
   /// The arm that a comparison with its control is about, and in a word what is asked; nil for one with
   /// `raw`.
@@ -261,9 +303,17 @@ extension Comparison {
 }
 
 extension StudyAnalysis {
-  fileprivate func reading(of comparison: Comparison) -> String {
-    switch finding(of: comparison) {
-    case .changed: comparison.difference.value > 0 ? "▲ changed" : "▼ changed"
+  /// What a comparison supports, as one sign.
+  func sign(of comparison: Comparison) -> String {
+    Lead.Tone(finding(of: comparison)).sign.glyph
+  }
+}
+
+extension Comparison {
+  /// What the tests say, in a word and a sign.
+  func reading(_ finding: Verdict.Finding) -> String {
+    switch finding {
+    case .changed: difference.value > 0 ? "▲ changed" : "▼ changed"
     case .equivalent: "= equivalent"
     case .underfit: "! underfit"
     default: "? inconclusive"

@@ -1,14 +1,19 @@
 import Study
 
-/// Estimates as dots with their 95% intervals as whiskers, one below the other.
+/// Estimates as dots with their 95% intervals as whiskers, one below the other, names at the left and
+/// numbers at the right: a forest plot, where they are differences.
 struct IntervalPlot {
   struct Row {
     var name: String
     /// Chooses color and shape.
     var series: Int
     var estimate: Estimate
-    /// Half-width of a band around zero, in the estimate's unit.
+    /// Half-width of a band around zero, in the estimate's unit: the margin of equivalence.
     var band: Double?
+    /// A few characters behind the numbers.
+    var note = ""
+    /// Drawn as a diamond as wide as its interval, as the sum of other rows.
+    var isSum = false
   }
 
   /// Rows under a common heading.
@@ -29,10 +34,17 @@ struct IntervalPlot {
   }
 
   /// Where it ends: left of the longest numbers.
-  private var right: Double {
-    let numbers = groups.flatMap { $0.rows.map { short($0.estimate) } }
-    let widest = numbers.map { SVG.Style.tick.width(of: $0) }.max() ?? 0
-    return SVG.width - 10 - min(widest, SVG.width / 3)
+  private var right: Double { notesLeft - 10 - widest(SVG.width * 0.37) { short($0.estimate) } }
+
+  /// Where the notes start.
+  private var notesLeft: Double {
+    let widest = widest(SVG.width / 6, \.note)
+    return SVG.width - (widest > 0 ? widest + 8 : 0)
+  }
+
+  /// Width of the longest text of all rows, up to `most`.
+  private func widest(_ most: Double, _ text: (Row) -> String) -> Double {
+    min(most, groups.flatMap { $0.rows.map { SVG.Style.tick.width(of: text($0)) } }.max() ?? 0)
   }
 
   func element() -> String {
@@ -44,26 +56,30 @@ struct IntervalPlot {
         including: isDifference ? [0] + bands.flatMap { [$0 * unit, -$0 * unit] } : []),
       positions: (left, right))
     var svg = SVG()
-    let bottom =
-      6
-      + groups.reduce(0) {
-        $0 + ($1.heading.isEmpty ? 0 : Self.headingHeight) + Double($1.rows.count) * Self.rowHeight
-      }
-    for tick in scale.ticksThatFit(.tick) {
-      let isZero = isDifference && abs(tick) < 1e-9
-      svg.line((scale(tick), 4), (scale(tick), bottom), isZero ? "zero" : "grid")
-      svg.text(scale.label(tick), x: scale(tick), y: bottom + 15, .tick, anchor: .middle)
-    }
+    let ticks = scale.ticksThatFit(.tick)
     var y = 6.0
     for group in groups {
       if !group.heading.isEmpty {
         svg.text(group.heading, x: 2, y: y + 15, .strong)
         y += Self.headingHeight
       }
+      // No line runs through a heading.
+      let end = y + Double(group.rows.count) * Self.rowHeight
+      for (place, row) in group.rows.enumerated() {
+        drawBand(row, y: y + (Double(place) + 0.5) * Self.rowHeight, in: &svg, scale)
+      }
+      for tick in ticks {
+        let isZero = isDifference && abs(tick) < 1e-9
+        svg.line((scale(tick), y - 2), (scale(tick), end), isZero ? "zero" : "grid")
+      }
       for row in group.rows {
         draw(row, y: y + Self.rowHeight / 2, in: &svg, scale)
         y += Self.rowHeight
       }
+    }
+    let bottom = y
+    for tick in ticks {
+      svg.text(scale.label(tick), x: scale(tick), y: bottom + 15, .tick, anchor: .middle)
     }
     svg.text(axisTitle, x: (left + right) / 2, y: bottom + 32, .tick, anchor: .middle)
     return svg.element(height: bottom + 40, description: description)
@@ -71,21 +87,29 @@ struct IntervalPlot {
 
   private var unit: Double { isDifference ? 100 : 1 }
 
+  /// Before the lines, which go through it.
+  private func drawBand(_ row: Row, y: Double, in svg: inout SVG, _ scale: Scale) {
+    guard let band = row.band, band.isFinite else { return }
+    let from = scale(-band * unit)
+    svg.rectangle(
+      x: from, y: y - 6, width: scale(band * unit) - from, height: 12, "band",
+      title: "the margin: differences surely inside this band count as none")
+  }
+
   private func draw(_ row: Row, y: Double, in svg: inout SVG, _ scale: Scale) {
     let estimate = row.estimate
     let (left, right) = scale.positions
     svg.text(row.name, x: left - 10, y: y + 4, anchor: .end, width: left - 10)
-    if let band = row.band, band.isFinite {
-      let from = scale(-band * unit)
-      svg.rectangle(
-        x: from, y: y - 6, width: scale(band * unit) - from, height: 12, "band",
-        title: "an effect inside this band could have gone unseen")
+    svg.text(short(estimate), x: right + 8, y: y + 4, .tick, width: notesLeft - right - 8)
+    if !row.note.isEmpty {
+      svg.text(row.note, x: notesLeft + 8, y: y + 4, .tick, width: SVG.width - notesLeft - 8)
     }
-    guard [estimate.value, estimate.low, estimate.high].allSatisfy(\.isFinite) else {
-      svg.text(short(estimate), x: right + 8, y: y + 4, .tick, width: SVG.width - right - 8)
+    guard [estimate.value, estimate.low, estimate.high].allSatisfy(\.isFinite) else { return }
+    let (low, high) = (scale(estimate.low * unit), scale(estimate.high * unit))
+    if row.isSum {
+      svg.diamond(from: low, center: scale(estimate.value * unit), to: high, y: y)
       return
     }
-    let (low, high) = (scale(estimate.low * unit), scale(estimate.high * unit))
     svg.line((low, y), (high, y), "whisker stroke\(row.series % 6)")
     for end in [low, high] {
       svg.line((end, y - 3), (end, y + 3), "whisker stroke\(row.series % 6)")
@@ -96,7 +120,6 @@ struct IntervalPlot {
         + "\(NumberText.points(estimate.high)))"
       : NumberText.scored(estimate)
     svg.mark(row.series, x: scale(estimate.value * unit), y: y, title: "\(row.name): \(interval)")
-    svg.text(short(estimate), x: right + 8, y: y + 4, .tick, width: SVG.width - right - 8)
   }
 
   /// Two places, and the interval in brackets.

@@ -20,26 +20,12 @@ struct LossPlot {
         points.map { ($0.x.isFinite ? frame.x($0.x) : .nan, $0.y.isFinite ? frame.y($0.y) : .nan) },
         "loss stroke\(series)")
     }
-    let height = drawLegend(in: &svg)
+    let drawn = arms.filter { arm in curves.contains { $0.arm == arm } }.prefix(8)
+    let height = PlotFrame.drawLegend(
+      drawn.map { ($0, arms.firstIndex(of: $0)! % 6) }, in: &svg)
     return svg.element(
       height: height,
       description: "Training loss by optimizer step, one thin line for each seed, colored by arm")
-  }
-
-  /// Under the plot, in as many lines as it takes.
-  ///
-  /// - Returns: the drawing's height.
-  private func drawLegend(in svg: inout SVG) -> Double {
-    let swatch = 24.0
-    var (x, y) = (2.0, PlotFrame.height + 10)
-    for arm in arms.filter({ arm in curves.contains { $0.arm == arm } }).prefix(8) {
-      let width = min(SVG.Style.label.width(of: CleanText.shown(arm)), 130)
-      if x > 2, x + swatch + width > SVG.width { (x, y) = (2, y + 18) }
-      svg.line((x, y - 4), (x + 18, y - 4), "legend stroke\(arms.firstIndex(of: arm)! % 6)")
-      svg.text(arm, x: x + swatch, y: y, width: width)
-      x += swatch + width + 16
-    }
-    return y + 8
   }
 
   private static func thinned(_ points: [StudySection.Curve.Point]) -> [(x: Double, y: Double)] {

@@ -38,6 +38,22 @@ struct PlotFrame {
     svg.text(xTitle, x: (left + right) / 2, y: Self.bottom + 33, .tick, anchor: .middle)
   }
 
+  /// Names of series under the plot, in as many lines as it takes.
+  ///
+  /// - Returns: the drawing's height.
+  static func drawLegend(_ names: [(name: String, series: Int)], in svg: inout SVG) -> Double {
+    let swatch = 24.0
+    var (x, y) = (2.0, height + 10)
+    for (name, series) in names {
+      let width = min(SVG.Style.label.width(of: CleanText.shown(name)), 130)
+      if x > 2, x + swatch + width > SVG.width { (x, y) = (2, y + 18) }
+      svg.line((x, y - 4), (x + 18, y - 4), "legend stroke\(series)")
+      svg.text(name, x: x + swatch, y: y, width: width)
+      x += swatch + width + 16
+    }
+    return y + 8
+  }
+
   /// A text at `x`, on the side of it where there is room.
   func note(_ text: String, x: Double, y: Double, _ style: SVG.Style, in svg: inout SVG) {
     let isRight = x + 6 + style.width(of: text) <= SVG.width

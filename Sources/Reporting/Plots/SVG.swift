@@ -43,6 +43,26 @@ struct SVG {
     body += "<rect x=\"\(n(x))\" y=\"\(n(y))\" \(size) class=\"\(style)\">\(tip)</rect>"
   }
 
+  /// A rectangle as deep in color as `share` of 1, for maps of numbers.
+  mutating func cell(
+    x: Double, y: Double, width: Double, height: Double, share: Double, _ style: String,
+    title: String
+  ) {
+    let depth = NumberText.decimal(min(max(share, 0), 1), 2)
+    body += "<rect x=\"\(n(x))\" y=\"\(n(y))\" width=\"\(n(width))\" height=\"\(n(height))\""
+    body += " class=\"\(style)\" fill-opacity=\"\(depth)\"><title>\(clean(title))</title></rect>"
+  }
+
+  /// The area between two lines of equally many points.
+  mutating func band(
+    _ low: [(x: Double, y: Double)], _ high: [(x: Double, y: Double)], _ style: String
+  ) {
+    let points = (low + high.reversed()).filter { $0.x.isFinite && $0.y.isFinite }
+    guard points.count > 2 else { return }
+    let corners = points.map { "\(n($0.x)),\(n($0.y))" }.joined(separator: " ")
+    body += "<polygon points=\"\(corners)\" class=\"\(style)\" fill-opacity=\"0.18\"/>"
+  }
+
   /// - Parameter width: the room there is; a longer text is cut, and shown whole as a tooltip.
   mutating func text(
     _ text: String, x: Double, y: Double, _ style: Style = .label, anchor: Anchor = .start,
@@ -89,6 +109,13 @@ struct SVG {
       let points = corners.map { "\(n(x + r * $0.0)),\(n(y + r * $0.1))" }.joined(separator: " ")
       body += "<polygon points=\"\(points)\" \(style)>\(tip)</polygon>"
     }
+  }
+
+  /// A diamond as wide as an interval.
+  mutating func diamond(from low: Double, center: Double, to high: Double, y: Double) {
+    let points = [(low, y), (center, y - 6), (high, y), (center, y + 6)]
+    body += "<polygon points=\"\(points.map { "\(n($0.0)),\(n($0.1))" }.joined(separator: " "))\" "
+    body += "class=\"fill5\"/>"
   }
 
   /// The finished element, described for those who cannot see it.

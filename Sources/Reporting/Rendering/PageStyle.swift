@@ -126,7 +126,7 @@ extension PageTemplates {
   private static let media = """
     @media screen and (max-width:44rem){h2{margin-top:2.2rem}.pairs li{grid-template-columns:1fr}.why strong{display:inline}
     th,td{padding-right:.6rem}
-    tbody th.words{white-space:normal;min-width:5.5rem;max-width:9rem;overflow-wrap:anywhere}
+    tbody th.words{white-space:normal;min-width:7.4rem;max-width:9rem;overflow-wrap:anywhere}
     .table:not(.stacked) tr>:first-child{position:sticky;left:0;background:var(--paper)}
     .table:not(.stacked) .text{min-width:6rem}
     .stacked table,.stacked caption,.stacked tbody,.stacked tr,.stacked th{display:block;max-width:none}

@@ -19,12 +19,12 @@ enum PageTemplates {
     <meta charset="utf-8"/>
     <meta name="viewport" content="width=device-width, initial-scale=1"/>
     <meta name="color-scheme" content="light dark"/>
-    <title>{{{title}}} · simcurate report</title>
+    <title>{{{title}}} · simcurate {{{kind}}}</title>
     <style>{{{style}}}</style>
     </head>
     <body>
     <header>
-    <p class="kicker">simcurate report · {{{created}}}</p>
+    <p class="kicker">simcurate {{{kind}}} · {{{created}}}</p>
     <h1><bdi>{{{title}}}</bdi></h1>
     </header>
     <main>
@@ -33,7 +33,7 @@ enum PageTemplates {
     {{> section}}
     {{/sections}}
     </main>
-    <footer><p>Made by simcurate. The numbers come from the index's catalog.sqlite; each section names its tables.</p></footer>
+    <footer><p>{{{footer}}}</p></footer>
     {{#script}}<script>
     {{{script}}}
     </script>
@@ -44,7 +44,7 @@ enum PageTemplates {
 
   private static let verdict = """
     <section id="verdict" aria-labelledby="verdict-title">
-    <h2 id="verdict-title" class="kicker">Verdict</h2>
+    <h2 id="verdict-title" class="kicker">{{{leadTitle}}}</h2>
     <p class="headline">{{{headline}}}</p>
     <ul class="statements">
     {{#statements}}

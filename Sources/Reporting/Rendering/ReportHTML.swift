@@ -3,9 +3,16 @@ import Mustache
 extension Report {
   /// The report as one HTML page that needs nothing else: no font, no image and no address outside
   /// itself. Its script only adds a filter to long lists. Equal reports give equal bytes.
-  public func html() -> String {
-    PageTemplates.library.render(Document(self).page, withTemplate: "page")!
-  }
+  public func html() -> String { Document(self).html }
+}
+
+extension StudySet {
+  /// The studies side by side as one page, as ``Report/html()`` has one.
+  public func html() -> String { Document(self).html }
+}
+
+extension Document {
+  var html: String { PageTemplates.library.render(page, withTemplate: "page")! }
 }
 
 /// Text for a template, escaped already. The templates insert everything unescaped because the
@@ -25,11 +32,12 @@ struct Escaped: MustacheCustomRenderable {
 private typealias View = [String: Any]
 
 extension Document {
-  fileprivate var page: View {
+  private var page: View {
     [
       "style": Escaped(markup: PageTemplates.style),
       "title": Escaped(title, length: 200),
       "created": Escaped(created),
+      "kind": Escaped(kind), "footer": Escaped(footer), "leadTitle": Escaped(lead.title),
       "headline": Escaped(lead.headline),
       "statements": lead.statements.map { statement -> View in
         [

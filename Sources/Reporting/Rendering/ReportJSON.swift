@@ -6,12 +6,7 @@ extension Report {
   /// `NaN`, `Infinity` and `-Infinity`.
   ///
   /// - Throws: `EncodingError`, which a report's plain values do not cause.
-  public func json() throws -> String {
-    let encoder = SortedJSON.encoder(isPretty: true)
-    encoder.nonConformingFloatEncodingStrategy = .convertToString(
-      positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
-    return String(decoding: try encoder.encode(self), as: UTF8.self) + "\n"
-  }
+  public func json() throws -> String { try reportJSON(self) }
 
   /// Reads what ``json()`` wrote.
   ///
@@ -22,4 +17,16 @@ extension Report {
       positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
     self = try decoder.decode(Report.self, from: Data(json.utf8))
   }
+}
+
+extension StudySet {
+  /// As ``Report/json()``.
+  public func json() throws -> String { try reportJSON(self) }
+}
+
+private func reportJSON(_ value: some Encodable) throws -> String {
+  let encoder = SortedJSON.encoder(isPretty: true)
+  encoder.nonConformingFloatEncodingStrategy = .convertToString(
+    positiveInfinity: "Infinity", negativeInfinity: "-Infinity", nan: "NaN")
+  return String(decoding: try encoder.encode(value), as: UTF8.self) + "\n"
 }

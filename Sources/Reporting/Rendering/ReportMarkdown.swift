@@ -1,9 +1,17 @@
 extension Report {
   /// The report as GitHub-flavored Markdown; plots are given as their tables of numbers.
-  public func markdown() -> String {
-    let document = Document(self)
+  public func markdown() -> String { Document(self).markdown }
+}
+
+extension StudySet {
+  /// The studies side by side as GitHub-flavored Markdown.
+  public func markdown() -> String { Document(self).markdown }
+}
+
+extension Document {
+  fileprivate var markdown: String {
     var writer = MarkdownWriter()
-    writer.write(document)
+    writer.write(self)
     return writer.text
   }
 }

@@ -87,6 +87,8 @@ public struct CostSection: Codable, Equatable, Sendable {
   }
 
   public var steps: [Step]
+  /// What the machine draws while it works, as the user says; nothing here measures it.
+  public var watts: Double?
   /// The SQLite table or query that holds these numbers, as in every section.
   public var source: String
 

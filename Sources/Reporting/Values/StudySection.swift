@@ -81,8 +81,28 @@ public struct StudySection: Codable, Equatable, Sendable {
     }
   }
 
+  /// What the study's models took.
+  public struct Cost: Codable, Equatable, Sendable {
+    public var models: Int
+    /// Of all models together.
+    public var updates: Int
+    /// Of training and testing them, one after another.
+    public var seconds: Double
+
+    public init(models: Int, updates: Int, seconds: Double) {
+      self.models = models
+      self.updates = updates
+      self.seconds = seconds
+    }
+  }
+
   public var analysis: StudyAnalysis
   public var arms: [Arm]
+  /// How test items, arms and models were made, as running text.
+  public var methods: String?
+  /// Every option of the comparison and of its models.
+  public var parameters: [Provenance.Fact] = []
+  public var cost: Cost?
   /// The arm whose classes are shown, and their rows.
   public var classArm: String?
   public var classes: [ClassRow] = []

@@ -6,6 +6,9 @@ import Curation
 /// Pairs that share a text, however indirectly, are one group. Where that joins too much (each text was
 /// judged against many), only duplicates and equal texts make groups, and a pair of texts of two folds
 /// is not tested.
+///
+/// Curation's `GroupSplit` does not serve: it places rows of one group each by shares of labels, and here a pair
+/// may be of two groups, and duplicates go before all else.
 package struct PairFolds {
   /// The fold of each pair's two texts.
   private let folds: [(a: Int, b: Int)]

@@ -9,12 +9,12 @@ struct Population {
   /// What of the records was left out, and why.
   var notes: [String] = []
   private let table: RecordTable
-  private let task: StudyTask
+  private let task: LearningTask
 
   init(_ table: RecordTable, _ options: StudyOptions) {
     (self.table, task) = (table, options.task)
     var usable = table.ids.indices.map { UInt32($0) }
-    if options.task.ofTexts != nil { usable.removeAll { table.labels[Int($0)] == nil } }
+    if options.task.readsLabels { usable.removeAll { table.labels[Int($0)] == nil } }
     if !table.givenSplits.contains(.test), Self.learnsClasses(task, table) {
       // A label with one record would be learned without a test or tested without being learned.
       let counts = Dictionary(
@@ -28,7 +28,7 @@ struct Population {
     raw = usable.filter { !isTest[Int($0)] }
   }
 
-  private static func learnsClasses(_ task: StudyTask, _ table: RecordTable) -> Bool {
+  private static func learnsClasses(_ task: LearningTask, _ table: RecordTable) -> Bool {
     [.classify, .pairs, .relations].contains(task) && table.labelKind == .classes
   }
 
@@ -89,7 +89,7 @@ struct Population {
         ? "labeled records of two labels to train on, and some to test on"
         : "records with what --task \(task.rawValue) learns to train on, and some to test on",
       found: "\(raw.count) to train on, \(test.count) to test on",
-      advice: "give more \(task.ofTexts == nil ? "" : "labeled ")records")
+      advice: "give more \(task.readsLabels ? "labeled " : "")records")
   }
 
   static func tooFewLabels(_ table: RecordTable, _ place: String) -> CurationError {

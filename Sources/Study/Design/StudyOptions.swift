@@ -26,7 +26,7 @@ public struct Margins: Codable, Hashable, Sendable {
 
 /// What a comparison of training sets compares, and how.
 public struct StudyOptions: Codable, Hashable, Sendable {
-  public var task: StudyTask
+  public var task: LearningTask
   /// Of tags that records give as numbers, from 0.
   public var tagNames: [String]?
   /// Of sentence vectors; by the data if nil.
@@ -45,7 +45,7 @@ public struct StudyOptions: Codable, Hashable, Sendable {
   public var training: TrainingChoice
 
   public init(
-    task: StudyTask = .classify, seedCount: Int = 3, testShare: Double = 0.2,
+    task: LearningTask = .classify, seedCount: Int = 3, testShare: Double = 0.2,
     nearThreshold: Float = 0.75,
     margins: Margins = Margins(), seed: UInt64 = 0,
     maximumTokens: Int = 64, training: TrainingChoice = TrainingChoice()

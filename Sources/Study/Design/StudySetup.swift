@@ -3,6 +3,23 @@ import Curation
 import Store
 import Transformer
 
+extension [StudyTraining] {
+  /// Trains those whose runs are not finished, and tells of each.
+  ///
+  /// - Throws: ``Interrupted`` after a stop; finished runs stay.
+  func train(_ index: OpenIndex, _ monitor: StepMonitor) throws {
+    var pace = StudyPace(total: count)
+    for (number, training) in enumerated() {
+      try monitor.checkpoint()
+      if try index.catalog.run(id: training.id)?.status == .finished { continue }
+      pace.begin()
+      let metrics = try training.train(
+        "\(number + 1)/\(count) \(training.arm) seed \(training.seed)")
+      monitor.remark(pace.end(number: number + 1, training, metrics))
+    }
+  }
+}
+
 /// A study before anything is trained: who trains and who tests, and every model that there will be.
 struct StudySetup {
   let design: StudyDesign
@@ -33,6 +50,13 @@ struct StudySetup {
     }
   }
 
+  /// What a study starts from, as a hash.
+  ///
+  /// - Throws: `FileError` if there is no split yet.
+  static func inputHash(_ index: OpenIndex, _ model: ModelFolder) throws -> String {
+    StepAccount.hash([try StepAccount.outcomeHash(of: "split", in: index), model.hash])
+  }
+
   var seeds: [UInt64] { trainings.filter { $0.arm == StudyArm.raw.rawValue }.map(\.seed) }
 
   var items: TestItems {
@@ -56,6 +80,17 @@ struct StudySetup {
     ]
   }
 
+  /// What a run said of `rows`, in their order; nil if it has not said anything of one of them.
+  static func predictions(of run: String, on rows: [UInt32], in catalog: Catalog) throws
+    -> [Prediction]?
+  {
+    let byRow = Dictionary(
+      try catalog.predictions(run: run).map { ($0.row, $0) },
+      uniquingKeysWith: { first, _ in first })
+    let found = rows.compactMap { byRow[Int($0)] }
+    return found.count == rows.count ? found : nil
+  }
+
   /// What the models of an arm said.
   ///
   /// - Parameter runs: their ids, by seed.
@@ -65,11 +100,9 @@ struct StudySetup {
   {
     var models: [[Prediction]] = []
     for run in runs {
-      let byRow = Dictionary(
-        try catalog.predictions(run: run.id).map { ($0.row, $0) },
-        uniquingKeysWith: { first, _ in first })
-      let model = design.test.compactMap { byRow[Int($0)] }
-      guard model.count == design.test.count else { return nil }
+      guard let model = try Self.predictions(of: run.id, on: design.test, in: catalog) else {
+        return nil
+      }
       models.append(model)
     }
     if models.isEmpty { return nil }

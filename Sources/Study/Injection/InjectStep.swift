@@ -39,9 +39,7 @@ public struct InjectStep {
   ///   or has too few records for the copies.
   public func run() throws -> InjectSummary {
     try options.validate()
-    let input = StepAccount.hash([
-      try StepAccount.outcomeHash(of: "split", in: index), model.hash,
-    ])
+    let input = try StudySetup.inputHash(index, model)
     let isDone = try StepAccount.isDone(
       "inject", options: options, inputHash: input, in: index.catalog)
     let setup = try StudySetup(index, model, options, monitor)
@@ -61,25 +59,14 @@ public struct InjectStep {
     }
     let trainings = try (0..<design.square.models * options.seedCount).map { number in
       try learner.training(
-        named: "injected", seed: options.seed + UInt64(number), train: design.base,
-        adding: design.copies(in: number), test: design.items, records: setup.design.raw.count)
+        seed: options.seed + UInt64(number), train: design.base,
+        copies: design.copies(in: number), test: design.items, records: setup.design.raw.count)
     }
-    try train(trainings)
+    try trainings.train(index, monitor)
     let analysis = try analyze(design, trainings)
     if !isDone { try store(analysis, input) }
     return InjectSummary(
       index: index.folder.url.relativePath, analysis: analysis, nothingToDo: isDone)
-  }
-
-  private func train(_ trainings: [StudyTraining]) throws {
-    var pace = StudyPace(total: trainings.count)
-    for (number, training) in trainings.enumerated() {
-      try monitor.checkpoint()
-      if try index.catalog.run(id: training.id)?.status == .finished { continue }
-      pace.begin()
-      let run = try training.train("\(number + 1)/\(trainings.count) seed \(training.seed)")
-      monitor.remark(pace.end(number: number + 1, run))
-    }
   }
 
   private func analyze(_ design: InjectionDesign, _ trainings: [StudyTraining]) throws
@@ -87,12 +74,10 @@ public struct InjectStep {
   {
     var (hits, logs): ([[Double]], [[Double]]) = ([], [])
     for training in trainings {
-      let byRow = Dictionary(
-        try index.catalog.predictions(run: training.id).map { ($0.row, $0) },
-        uniquingKeysWith: { first, _ in first })
-      let own = design.items.compactMap { byRow[Int($0)] }
+      let own =
+        try StudySetup.predictions(of: training.id, on: design.items, in: index.catalog) ?? []
       let probabilities = own.compactMap(\.logProbability)
-      guard own.count == design.items.count, probabilities.count == own.count else {
+      guard probabilities.count == design.items.count else {
         throw CurationError(
           place: "\(index.catalog.url.relativePath), table predictions",
           expected: "the probability of the true label of every item in the run \(training.id)",

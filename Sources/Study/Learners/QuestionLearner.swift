@@ -9,6 +9,7 @@ struct QuestionLearner: StudyLearner {
   private let bench: StudyBench
   /// By row of the index.
   private let questions: [ContextQuestion]
+  private let fields: QuestionFields
 
   let metrics = Metric.ofAnswers
 
@@ -21,6 +22,7 @@ struct QuestionLearner: StudyLearner {
       questions.append(try record.record.judgedQuestion(fields))
     }
     self.questions = questions
+    self.fields = fields
   }
 
   func truth(_ rows: [UInt32]) -> TestItems.Truth { .counted(items: rows.count) }
@@ -31,30 +33,18 @@ struct QuestionLearner: StudyLearner {
     var options = bench.training(records: records, classes: nil, seed: seed)
     options.head = nil
     let request = QuestionRequest(
-      arm: arm.rawValue, seed: seed, train: train.map { questions[Int($0)] }, development: [],
-      test: test.map { questions[Int($0)] }, testRows: test.map { Int($0) },
+      step: .compare, arm: arm.rawValue, seed: seed, train: train.map { questions[Int($0)] },
+      development: [], test: test.map { questions[Int($0)] }, testRows: test.map { Int($0) },
       maximumTokens: AnswerFinder.standardTokens, stride: AnswerFinder.standardStride,
-      options: options)
-    let bench = bench
-    return StudyTraining(
-      arm: arm.rawValue, seed: seed, id: try request.id(modelHash: bench.model.hash),
-      updates: options.maximumSteps ?? 0, labels: []
-    ) {
-      try bench.recorder.train(request, bench.model, title: $0)
-    } pace: { updates in
-      let trainer = try request.trainer(bench.model)
-      return try TrainingPace(updates: updates) { progress, shouldStop in
-        _ = try request.train(
-          trainer, checkpoint: nil, progress: progress, shouldStop: shouldStop)
-      }
-    }
+      fields: fields, options: options)
+    return try bench.training(request, labels: [])
   }
 
   func answers(_ models: [[Prediction]], raw: [UInt32]) throws -> ArmPredictions.Answers {
     .texts(
       try models.map { model in
         try model.map { prediction in
-          guard let right = StoredAnswers.answers(prediction.label) else {
+          guard let right = StoredJSON.strings(prediction.label) else {
             throw bench.damaged("right answers", row: prediction.row)
           }
           let scores = AnswerScores(prediction: prediction.predicted, answers: right)

@@ -38,26 +38,14 @@ struct SimilarityLearner: StudyLearner {
     _ arm: StudyArm, seed: UInt64, train: [UInt32], test: [UInt32], records count: Int
   ) throws -> StudyTraining {
     let request = SimilarityRequest(
-      arm: arm.rawValue, seed: seed, source: records.source,
+      step: .compare, arm: arm.rawValue, seed: seed, source: records.source,
       train: records.examples(train.map { Int($0) }), development: [],
       test: records.examples(test.map { Int($0) }), testRows: test.map { Int($0) },
       testLabels: test.map { table.labels[Int($0)] },
       maximumTokens: bench.options.maximumTokens,
       options: bench.training(records: count, classes: nil, seed: seed)
         .ofVectors(records.options))
-    let bench = bench
-    return StudyTraining(
-      arm: arm.rawValue, seed: seed, id: try request.id(modelHash: bench.model.hash),
-      updates: request.options.maximumSteps ?? 0, labels: []
-    ) {
-      try bench.recorder.train(request, bench.model, title: $0)
-    } pace: { updates in
-      let trainer = try request.trainer(bench.model)
-      return try TrainingPace(updates: updates) { progress, shouldStop in
-        try trainer.train(
-          train: request.train, development: [], progress: progress, shouldStop: shouldStop)
-      }
-    }
+    return try bench.training(request, labels: [])
   }
 
   func answers(_ models: [[Prediction]], raw: [UInt32]) throws -> ArmPredictions.Answers {

@@ -47,7 +47,7 @@ struct StudyTraining {
   /// Classes it is trained on, each as often as it occurs; empty where it learns none.
   var labels: [Int]
   /// Trains it; `title` is what the progress line calls it.
-  var train: (_ title: String) throws -> Run
+  var train: (_ title: String) throws -> RunMetrics
   /// Trains so many updates and one of a model that is not kept, to see how long they take.
   var pace: (_ updates: Int) throws -> TrainingPace
 }
@@ -61,14 +61,14 @@ struct StudyBench {
 
   init(_ index: OpenIndex, _ model: ModelFolder, _ options: StudyOptions, _ monitor: StepMonitor) {
     (self.index, self.model, self.options) = (index, model, options)
-    recorder = RunRecorder(index: index, modelHash: model.hash, monitor: monitor)
+    recorder = RunRecorder(index: index, model: model, monitor: monitor)
   }
 
   /// - Throws: ``CurationError`` or `FileError` where records lack what the task needs.
   func learner(_ table: RecordTable, _ population: Population) throws -> any StudyLearner {
     switch options.task {
     case .classify, .regress, .pairs, .relations:
-      try TextLearner(self, table, options.task.ofTexts!, population)
+      try TextLearner(self, table, population)
     case .tokens: try TagLearner(self)
     case .similarity: try SimilarityLearner(self, table, population)
     case .questions: try QuestionLearner(self)
@@ -83,6 +83,24 @@ struct StudyBench {
       model.configuration, records: records, classes: classes)
     training.seed = seed
     return training
+  }
+
+  /// - Parameter labels: see ``StudyTraining/labels``.
+  func training<Request: TrainingRequest>(_ request: Request, labels: [Int]) throws
+    -> StudyTraining
+  {
+    StudyTraining(
+      arm: request.arm, seed: request.seed, id: try request.id(model),
+      updates: request.options.maximumSteps ?? 0, labels: labels
+    ) { [recorder] title in
+      try recorder.train(request, title: title)
+    } pace: { [model] updates in
+      let learner = try request.learner(model)
+      return try TrainingPace(updates: updates) { progress, shouldStop in
+        _ = try request.train(
+          learner, checkpoint: nil, progress: progress, shouldStop: shouldStop)
+      }
+    }
   }
 
   /// - Throws: ``CurationError`` saying that a run's predictions are not what they were.

@@ -26,24 +26,12 @@ struct TagLearner: StudyLearner {
     _ arm: StudyArm, seed: UInt64, train: [UInt32], test: [UInt32], records: Int
   ) throws -> StudyTraining {
     let request = TagRequest(
-      arm: arm.rawValue, seed: seed, sentences: sentences, train: train.map { Int($0) },
-      development: [], test: test.map { Int($0) }, testRows: test.map { Int($0) },
-      maximumTokens: bench.options.maximumTokens,
+      step: .compare, arm: arm.rawValue, seed: seed, sentences: sentences,
+      train: train.map { Int($0) }, development: [], test: test.map { Int($0) },
+      testRows: test.map { Int($0) }, maximumTokens: bench.options.maximumTokens,
       options: bench.training(records: records, classes: nil, seed: seed))
-    let bench = bench
-    return StudyTraining(
-      arm: arm.rawValue, seed: seed, id: try request.id(modelHash: bench.model.hash),
-      updates: request.options.maximumSteps ?? 0,
-      labels: sentences.items(request.train).flatMap(\.tags)
-    ) {
-      try bench.recorder.train(request, bench.model, title: $0)
-    } pace: { updates in
-      let tagger = try request.tagger(bench.model)
-      return try TrainingPace(updates: updates) { progress, shouldStop in
-        _ = try request.train(
-          tagger, checkpoint: nil, progress: progress, shouldStop: shouldStop)
-      }
-    }
+    return try bench.training(
+      request, labels: sentences.items(request.train).flatMap(\.tags))
   }
 
   /// A surface form counts as seen if an entity of the raw training records has it, in every arm alike:

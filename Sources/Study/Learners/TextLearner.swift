@@ -11,9 +11,8 @@ struct TextLearner: StudyLearner {
   /// Of relations the label that is none.
   private let otherLabel: String?
 
-  init(
-    _ bench: StudyBench, _ table: RecordTable, _ task: LearningTask, _ population: Population
-  ) throws {
+  init(_ bench: StudyBench, _ table: RecordTable, _ population: Population) throws {
+    let task = bench.options.task
     self.bench = bench
     targets = try LearningTargets(bench.index, task, table)
     otherLabel = task == .relations ? RelationTask.other : nil
@@ -24,7 +23,7 @@ struct TextLearner: StudyLearner {
 
   var metrics: [Metric] {
     switch targets.problem {
-    case .singleLabel: Metric.ofClasses
+    case .singleLabel: otherLabel == nil ? Metric.ofClasses : Metric.ofRelations
     case .multiLabel: Metric.ofSets
     case .regression: Metric.ofNumbers
     }
@@ -34,8 +33,10 @@ struct TextLearner: StudyLearner {
     let places = rows.map { Int($0) }
     switch targets.problem {
     case .singleLabel:
-      return .classes(
-        places.map { Int(targets.table.labelNumbers[$0]) }, count: targets.labels.count)
+      let labels = places.map { Int(targets.table.labelNumbers[$0]) }
+      guard let otherLabel else { return .classes(labels, count: targets.labels.count) }
+      return .relations(
+        labels, ofClass: RelationReport.relations(of: targets.labels, other: otherLabel).ofLabel)
     case .multiLabel: return .sets(places.map(targets.numbers(at:)), count: targets.labels.count)
     case .regression:
       return .numbers(places.map { LearningTargets.number(targets.table.labels[$0]!)! })
@@ -45,50 +46,43 @@ struct TextLearner: StudyLearner {
   func training(
     _ arm: StudyArm, seed: UInt64, train: [UInt32], test: [UInt32], records: Int
   ) throws -> StudyTraining {
-    try training(named: arm.rawValue, seed: seed, train: train, test: test, records: records)
+    try training(
+      request(.compare, arm.rawValue, seed: seed, train: train, test: test, records: records))
   }
 
-  /// - Parameter added: further texts to train on, each with the row whose label it has.
+  /// A model whose training has copies of test items.
+  ///
+  /// - Parameter copies: further texts to train on, each with the row whose label it has.
   func training(
-    named arm: String, seed: UInt64, train: [UInt32],
-    adding added: [(row: UInt32, text: String)] = [], test: [UInt32], records: Int
+    seed: UInt64, train: [UInt32], copies: [(row: UInt32, text: String)], test: [UInt32],
+    records: Int
   ) throws -> StudyTraining {
-    let options = bench.training(
-      records: records,
-      classes: targets.problem == .singleLabel ? targets.labels.count : nil, seed: seed)
-    let request = RunRequest(
-      arm: arm, seed: seed,
-      train: targets.items(train.map { Int($0) })
-        + added.map { row, text in
-          var item = targets.items([Int(row)])[0]
-          item.text = text
-          return item
-        }, development: [],
-      testRows: test, test: targets.items(test.map { Int($0) }),
+    var request = request(
+      .inject, "injected", seed: seed, train: train, test: test, records: records)
+    request.train += copies.map { row, text in
+      var item = targets.items([Int(row)])[0]
+      item.text = text
+      return item
+    }
+    return try training(request)
+  }
+
+  private func training(_ request: TextRequest) throws -> StudyTraining {
+    try bench.training(request, labels: request.train.compactMap(\.label))
+  }
+
+  private func request(
+    _ step: Run.Step, _ arm: String, seed: UInt64, train: [UInt32], test: [UInt32], records: Int
+  ) -> TextRequest {
+    TextRequest(
+      step: step, arm: arm, seed: seed, train: targets.items(train.map { Int($0) }),
+      development: [], testRows: test, test: targets.items(test.map { Int($0) }),
       testLabels: test.map { targets.table.labels[Int($0)]! }, labels: targets.labels,
-      problem: targets.problem, otherLabel: otherLabel, options: options)
-    let bench = bench
-    func classifier(_ request: RunRequest) throws -> SequenceClassifier {
-      try SequenceClassifier(
-        folder: bench.model, labels: request.labels, problem: request.problem,
-        otherLabel: request.otherLabel, adapters: options.adapters, seed: seed,
-        maximumTokens: min(
-          bench.options.maximumTokens, bench.model.configuration.maximumPositions))
-    }
-    return StudyTraining(
-      arm: arm, seed: seed, id: try request.id(modelHash: bench.model.hash),
-      updates: options.maximumSteps ?? 0, labels: request.train.compactMap(\.label)
-    ) { title in
-      try bench.recorder.train(
-        request, title: title, makeClassifier: { try classifier(request) })
-    } pace: { updates in
-      let classifier = try classifier(request)
-      return try TrainingPace(updates: updates) { progress, shouldStop in
-        try classifier.train(
-          train: request.train, development: [], options: options, progress: progress,
-          shouldStop: shouldStop)
-      }
-    }
+      problem: targets.problem, otherLabel: otherLabel, pairFields: targets.pairFields,
+      maximumTokens: bench.options.maximumTokens,
+      options: bench.training(
+        records: records,
+        classes: targets.problem == .singleLabel ? targets.labels.count : nil, seed: seed))
   }
 
   func answers(_ models: [[Prediction]], raw: [UInt32]) throws -> ArmPredictions.Answers {

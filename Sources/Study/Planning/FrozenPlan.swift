@@ -51,7 +51,7 @@ struct FrozenPlan: Codable, Equatable {
   /// that.
   ///
   /// - Returns: a sentence; nil for the plan that was written down.
-  func freeze(_ index: OpenIndex, task: StudyTask) throws -> String? {
+  func freeze(_ index: OpenIndex, task: LearningTask) throws -> String? {
     let input = try StepAccount.outcomeHash(of: "split", in: index)
     guard let first = try index.catalog.plan(inputHash: input, task: task.rawValue) else {
       let plan = PlanRow(

@@ -39,7 +39,7 @@ public struct StudyPlan: Codable, Sendable {
   }
 
   public var index: String
-  public var task: StudyTask
+  public var task: LearningTask
   public var metric: Metric
   public var arms: [Arm]
   public var seeds: [UInt64]

@@ -21,15 +21,23 @@ struct ItemSums {
     _ arm: ArmPredictions, _ metric: Metric, _ items: TestItems, selection: [Int]
   ) -> [ItemSums] {
     switch (metric, arm.answers, items.truth) {
-    case (.accuracy, .classes(let rows), .classes(let labels, _)):
+    case (.accuracy, .classes(let rows), _):
+      let labels = items.labels
       return rows.map { row in
         ItemSums(scores: selection.map { row[$0] == labels[$0] ? 1 : 0 })
       }
-    case (.macroF1, .classes(let rows), .classes(let labels, let classes)):
+    case (.macroF1, .classes(let rows), _):
+      let labels = items.labels
       return rows.map { row in
         ItemSums(
           predictions: selection.map { [row[$0]] }, labels: selection.map { [labels[$0]] },
-          classes: classes)
+          classes: items.classCount)
+      }
+    case (.relationF1, .classes(let rows), .relations(let labels, let kinds)):
+      return rows.map { row in
+        ItemSums(
+          relations: selection.map { (kinds[labels[$0]], kinds[row[$0]], labels[$0] == row[$0]) },
+          count: (kinds.compactMap { $0 }.max() ?? -1) + 1)
       }
     case (.accuracy, .sets(let rows), .sets(let sets, _)):
       return rows.map { row in
@@ -101,6 +109,20 @@ struct ItemSums {
       for wrong in predictions where !labels.contains(wrong) {
         entries.append((classes + wrong, 1))
       }
+      append(entries)
+    }
+  }
+
+  /// Of every item its relation, the one predicted, and whether its direction is right too.
+  private init(relations: [(truth: Int?, predicted: Int?, isRight: Bool)], count: Int) {
+    width = 2 * count
+    for item in relations {
+      var entries: [(Int, Double)] = []
+      if let truth = item.truth {
+        if item.isRight { entries.append((truth, 1)) }
+        entries.append((count + truth, 1))
+      }
+      if let predicted = item.predicted { entries.append((count + predicted, 1)) }
       append(entries)
     }
   }

@@ -5,6 +5,9 @@ public enum Metric: String, Codable, CaseIterable, Sendable {
   /// Unweighted mean of the classes' F1 scores, over the classes that occur among the labels or
   /// the predictions; a class never hit scores 0 (scikit-learn's `f1_score(average="macro")`).
   case macroF1
+  /// The same of relations: both directions of one are pooled, and the label of what is none is left out
+  /// (SemEval-2010 task 8, see `RelationReport`).
+  case relationF1
   /// F1 of labels, counted over all items, where an item has any number of them (scikit-learn's
   /// `f1_score(average="micro")`); 0 where there are none.
   case microF1
@@ -25,9 +28,10 @@ public enum Metric: String, Codable, CaseIterable, Sendable {
   /// Pearson's correlation of their mid-ranks.
   case spearman
 
-  /// Those of classifiers, of such that give any number of labels, and of taggers: the first is that of
+  /// Those of classifiers, of such that know relations or give any number of labels, and of taggers: the first is that of
   /// the primary comparisons.
   public static let ofClasses: [Metric] = [.accuracy, .macroF1]
+  public static let ofRelations: [Metric] = [.relationF1, .accuracy, .macroF1]
   public static let ofSets: [Metric] = [.microF1, .macroF1, .accuracy]
   public static let ofEntities: [Metric] = [.entityF1, .seenEntityF1, .unseenEntityF1]
   public static let ofNumbers: [Metric] = [.spearman, .pearson]
@@ -38,6 +42,7 @@ public enum Metric: String, Codable, CaseIterable, Sendable {
     switch self {
     case .accuracy: "accuracy"
     case .macroF1: "macro-F1"
+    case .relationF1: "macro-F1 of relations"
     case .microF1: "micro-F1"
     case .entityF1: "entity F1"
     case .seenEntityF1: "entity F1 on names seen in training"
@@ -62,7 +67,7 @@ public enum Metric: String, Codable, CaseIterable, Sendable {
   /// What a score can be.
   var range: ClosedRange<Double> {
     switch self {
-    case .accuracy, .macroF1, .microF1, .entityF1, .seenEntityF1, .unseenEntityF1,
+    case .accuracy, .macroF1, .relationF1, .microF1, .entityF1, .seenEntityF1, .unseenEntityF1,
       .exactMatch, .answerF1, .meanReciprocalRank:
       0...1
     case .pearson, .spearman: -1...1
@@ -78,7 +83,7 @@ public enum Metric: String, Codable, CaseIterable, Sendable {
       return sums[0] / sums[1]
     case .microF1, .entityF1, .seenEntityF1, .unseenEntityF1:
       return sums[1] == 0 ? 0 : 2 * sums[0] / sums[1]
-    case .macroF1:
+    case .macroF1, .relationF1:
       let classes = sums.count / 2
       var sum = 0.0
       var used = 0
@@ -101,7 +106,7 @@ public enum Metric: String, Codable, CaseIterable, Sendable {
     case .microF1, .entityF1, .seenEntityF1, .unseenEntityF1:
       if sums[1] == 0 { return [0, 0] }
       return [2 / sums[1], -2 * sums[0] / (sums[1] * sums[1])]
-    case .macroF1:
+    case .macroF1, .relationF1:
       let classes = sums.count / 2
       let used = Double((0..<classes).count { sums[classes + $0] > 0 })
       var gradient = [Double](repeating: 0, count: sums.count)

@@ -42,7 +42,7 @@ extension CrossedInference {
   func discordantGroups(
     _ arm: ArmPredictions, _ baseline: ArmPredictions, _ metric: Metric, on slice: TestSlice
   ) -> Int {
-    let metric = metric == .macroF1 ? .accuracy : metric
+    let metric = [.macroF1, .relationF1].contains(metric) ? .accuracy : metric
     let selection = items.indices(in: slice)
     let numbering = GroupNumbering(items.groups, selection: selection)
     let groups = numbering.numbers(selection)

@@ -16,6 +16,8 @@ public struct TestItems: Sendable {
   public enum Truth: Sendable {
     /// The class per item, in `0..<count`.
     case classes([Int], count: Int)
+    /// The class per item, and the relation that each class is a direction of; nil for what is none.
+    case relations([Int], ofClass: [Int?])
     /// The classes per item, any number of them in `0..<count`, each once.
     case sets([[Int]], count: Int)
     /// The number per item.
@@ -37,6 +39,9 @@ public struct TestItems: Sendable {
     case .classes(let labels, let count):
       precondition(labels.count == groups.count)
       precondition(labels.allSatisfy { (0..<count).contains($0) }, "label out of range")
+    case .relations(let labels, let kinds):
+      precondition(labels.count == groups.count)
+      precondition(labels.allSatisfy(kinds.indices.contains), "label out of range")
     case .sets(let sets, let count):
       precondition(sets.count == groups.count)
       precondition(sets.joined().allSatisfy { (0..<count).contains($0) }, "label out of range")
@@ -61,8 +66,19 @@ public struct TestItems: Sendable {
   ///
   /// - Precondition: the items have classes.
   public var labels: [Int] {
-    guard case .classes(let labels, _) = truth else { preconditionFailure("no classes") }
-    return labels
+    switch truth {
+    case .classes(let labels, _), .relations(let labels, _): return labels
+    default: preconditionFailure("no classes")
+    }
+  }
+
+  /// How many classes there are; precondition as above.
+  var classCount: Int {
+    switch truth {
+    case .classes(_, let count): return count
+    case .relations(_, let kinds): return kinds.count
+    default: preconditionFailure("no classes")
+    }
   }
 
   /// Indices of the items in `slice`, ascending.

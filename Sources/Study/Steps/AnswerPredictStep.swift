@@ -40,9 +40,7 @@ public struct AnswerPredictSummary: Codable, Sendable {
 }
 
 /// Answers the questions of a file, some hundred at a time, whatever its length.
-public struct AnswerPredictStep {
-  private static let window = 256
-
+public struct AnswerPredictStep: RecordPredictor {
   private let finder: AnswerFinder
   private let fields: QuestionFields
   private let nullThreshold: Double?
@@ -71,37 +69,25 @@ public struct AnswerPredictStep {
   public func run(
     _ file: URL, reading: ReadingOptions, model: String, _ use: (AnsweredRecord) throws -> Void
   ) throws -> AnswerPredictSummary {
-    let startedAt = Date()
-    var records: [Record] = []
-    var (done, unanswered) = (0, 0)
+    var unanswered = 0
     var (scores, hasAnswer): ([AnswerScores], [Bool]) = ([], [])
-    func flush() throws {
-      try monitor.checkpoint()
-      for answer in try predictions(records) {
-        let question = try answer.record.contextQuestion(fields)
-        if question.isJudged {
-          let right = question.answers.map(\.text)
-          scores.append(AnswerScores(prediction: answer.answer.text, answers: right))
-          hasAnswer.append(!right.isEmpty)
-        }
-        if answer.answer.text.isEmpty { unanswered += 1 }
-        try use(answer)
+    let (records, seconds) = try predict(
+      file, reading, window: 256, phase: "answering", unit: "questions", monitor
+    ) { answer in
+      let question = try answer.record.contextQuestion(fields)
+      if question.isJudged {
+        let right = question.answers.map(\.text)
+        scores.append(AnswerScores(prediction: answer.answer.text, answers: right))
+        hasAnswer.append(!right.isEmpty)
       }
-      done += records.count
-      records.removeAll(keepingCapacity: true)
-      monitor.progress(
-        StepProgress(phase: "answering", completed: done, total: nil, unit: "questions"))
+      if answer.answer.text.isEmpty { unanswered += 1 }
+      try use(answer)
     }
-    try CorpusReader(options: reading).read(file) { record in
-      records.append(record)
-      if records.count == Self.window { try flush() }
-    }
-    try flush()
     return AnswerPredictSummary(
       model: model, precision: finder.precision.rawValue, maximumTokens: finder.maximumTokens,
-      records: done, unanswered: unanswered,
+      records: records, unanswered: unanswered,
       report: scores.isEmpty ? nil : AnswerReport(scores, hasAnswer: hasAnswer),
-      seconds: Date().timeIntervalSince(startedAt))
+      seconds: seconds)
   }
 
   /// In the order given.

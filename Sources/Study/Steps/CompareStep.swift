@@ -42,24 +42,13 @@ public struct CompareStep {
   /// Finished runs are kept and not repeated: an interrupted comparison goes on where it was.
   public func run() throws -> CompareSummary {
     try options.validate()
-    let input = StepAccount.hash([
-      try StepAccount.outcomeHash(of: "split", in: index), model.hash,
-    ])
+    let input = try StudySetup.inputHash(index, model)
     let isDone = try StepAccount.isDone(
       "compare", options: options, inputHash: input, in: index.catalog)
     let setup = try StudySetup(index, model, options, monitor)
-    let trainings = setup.trainings
     let deviation = try FrozenPlan(setup, options, model: model.hash)
       .freeze(index, task: options.task)
-    var pace = StudyPace(total: trainings.count)
-    for (number, training) in trainings.enumerated() {
-      try monitor.checkpoint()
-      if try index.catalog.run(id: training.id)?.status == .finished { continue }
-      pace.begin()
-      let run = try training.train(
-        "\(number + 1)/\(trainings.count) \(training.arm) seed \(training.seed)")
-      monitor.remark(pace.end(number: number + 1, run))
-    }
+    try setup.trainings.train(index, monitor)
     monitor.progress(
       StepProgress(phase: "testing", completed: 0, total: nil, unit: "differences"))
     let analysis = try analyze(setup, deviation)
@@ -134,13 +123,13 @@ public struct CompareStep {
   ) throws {
     let (design, slices) = (setup.design, setup.slices)
     let rows = design.test.indices.map { place in
-      Store.TestSlice(
+      TestSliceRow(
         row: Int(design.test[place]),
-        slice: Store.TestSlice.Slice(rawValue: slices[place].rawValue)!,
+        slice: TestSliceRow.Slice(rawValue: slices[place].rawValue)!,
         nearest: Int(design.nearest[place].row), similarity: Double(design.nearest[place].score))
     }
     let comparisons = analysis.comparisons.map { comparison in
-      Store.Comparison(
+      ComparisonRow(
         baseline: comparison.baseline, arm: comparison.arm, metric: comparison.metric.rawValue,
         slice: comparison.slice.rawValue, difference: comparison.difference.value,
         low: comparison.difference.low, high: comparison.difference.high,

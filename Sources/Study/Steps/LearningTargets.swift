@@ -4,18 +4,6 @@ import Foundation
 import Training
 import Transformer
 
-/// What is learned of a text.
-public enum LearningTask: String, Codable, Sendable, CaseIterable {
-  /// A label, or a set of them where the index has sets.
-  case classify
-  /// A number.
-  case regress
-  /// A label, a set or a number of two texts together, whichever the labels are.
-  case pairs
-  /// A label of two entities that a text marks.
-  case relations
-}
-
 /// The labeled records of a table as a model reads and learns them.
 struct LearningTargets {
   let table: RecordTable

@@ -17,14 +17,7 @@ struct ModelTarget {
   ///   there is a file that no model has: the folder is replaced as a whole.
   func holds(run: String, replacing: Bool) throws -> Bool {
     let place = folder.relativePath
-    var isFolder: ObjCBool = false
-    if FileManager.default.fileExists(atPath: folder.path, isDirectory: &isFolder),
-      !isFolder.boolValue
-    {
-      throw CurationError(
-        place: place, expected: "a folder to write a model to", found: "a file",
-        advice: "choose another --out")
-    }
+    try AtomicFolder.checkPlace(folder)
     if let foreign = AtomicFolder.foreign(in: folder, isOwn: SavedTraining.isFile) {
       throw CurationError(
         place: place, expected: "the folder of a fine-tuned model, an empty one or none",

@@ -65,19 +65,18 @@ struct OngoingRun {
 
   /// Writes `log.jsonl`, `metrics.json` and the run's rows, and deletes its checkpoint.
   ///
-  /// - Parameter answer: what the predictions are.
   func finish(
-    _ summary: TrainingSummary, _ metrics: RunMetrics, arm: String, answer: Run.Answer = .label,
-    seed: UInt64, options: TrainingOptions, predictions: [Prediction]
-  ) throws -> Run {
+    _ summary: TrainingSummary, _ metrics: RunMetrics, of request: some TrainingRequest,
+    _ predictions: [Prediction]
+  ) throws {
     let log = try writeFiles(summary, metrics)
     let run = Run(
-      id: id, arm: arm, answer: answer, seed: Int(seed), options: try StepAccount.json(options),
-      status: .finished, startedAt: startedAt, finishedAt: Date(),
+      id: id, step: request.step, arm: request.arm, answer: request.answer,
+      seed: Int(request.seed), options: try StepAccount.json(request.options), status: .finished,
+      startedAt: startedAt, finishedAt: Date(),
       metrics: try StepAccount.json(metrics))
     try index.catalog.update { try $0.replaceRun(run, log: log, predictions: predictions) }
     try? FileManager.default.removeItem(at: checkpoint)
-    return run
   }
 
   /// Deletes all that the run has written.

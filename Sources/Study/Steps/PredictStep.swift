@@ -48,10 +48,7 @@ public struct PredictSummary: Codable, Sendable {
 }
 
 /// Classifies the records of a file, some thousand at a time, whatever its length.
-public struct PredictStep {
-  /// Records in memory at once.
-  private static let window = 4096
-
+public struct PredictStep: RecordPredictor {
   private let classifier: TextClassifier
   private let pairFields: [String]?
   private let otherLabel: String?
@@ -82,34 +79,20 @@ public struct PredictStep {
     _ file: URL, reading: ReadingOptions, model: String,
     _ use: (RecordPrediction) throws -> Void
   ) throws -> PredictSummary {
-    let startedAt = Date()
     var score = PredictionScore(classifier.labels, classifier.problem, otherLabel: otherLabel)
-    var records: [Record] = []
-    var done = 0
-    func flush() throws {
-      try monitor.checkpoint()
-      let predictions = try predictions(records)
-      for prediction in predictions {
-        score.add(prediction)
-        try use(prediction)
-      }
-      done += records.count
-      records.removeAll(keepingCapacity: true)
-      monitor.progress(
-        StepProgress(phase: "classifying", completed: done, total: nil, unit: "texts"))
+    let (records, seconds) = try predict(
+      file, reading, window: 4096, phase: "classifying", monitor
+    ) {
+      score.add($0)
+      try use($0)
     }
-    try CorpusReader(options: reading).read(file) { record in
-      records.append(record)
-      if records.count == Self.window { try flush() }
-    }
-    try flush()
     return PredictSummary(
       model: model, precision: classifier.precision.rawValue,
-      maximumTokens: classifier.maximumTokens, records: done, longTexts: classifier.longTextCount,
+      maximumTokens: classifier.maximumTokens, records: records,
+      longTexts: classifier.longTextCount,
       scored: score.count, unknownLabels: score.unknown, accuracy: score.accuracy,
       macroF1: score.macroF1, relations: score.relations, microF1: score.microF1,
-      regression: score.regression,
-      seconds: Date().timeIntervalSince(startedAt))
+      regression: score.regression, seconds: seconds)
   }
 
   private func logits(_ records: [Record]) throws -> [[Float]] {

@@ -13,7 +13,7 @@ public struct StudyCheck {
   public func violations() throws -> [Violation] {
     // Tags by number are read with names that the index does not have.
     let sentences =
-      try TagFinetuneStep.hasTags(index) ? try? TagSentences(index, tagNames: nil) : nil
+      try index.hasTags() ? try? TagSentences(index, tagNames: nil) : nil
     return try index.catalog.runs().compactMap { run in
       guard run.status == .finished, let metrics = run.metrics else { return nil }
       let recorded = try StoredJSON.decode(
@@ -33,7 +33,7 @@ public struct StudyCheck {
     }
     if let recorded = metrics.similarity?.after { return holds(recorded, predictions) }
     if let recorded = metrics.answers?.report {
-      let right = predictions.compactMap { StoredAnswers.answers($0.label) }
+      let right = predictions.compactMap { StoredJSON.strings($0.label) }
       return right.count == predictions.count
         && AnswerReport(predictions: predictions.map(\.predicted), answers: right) == recorded
     }

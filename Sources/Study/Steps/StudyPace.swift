@@ -1,6 +1,4 @@
 import Foundation
-import Store
-import Training
 
 /// Tells after each model of a study how it did and when all will be done.
 struct StudyPace {
@@ -14,14 +12,11 @@ struct StudyPace {
   mutating func begin() { startedAt = Date() }
 
   /// - Parameter number: of the model that ended, from 1.
-  mutating func end(number: Int, _ run: Run) -> String {
+  mutating func end(number: Int, _ training: StudyTraining, _ metrics: RunMetrics) -> String {
     seconds += Date().timeIntervalSince(startedAt)
     trained += 1
-    let metrics = run.metrics.flatMap {
-      try? JSONDecoder().decode(RunMetrics.self, from: Data($0.utf8))
-    }
     let score =
-      metrics?.mainScore.map { ", \($0.name) " + String(format: "%.3f", $0.value) } ?? ""
+      metrics.mainScore.map { ", \($0.name) " + String(format: "%.3f", $0.value) } ?? ""
     let left = seconds / Double(trained) * Double(total - number)
     let time =
       number == total
@@ -29,6 +24,7 @@ struct StudyPace {
       : left < 90
         ? String(format: "; about %.0f s left", left)
         : String(format: "; about %.0f min left", left / 60)
-    return "compare: model \(number) of \(total), \(run.arm) seed \(run.seed)\(score)\(time)"
+    return
+      "compare: model \(number) of \(total), \(training.arm) seed \(training.seed)\(score)\(time)"
   }
 }

@@ -1,6 +1,7 @@
 import Corpus
 import Curation
 import Foundation
+import Store
 import Training
 import Transformer
 
@@ -37,9 +38,7 @@ public struct TagPredictSummary: Codable, Sendable {
 /// Tags the words of the records of a file, some thousand at a time, whatever its length.
 ///
 /// A record's words are its `tokens` where it has some, else those of ``WordSplitter``.
-public struct TagPredictStep {
-  private static let window = 2048
-
+public struct TagPredictStep: RecordPredictor {
   private let tagger: WordTagger
   private let decoder: TagDecoder
   private let monitor: StepMonitor
@@ -58,33 +57,18 @@ public struct TagPredictStep {
   public func run(
     _ file: URL, reading: ReadingOptions, model: String, _ use: (TaggedRecord) throws -> Void
   ) throws -> TagPredictSummary {
-    let startedAt = Date()
-    var records: [Record] = []
-    var (done, entities, scored, counts) = (0, 0, 0, MatchCounts())
-    func flush() throws {
-      try monitor.checkpoint()
-      for answer in try predictions(records) {
-        if let truth = try truth(answer) {
-          scored += 1
-          counts += EntityReport.counts(truth: truth, predictions: spans(answer.tags))
-        }
-        entities += answer.entities.count
-        try use(answer)
+    var (entities, scored, counts) = (0, 0, MatchCounts())
+    let (records, seconds) = try predict(file, reading, window: 2048, phase: "tagging", monitor) {
+      if let truth = try truth($0) {
+        scored += 1
+        counts += EntityReport.counts(truth: truth, predictions: spans($0.tags))
       }
-      done += records.count
-      records.removeAll(keepingCapacity: true)
-      monitor.progress(
-        StepProgress(phase: "tagging", completed: done, total: nil, unit: "texts"))
+      entities += $0.entities.count
+      try use($0)
     }
-    try CorpusReader(options: reading).read(file) { record in
-      records.append(record)
-      if records.count == Self.window { try flush() }
-    }
-    try flush()
     return TagPredictSummary(
-      model: model, precision: tagger.precision.rawValue, records: done, entities: entities,
-      scored: scored, scores: scored > 0 ? counts.scores : nil,
-      seconds: Date().timeIntervalSince(startedAt))
+      model: model, precision: tagger.precision.rawValue, records: records, entities: entities,
+      scored: scored, scores: scored > 0 ? counts.scores : nil, seconds: seconds)
   }
 
   /// In the order given.
@@ -123,7 +107,7 @@ public struct TagPredictStep {
   /// The words of a record and where they lie in its text.
   private static func words(_ record: Record) throws -> [(text: String, range: Range<Int>)] {
     if case .json(let json)? = try record.originalFields()["tokens"],
-      let tokens = try? JSONDecoder().decode([String].self, from: Data(json.utf8)),
+      let tokens = StoredJSON.strings(json),
       record.text == tokens.joined(separator: " ")
     {
       var start = 0

@@ -4,6 +4,15 @@ import Foundation
 import Store
 import Training
 
+/// What tags were read from an index, for people.
+public struct TagReading: Codable, Hashable, Sendable {
+  public var scheme: TagScheme
+  /// Tags that do not follow it, and how they were taken.
+  public var irregularities: [TagIrregularity]
+  /// Sentences that follow another scheme.
+  public var strays: Int
+}
+
 /// The sentences of an index, their words and tags in IOB2, by row or by place among the rows read.
 struct TagSentences {
   private(set) var words: [[String]] = []
@@ -62,7 +71,7 @@ struct TagSentences {
 
   /// Why an index has nothing to tag; nil if its records have tags.
   static func obstacle(_ index: OpenIndex) throws -> CurationError? {
-    if try TagFinetuneStep.hasTags(index) { return nil }
+    if try index.hasTags() { return nil }
     return CurationError(
       place: index.folder.url.relativePath,
       expected: "sentences with a tag for each word, as --task tokens needs",
@@ -71,15 +80,28 @@ struct TagSentences {
   }
 }
 
+extension OpenIndex {
+  /// Whether the first record has words with tags.
+  package func hasTags() throws -> Bool {
+    guard let first = try catalog.record(row: 0)?.record else { return false }
+    let fields = Set(try first.originalFields().keys)
+    guard fields.isSuperset(of: ["tokens", "tags"]) || fields.contains("entities") else {
+      return false
+    }
+    // Fields of these names may mean something else. Tags by number want names, which is said later.
+    var names = TagFields()
+    names.tagNames = (0..<1000).map { $0 == 0 ? "O" : "B-\($0)" }
+    return (try? first.taggedSentence(names)) != nil
+  }
+}
+
 /// Tags of a sentence as the table of predictions has them: a JSON array of names.
 enum StoredTags {
-  static func text(_ tags: [Tag]) throws -> String { try StepAccount.json(tags.map(\.name)) }
+  static func text(_ tags: [Tag]) -> String { StoredJSON.text(tags.map(\.name)) }
 
   /// Nil if that is no such array.
   static func tags(_ text: String) -> [Tag]? {
-    guard let names = try? JSONDecoder().decode([String].self, from: Data(text.utf8)) else {
-      return nil
-    }
+    guard let names = StoredJSON.strings(text) else { return nil }
     let tags = names.compactMap { Tag($0) }
     return tags.count == names.count ? tags : nil
   }

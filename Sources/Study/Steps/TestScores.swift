@@ -77,9 +77,10 @@ struct TestScores {
   ///
   /// - Parameter logits: of the request's test items.
   static func binary(
-    _ request: RunRequest, _ logits: [[Float]], by classifier: any TrainableClassifier
+    _ request: TextRequest, _ logits: [[Float]], by classifier: any TrainableClassifier
   ) throws -> BinaryReport? {
-    guard request.isOfPairs, request.problem == .singleLabel, request.labels.count == 2 else {
+    guard request.pairFields != nil, request.problem == .singleLabel, request.labels.count == 2
+    else {
       return nil
     }
     func probabilities(_ logits: [[Float]]) -> [Double] {
@@ -96,7 +97,7 @@ struct TestScores {
   /// Of relations; nil for all else.
   ///
   /// - Parameter logits: of the request's test items.
-  static func relations(_ request: RunRequest, _ logits: [[Float]]) -> RelationReport? {
+  static func relations(_ request: TextRequest, _ logits: [[Float]]) -> RelationReport? {
     request.otherLabel.map { other in
       RelationReport(
         labels: request.labels, other: other, truth: request.test.map { $0.label! },

@@ -25,10 +25,7 @@ public struct RelationReport: Codable, Hashable, Sendable {
   /// - Parameter other: the label that is left out.
   public init(labels: [String], other: String, truth: [Int], predictions: [Int]) {
     precondition(truth.count == predictions.count, "one prediction per true label")
-    let names = labels.map { $0 == other ? nil : Self.relation(of: $0) }
-    let relations = Set(names.compactMap { $0 }).sorted()
-    let numbers = Dictionary(uniqueKeysWithValues: zip(relations, relations.indices))
-    let ofLabel = names.map { $0.flatMap { numbers[$0] } }
+    let (relations, ofLabel) = Self.relations(of: labels, other: other)
     var counts = [MatchCounts](repeating: MatchCounts(), count: relations.count)
     var right = 0
     for (expected, predicted) in zip(truth, predictions) {
@@ -46,8 +43,18 @@ public struct RelationReport: Codable, Hashable, Sendable {
     self.other = labels.contains(other) ? other : nil
   }
 
+  /// The relations that labels are directions of, sorted, and the number of each label's; nil for `other`.
+  package static func relations(
+    of labels: [String], other: String
+  ) -> (names: [String], ofLabel: [Int?]) {
+    let ofLabel = labels.map { $0 == other ? nil : relation(of: $0) }
+    let names = Set(ofLabel.compactMap { $0 }).sorted()
+    let numbers = Dictionary(uniqueKeysWithValues: zip(names, names.indices))
+    return (names, ofLabel.map { $0.flatMap { numbers[$0] } })
+  }
+
   /// A label without its direction.
-  static func relation(of label: String) -> String {
+  private static func relation(of label: String) -> String {
     for direction in ["(e1,e2)", "(e2,e1)"] where label.hasSuffix(direction) {
       return String(label.dropLast(direction.count))
     }

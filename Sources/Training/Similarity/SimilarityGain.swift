@@ -1,5 +1,3 @@
-import Kernels
-
 /// How much better one model's vectors are than another's on the same items, with a 95% interval over new
 /// items.
 public struct SimilarityGain: Codable, Hashable, Sendable {
@@ -10,10 +8,7 @@ public struct SimilarityGain: Codable, Hashable, Sendable {
   /// Upper end of the interval.
   public let high: Double
 
-  /// Percentiles of 2,000 resamples of the items (Efron and Tibshirani, 1993, chapter 13), both models'
-  /// the same; deterministic.
-  ///
-  /// Nil where the reports are of other items or have none.
+  /// The interval is a ``ResampledInterval`` over the items, both models' the same. Nil where the reports are of other items or have none.
   public init?(from before: SimilarityReport, to after: SimilarityReport) {
     let count = after.values.count
     guard count > 1, before.values.count == count, before.truth == after.truth else { return nil }
@@ -26,14 +21,10 @@ public struct SimilarityGain: Codable, Hashable, Sendable {
       guard let new = score(after, items), let old = score(before, items) else { return nil }
       return new - old
     }
-    guard let value = difference(Array(0..<count)) else { return nil }
-    var generator = SplitMix64(state: 0)
-    let draws = (0..<2_000).compactMap { _ in
-      difference((0..<count).map { _ in Int(generator.next() % UInt64(count)) })
-    }.sorted()
-    guard draws.count >= 1_000 else { return nil }
+    guard let value = difference(Array(0..<count)),
+      let interval = ResampledInterval(of: count, difference)
+    else { return nil }
     self.value = value
-    low = draws[Int((0.025 * Double(draws.count - 1)).rounded())]
-    high = draws[Int((0.975 * Double(draws.count - 1)).rounded())]
+    (low, high) = (interval.low, interval.high)
   }
 }

@@ -13,6 +13,8 @@ package enum HeadKind: Hashable, Sendable {
   case spans
   /// The sentence's vector itself, pooled as the folder says.
   case vectors
+  /// The states of all tokens as they are.
+  case states
 
   /// The family's class in transformers.
   package func className(_ configuration: ModelConfiguration) -> String {
@@ -21,7 +23,7 @@ package enum HeadKind: Hashable, Sendable {
       case .sequences: "ForSequenceClassification"
       case .tokens: "ForTokenClassification"
       case .spans: "ForQuestionAnswering"
-      case .entities, .vectors: "Model"
+      case .entities, .vectors, .states: "Model"
       }
     return configuration.architecture.classPrefix + suffix
   }
@@ -36,7 +38,7 @@ package enum HeadKind: Hashable, Sendable {
     case .sequences: "SEQ_CLS"
     case .tokens: "TOKEN_CLS"
     case .spans: "QUESTION_ANS"
-    case .vectors: "FEATURE_EXTRACTION"
+    case .vectors, .states: "FEATURE_EXTRACTION"
     case .entities: nil
     }
   }
@@ -44,7 +46,7 @@ package enum HeadKind: Hashable, Sendable {
   /// - Throws: `FileError` if transformers has no such class of the family.
   func checkHasPlan(_ folder: ModelFolder) throws {
     let architecture = folder.configuration.architecture
-    guard self != .vectors, plan(architecture) == nil else { return }
+    guard self != .vectors, self != .states, plan(architecture) == nil else { return }
     throw FileError(
       place: folder.url.path, expected: "a family with a class for question answering",
       found: "\"\(architecture.type)\", which has none in transformers",
@@ -58,7 +60,7 @@ package enum HeadKind: Hashable, Sendable {
     case .tokens: architecture.tokenHead
     case .entities: .entities
     case .spans: architecture.spanHead
-    case .vectors: nil
+    case .vectors, .states: nil
     }
   }
 }

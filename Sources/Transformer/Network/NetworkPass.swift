@@ -12,6 +12,8 @@ package final class NetworkPass {
   /// Whether products of training passes are of bfloat16; sums, and all else, are float32.
   var multipliesBFloat16 = false
   var dropout: DropoutPlan
+  /// Sees what is computed on the way forward.
+  private(set) var observer: (any ForwardObserver)?
   /// Where a backward pass leaves its gradients.
   private(set) var gradients: GradientArena?
   private var scratch = Buffer<Float>(count: 0)
@@ -22,9 +24,10 @@ package final class NetworkPass {
     self.dropout = dropout
   }
 
-  func begin(_ batch: PackedTokens, retains: Bool) {
+  func begin(_ batch: PackedTokens, retains: Bool, observer: (any ForwardObserver)?) {
     tape.reset()
     self.batch = batch
+    self.observer = observer
     self.retains = retains
   }
 

@@ -57,8 +57,30 @@ final class TrainableAttention: BranchBody {
     Threads.forEach(kernel.jobs(rows.batch)) { worker, job in
       kernel.forward(job, work, scratch: pass.scratch(worker), context: context)
     }
+    observe(kernel, work, pass)
     output.forward(context, rows: rows.output, addsBias: false, into: y, pass)
     saved = (x, states, logSums, context)
+  }
+
+  /// Shows the pass's observer the probabilities, a sentence at a time.
+  private func observe(_ kernel: AttentionPass, _ work: AttentionPass.Work, _ pass: NetworkPass) {
+    guard let observer = pass.observer else { return }
+    let mark = pass.tape.mark
+    defer { pass.tape.release(to: mark) }
+    let longest = pass.batch.packed.longest
+    let probabilities = pass.tape.take(heads * longest * longest)
+    for (index, sentence) in pass.batch.sentences.enumerated() {
+      let size = sentence.length * sentence.length
+      Threads.forEach(heads) { worker, head in
+        kernel.probabilities(
+          index * heads + head, work, scratch: pass.scratch(worker),
+          into: probabilities + head * size)
+      }
+      observer.observe(
+        ObservedAttention(
+          layer: layer, sentence: index, heads: heads, length: sentence.length, window: window,
+          probabilities: probabilities))
+    }
   }
 
   func backward(

@@ -246,6 +246,10 @@ struct HeadPlan {
     guard let plan = kind.plan(configuration.architecture) else {
       try kind.checkHasPlan(folder)
       precondition(outputs == configuration.hiddenSize, "a vector has the size of the states")
+      if kind == .states {
+        (layers, input, dropsInput) = ([], .tokens, false)
+        return
+      }
       guard folder.pooling != .max, folder.denseSizes.isEmpty else {
         throw FileError(
           place: folder.url.path, expected: "mean or first-token pooling without Dense modules",
@@ -266,7 +270,7 @@ struct HeadPlan {
     }
     input =
       switch kind {
-      case .tokens, .spans: .tokens
+      case .tokens, .spans, .states: .tokens
       case .entities(let starts): .entities(starts)
       case .sequences, .vectors:
         .pooled(try plan.poolingField.map { try fields.pooling($0) } ?? .cls)

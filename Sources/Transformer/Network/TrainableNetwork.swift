@@ -108,15 +108,22 @@ package final class TrainableNetwork {
 
   /// The head's outputs for `batch`, `[sentences, outputs]`, valid until the next pass.
   ///
-  /// - Parameter retains: a backward pass follows.
+  /// - Parameters:
+  ///   - retains: a backward pass follows.
+  ///   - observer: sees states and attention of a network whose head reads all tokens.
   @discardableResult
-  package func forward(_ batch: PackedTokens, retains: Bool = false) -> Pointer {
+  package func forward(
+    _ batch: PackedTokens, retains: Bool = false, observer: (any ForwardObserver)? = nil
+  ) -> Pointer {
     precondition(batch.tokens > 0, "a batch has at least one sentence")
-    pass.begin(batch, retains: retains)
+    precondition(observer == nil || !head.readsFirstOnly, "the last layer is not computed whole")
+    pass.begin(batch, retains: retains, observer: observer)
     bias?.prepare(length: batch.packed.longest)
     var states = embeddings.forward(pass)
+    observer?.observe(states, after: 0, batch)
     for (number, block) in blocks.enumerated() {
       states = block.forward(states, firstOnly: isReduced(number), pass)
+      if number < blocks.count - 1 { observer?.observe(states, after: number + 1, batch) }
     }
     if let finalNorm {
       let (width, input) = (configuration.hiddenSize, states)
@@ -127,6 +134,7 @@ package final class TrainableNetwork {
         (target + start).update(from: input + start, count: block.count * width)
       }
     }
+    observer?.observe(states, after: blocks.count, batch)
     let results = head.forward(states, pass)
     self.results = results
     return results.outputs

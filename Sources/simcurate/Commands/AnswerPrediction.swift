@@ -21,19 +21,11 @@ extension PredictCommand {
     let step = AnswerPredictStep(
       finder, fields: fields, nullThreshold: saved?.answers?.nullThreshold, top: topK,
       monitor: console.monitor)
-    let output = try AnswerOutput(out, isJSON: common.json, listsMore: topK > 1)
-    if file == nil, texts != ["-"] {
-      for answer in try step.predictions(pairs(fields.texts)) { try output.write(answer) }
-      return try output.finish()
-    }
     var options = reading.reading
     options.textFields = fields.texts
-    let summary = try step.run(
-      CorpusReader.location(file ?? "-"), reading: options, model: self.model, output.write)
-    try output.finish()
-    console.finish()
-    guard out != nil, out != "-" else { return console.remark(summary.text) }
-    try common.show(summary) { $0.text + "\n" }
+    try answer(
+      step, typed: pairs(fields.texts), options,
+      QuestionOutput(out, isJSON: common.json, listsMore: topK > 1), console, \.text)
   }
 }
 
@@ -75,48 +67,4 @@ extension QuestionScores {
     }
     return text
   }
-}
-
-/// Where answers go: a file of records, or standard output as lines for people or as JSON lines.
-private final class AnswerOutput {
-  private let writer: CorpusWriter?
-  private let listsMore: Bool
-
-  init(_ path: String?, isJSON: Bool, listsMore: Bool) throws {
-    let url = path.map(CorpusReader.location) ?? (isJSON ? CorpusReader.standardInput : nil)
-    let columns = ["id", "question", "answer", "start", "end", "probability", "score", "top"]
-    writer = try url.map {
-      try CorpusWriter($0, columns: listsMore ? columns : columns.dropLast())
-    }
-    self.listsMore = listsMore
-  }
-
-  func write(_ record: AnsweredRecord) throws {
-    guard let writer else { return try writeLine(record) }
-    let answer = record.answer
-    var row: [(name: String, value: CorpusWriter.Value)] = [
-      ("id", .text(record.record.id)), ("question", .text(record.question)),
-      ("answer", .text(answer.text)), ("start", .integer(answer.start)),
-      ("end", .integer(answer.end)), ("probability", .number(answer.probability)),
-      ("score", .number(answer.score)),
-    ]
-    if listsMore {
-      let encoder = JSONEncoder()
-      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-      row.append(("top", .json(String(decoding: try encoder.encode(record.top), as: UTF8.self))))
-    }
-    try writer.write(row)
-  }
-
-  private func writeLine(_ record: AnsweredRecord) throws {
-    let answers = listsMore ? record.top : [record.answer]
-    let shown = answers.map {
-      String(
-        format: "%@\t%.3f", $0.text.isEmpty ? "-" : excerpt($0.text, limit: 100), $0.probability)
-    }
-    let line = shown.joined(separator: "\t") + "\t" + excerpt(record.question, limit: 100) + "\n"
-    try FileHandle.standardOutput.write(contentsOf: Data(line.utf8))
-  }
-
-  func finish() throws { try writer?.finish() }
 }

@@ -8,8 +8,8 @@ struct ExportCommand: ParsableCommand {
     abstract: "Write what an index holds as files: records, pairs, clusters, a datasets folder.",
     discussion: """
       Records: all, kept (the default), removed, train, development, test, balanced. The name of \
-      the file says how: .jsonl (rows as they were read), .csv, .tsv, .conll (words and tags), or .txt for \
-      the ids alone.
+      the file says how: .jsonl (rows as they were read), .csv, .tsv, .conll (words and tags), .json \
+      (questions, as SQuAD has them), or .txt for the ids alone.
       Tables: removals, pairs, clusters, outliers, as .jsonl, .csv or .tsv.
       Folders: splits, folds, and dataset, which Hugging Face's load_dataset reads.
 

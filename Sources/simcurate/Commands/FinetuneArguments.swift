@@ -9,21 +9,6 @@ extension Arm: ExpressibleByArgument {}
 
 /// What is learned, from what, and how: all that decides which model `finetune` makes.
 struct FinetuneArguments: ParsableArguments {
-  enum Task: String, ExpressibleByArgument, CaseIterable {
-    case classify, regress, pairs, relations, tokens, similarity, questions
-
-    /// What it learns of a text; nil if that is none of a label or number.
-    var learning: LearningTask? {
-      switch self {
-      case .classify: .classify
-      case .regress: .regress
-      case .pairs: .pairs
-      case .relations: .relations
-      case .tokens, .similarity, .questions: nil
-      }
-    }
-  }
-
   @Option(help: ArgumentHelp("Training data: raw, deduped, balanced or random.", valueName: "arm"))
   var arm: Arm = .deduped
   @Option(
@@ -32,7 +17,7 @@ struct FinetuneArguments: ParsableArguments {
         + "two texts), relations (a label of two marked entities), tokens (a tag a word), similarity "
         + "(sentence vectors) or questions (answers in texts).",
       valueName: "task"))
-  var task: Task = .classify
+  var task: LearningTask = .classify
   @OptionGroup var tagNames: TagNamesOption
   @Option(
     help: ArgumentHelp(
@@ -42,7 +27,7 @@ struct FinetuneArguments: ParsableArguments {
   @Option(
     within: TrainingOptions.Limits.maximumTokens,
     help:
-      "Cut texts to this many tokens (default: \(FinetuneOptions().maximumTokens)); windows of a "
+      "Cut texts to this many tokens (default: \(FinetuneOptions.standardTokens)); windows of a "
       + "question's context have \(AnswerFinder.standardTokens).", valueName: "n")
   var maximumTokens: Int?
   @Option(
@@ -74,7 +59,7 @@ struct FinetuneArguments: ParsableArguments {
 
   private func validateFewShot() throws {
     guard fewShot.fewShot else {
-      guard fewShot.shots == nil || task.learning.map({ $0 != .regress }) == true else {
+      guard fewShot.shots == nil || task.readsLabels && task != .regress else {
         throw ValidationError("--shots needs labels; --task \(task.rawValue) has none.")
       }
       return
@@ -88,72 +73,27 @@ struct FinetuneArguments: ParsableArguments {
     }
   }
 
-  var tagNameList: [String]? { tagNames.list }
-
-  private var tokens: Int {
-    maximumTokens
-      ?? (task == .questions ? AnswerFinder.standardTokens : FinetuneOptions().maximumTokens)
-  }
-
-  /// The step that learns to answer questions.
-  func questionStep(_ index: OpenIndex, _ monitor: StepMonitor) throws -> QuestionFinetuneStep {
-    QuestionFinetuneStep(
-      index, model: try model.open(), options: options,
-      stride: stride ?? AnswerFinder.standardStride, monitor: monitor)
-  }
-
-  var options: FinetuneOptions {
+  private var options: FinetuneOptions {
     var options = FinetuneOptions(
-      task: task.learning ?? .classify, arm: arm, maximumTokens: tokens,
-      training: training.choice, seed: seed.seed)
+      task: task, arm: arm, maximumTokens: maximumTokens, training: training.choice,
+      seed: seed.seed)
     options.otherLabel = otherLabel
+    options.tagNames = tagNames.list
+    options.similarity = similarity.choice
+    options.stride = stride
     options.shots = fewShot.shots
     options.fewShot = fewShot.choice(similarity)
     return options
   }
 
-  /// How training would go.
-  func trainingOptions(_ index: OpenIndex, _ monitor: StepMonitor) throws -> TrainingOptions {
-    switch task {
-    case .classify, .regress, .pairs, .relations:
-      try FinetuneStep(index, model: model.open(), options: options, monitor: monitor)
-        .trainingOptions()
-    case .tokens:
-      try TagFinetuneStep(
-        index, model: model.open(), options: options, tagNames: tagNameList, monitor: monitor
-      ).trainingOptions()
-    case .similarity:
-      try SimilarityFinetuneStep(
-        index, model: model.open(), options: options, similarity: similarity.choice,
-        monitor: monitor
-      ).trainingOptions()
-    case .questions: try questionStep(index, monitor).trainingOptions()
-    }
-  }
-
-  /// The training without its test, on a share of its updates.
-  func trial(_ index: OpenIndex, share: Double, _ monitor: StepMonitor) throws -> TrainingTrial {
-    switch task {
-    case .classify, .regress, .pairs, .relations:
-      try FinetuneStep(index, model: model.open(), options: options, monitor: monitor)
-        .trial(stepShare: share)
-    case .tokens:
-      try TagFinetuneStep(
-        index, model: model.open(), options: options, tagNames: tagNameList, monitor: monitor
-      ).trial(stepShare: share)
-    case .similarity:
-      try SimilarityFinetuneStep(
-        index, model: model.open(), options: options, similarity: similarity.choice,
-        monitor: monitor
-      ).trial(stepShare: share)
-    case .questions: try questionStep(index, monitor).trial(stepShare: share)
-    }
+  func step(_ index: OpenIndex, _ model: ModelFolder, _ monitor: StepMonitor) -> FinetuneStep {
+    FinetuneStep(index, model: model, options: options, monitor: monitor)
   }
 
   /// Puts in what followed from model and data.
   mutating func settle(_ options: TrainingOptions, model folder: URL) {
     training.settle(options)
-    maximumTokens = tokens
+    maximumTokens = self.options.maximumTokens
     if task == .questions { stride = stride ?? AnswerFinder.standardStride }
     if let own = options.similarity {
       if fewShot.fewShot { similarity.settlePairs(own) } else { similarity.settle(own) }

@@ -80,27 +80,8 @@ struct FinetuneCommand: ParsableCommand {
     let console = common.begin()
     if printing.printConfig { return try printConfiguration(console) }
     let index = try index.open(.exclusive, console)
-    let (model, options) = (try finetune.model.open(), finetune.options)
-    let output = out.map { URL(fileURLWithPath: $0) }
-    let summary =
-      switch finetune.task {
-      case .classify, .regress, .pairs, .relations:
-        try FinetuneStep(index, model: model, options: options, monitor: console.monitor)
-          .run(output: output, replacing: force.force)
-      case .tokens:
-        try TagFinetuneStep(
-          index, model: model, options: options, tagNames: finetune.tagNameList,
-          monitor: console.monitor
-        ).run(output: output, replacing: force.force)
-      case .similarity:
-        try SimilarityFinetuneStep(
-          index, model: model, options: options, similarity: finetune.similarity.choice,
-          monitor: console.monitor
-        ).run(output: output, replacing: force.force)
-      case .questions:
-        try finetune.questionStep(index, console.monitor)
-          .run(output: output, replacing: force.force)
-      }
+    let summary = try finetune.step(index, finetune.model.open(), console.monitor)
+      .run(output: out.map { URL(fileURLWithPath: $0) }, replacing: force.force)
     console.finish()
     try common.show(summary) { $0.text }
   }
@@ -109,8 +90,9 @@ struct FinetuneCommand: ParsableCommand {
     let index = try index.open(.shared, console)
     var command = self
     do {
-      let options = try finetune.trainingOptions(index, console.monitor)
-      command.finetune.settle(options, model: try finetune.model.folder)
+      let model = try finetune.model.open()
+      let options = try finetune.step(index, model, console.monitor).trainingOptions()
+      command.finetune.settle(options, model: model.url)
     } catch let error as FileError {
       console.remark("what follows from model and data is left open: \(error)")
     }

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Curation
 import Foundation
+import Transformer
 
 struct IndexCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -39,7 +40,7 @@ struct IndexCommand: ParsableCommand {
     let console = common.begin()
     let url = try corpus.hold(out, locks, console)
     let summary = try Self.index(
-      corpus, at: url, append: append, replacing: force.force, model: model, encoder: encoder,
+      corpus, at: url, append: append, replacing: force.force, embedder: encoder.embedder(model),
       console: console)
     console.finish()
     try common.show(summary) { $0.text }
@@ -47,9 +48,8 @@ struct IndexCommand: ParsableCommand {
 
   static func index(
     _ corpus: CorpusArguments, at url: URL, append: Bool = false, replacing: Bool,
-    model: ModelOptions, encoder: EncoderOptions, console: Console
+    embedder: any Embedder, console: Console
   ) throws -> IndexSummary {
-    let embedder = try encoder.embedder(model)
     let step = IndexStep(
       folder: url, account: StepAccount(command: commandLine), monitor: console.monitor)
     let (files, reading) = (corpus.files, corpus.options.reading)

@@ -95,19 +95,30 @@ struct PredictCommand: ParsableCommand {
     let step = PredictStep(
       classifier, pairFields: fields, otherLabel: try SavedTraining(folder: url)?.otherLabel,
       top: topK, monitor: console.monitor)
-    let output = try PredictionOutput(out, isJSON: common.json)
-    if file == nil, texts != ["-"] {
-      let records = try fields.map(pairs) ?? records
-      for prediction in try step.predictions(records) { try output.write(prediction) }
-      return try output.finish()
-    }
     var options = options
     if let fields { options.textFields = fields }
+    try answer(
+      step, typed: fields.map(pairs) ?? records, options,
+      PredictionOutput(out, isJSON: common.json), console, \.text)
+  }
+
+  /// Answers what stands on the command line, or else a file.
+  ///
+  /// - Parameter text: of the summary, which is data only where the answers went elsewhere.
+  func answer<Step: RecordPredictor>(
+    _ step: Step, typed: @autoclosure () throws -> [Record], _ reading: ReadingOptions,
+    _ output: some AnswerOutput<Step.Answer>, _ console: Console, _ text: (Step.Summary) -> String
+  ) throws {
+    if file == nil, texts != ["-"] {
+      try step.predictions(typed()).forEach(output.write)
+      return try output.finish()
+    }
     let summary = try step.run(
-      CorpusReader.location(file ?? "-"), reading: options, model: self.model, output.write)
+      CorpusReader.location(file ?? "-"), reading: reading, model: model, output.write)
     try output.finish()
     console.finish()
-    try tell(summary, console)
+    guard out != nil, out != "-" else { return console.remark(text(summary)) }
+    try common.show(summary) { text($0) + "\n" }
   }
 
   /// The fields of pairs, where the model or the user says that it takes some.
@@ -157,170 +168,63 @@ struct PredictCommand: ParsableCommand {
     }
     let step = try TagPredictStep(
       WordTagger(folder: model, precision: precision), monitor: console.monitor)
-    let output = try TagOutput(out, isJSON: common.json)
-    if file == nil, texts != ["-"] {
-      for answer in try step.predictions(records) { try output.write(answer) }
-      return try output.finish()
-    }
-    let summary = try step.run(
-      CorpusReader.location(file ?? "-"), reading: options, model: self.model, output.write)
-    try output.finish()
-    console.finish()
+    try answer(step, typed: records, options, TagOutput(out, isJSON: common.json), console, \.text)
+  }
+}
+
+extension TagPredictSummary {
+  fileprivate var text: String {
     var text = String(
-      format: "predict: %d texts (%@), %d entities, %.0f texts a second", summary.records,
-      summary.precision, summary.entities,
-      Double(summary.records) / max(summary.seconds, 1e-9))
-    if let scores = summary.scores {
+      format: "predict: %d texts (%@), %d entities, %.0f texts a second", records, precision,
+      entities, Double(records) / max(seconds, 1e-9))
+    if let scores {
       text += String(
         format:
           "\n         precision %.4f, recall %.4f, F1 %.4f on the %d entities of %d with tags",
-        scores.precision, scores.recall, scores.f1, scores.support, summary.scored)
+        scores.precision, scores.recall, scores.f1, scores.support, scored)
     }
-    guard out != nil, out != "-" else { return console.remark(text) }
-    try common.show(summary) { _ in text + "\n" }
+    return text
   }
+}
 
-  /// The summary is data only where the answers went elsewhere.
-  private func tell(_ summary: PredictSummary, _ console: Console) throws {
-    let text = Self.text(summary)
-    guard out != nil, out != "-" else { return console.remark(text) }
-    try common.show(summary) { _ in text + "\n" }
-  }
-
-  private static func text(_ summary: PredictSummary) -> String {
+extension PredictSummary {
+  fileprivate var text: String {
     var lines = [
       String(
-        format: "predict: %d %@ (%@), %.0f a second", summary.records,
-        summary.records == 1 ? "text" : "texts", summary.precision,
-        Double(summary.records) / max(summary.seconds, 1e-9))
+        format: "predict: %d %@ (%@), %.0f a second", records,
+        records == 1 ? "text" : "texts", precision,
+        Double(records) / max(seconds, 1e-9))
     ]
-    if let regression = summary.regression {
+    if let regression = regression {
       lines.append(
         "         " + regression.text.trimmingCharacters(in: .newlines)
-          + " on \(summary.scored) with a number")
+          + " on \(scored) with a number")
     }
-    if let accuracy = summary.accuracy, let micro = summary.microF1, let macro = summary.macroF1 {
+    if let accuracy = accuracy, let micro = microF1, let macro = macroF1 {
       lines.append(
         String(
           format: "         micro-F1 %.4f, macro-F1 %.4f, all right %.4f on %d with labels", micro,
-          macro, accuracy, summary.scored))
-    } else if let accuracy = summary.accuracy, let f1 = summary.macroF1 {
+          macro, accuracy, scored))
+    } else if let accuracy = accuracy, let f1 = macroF1 {
       lines.append(
         String(
           format: "         accuracy %.4f, macro-F1 %.4f on %d with a label", accuracy, f1,
-          summary.scored))
+          scored))
     }
-    if let relations = summary.relations {
+    if let relations = relations {
       lines.append(
         String(
           format: "         macro-F1 %.4f of %d relations", relations.macro.f1,
           relations.relations.count))
     }
-    if summary.unknownLabels > 0 {
-      lines.append("         \(summary.unknownLabels) have a label the model does not know")
+    if unknownLabels > 0 {
+      lines.append("         \(unknownLabels) have a label the model does not know")
     }
-    if summary.longTexts > 0 {
+    if longTexts > 0 {
       lines.append(
-        "         \(summary.longTexts) were longer than \(summary.maximumTokens) tokens and were cut"
+        "         \(longTexts) were longer than \(maximumTokens) tokens and were cut"
       )
     }
     return lines.joined(separator: "\n")
-  }
-}
-
-/// Where answers go: a file, or standard output as lines for people or as JSON lines.
-private final class PredictionOutput {
-  private let writer: CorpusWriter?
-
-  init(_ path: String?, isJSON: Bool) throws {
-    let url = path.map(CorpusReader.location) ?? (isJSON ? CorpusReader.standardInput : nil)
-    writer = try url.map {
-      try CorpusWriter($0, columns: ["id", "text", "label", "prediction", "probability", "top"])
-    }
-  }
-
-  func write(_ prediction: RecordPrediction) throws {
-    guard let writer else { return try writeLine(prediction) }
-    let record = prediction.record
-    var row: [(name: String, value: CorpusWriter.Value)] = [
-      ("id", .text(record.id)), ("text", .text(record.text)),
-    ]
-    if let label = record.label {
-      row.append(("label", LabelSet(label) == nil ? .text(label) : .json(label)))
-    }
-    if let value = prediction.value {
-      row.append(("prediction", .number(value)))
-    } else {
-      row.append(("prediction", try Self.value(prediction)))
-      row.append(("probability", .number(prediction.top[0].probability)))
-      row.append(("top", .json(try Self.json(prediction.top))))
-    }
-    try writer.write(row)
-  }
-
-  private func writeLine(_ prediction: RecordPrediction) throws {
-    let classes =
-      prediction.value.map { [String(format: "%.6g", $0)] }
-      ?? (prediction.isSet ? [prediction.labels.joined(separator: ", ")] : [])
-      + prediction.top.map { String(format: "%@\t%.3f", $0.label, $0.probability) }
-    let line = classes.joined(separator: "\t") + "\t" + excerpt(prediction.record.text, limit: 100)
-    try FileHandle.standardOutput.write(contentsOf: Data((line + "\n").utf8))
-  }
-
-  /// The label, or a list where there may be several or none.
-  private static func value(_ prediction: RecordPrediction) throws -> CorpusWriter.Value {
-    prediction.isSet ? .json(try json(prediction.labels)) : .text(prediction.labels[0])
-  }
-
-  private static func json(_ value: some Encodable) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    return String(decoding: try encoder.encode(value), as: UTF8.self)
-  }
-
-  func finish() throws { try writer?.finish() }
-}
-
-/// Where entities go: a file of records, CoNLL columns, or standard output as lines for people or as JSON
-/// lines.
-private final class TagOutput {
-  private let writer: CorpusWriter?
-  private let columns: AtomicFile?
-
-  init(_ path: String?, isJSON: Bool) throws {
-    if let path, path.hasSuffix(".conll") {
-      columns = try AtomicFile(URL(fileURLWithPath: path))
-      writer = nil
-      return
-    }
-    columns = nil
-    let url = path.map(CorpusReader.location) ?? (isJSON ? CorpusReader.standardInput : nil)
-    writer = try url.map { try CorpusWriter($0, columns: ["id", "text", "entities"]) }
-  }
-
-  func write(_ answer: TaggedRecord) throws {
-    if let columns {
-      let lines = zip(answer.words, answer.tags).map { "\($0)\t\($1)\n" }
-      return try columns.write(Data((lines.joined() + "\n").utf8))
-    }
-    guard let writer else {
-      let entities = answer.entities.map { "\($0.label) \($0.start)-\($0.end) \($0.text)" }
-      let line =
-        (entities.isEmpty ? "-" : entities.joined(separator: "; ")) + "\t"
-        + excerpt(answer.record.text, limit: 100) + "\n"
-      return try FileHandle.standardOutput.write(contentsOf: Data(line.utf8))
-    }
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let json = String(decoding: try encoder.encode(answer.entities), as: UTF8.self)
-    try writer.write([
-      ("id", .text(answer.record.id)), ("text", .text(answer.record.text)),
-      ("entities", .json(json)),
-    ])
-  }
-
-  func finish() throws {
-    try writer?.finish()
-    try columns?.commit()
   }
 }

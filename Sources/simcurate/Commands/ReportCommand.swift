@@ -1,7 +1,5 @@
 import ArgumentParser
-import Corpus
 import Curation
-import Files
 import Foundation
 import Reporting
 import Store
@@ -9,43 +7,90 @@ import Store
 struct ReportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "report", abstract: "Write what was found as one HTML page, Markdown and JSON.",
-    discussion: "Example: simcurate report indexes/reviews --title \"Reviews, November\"")
+    discussion: """
+      Of one index everything that was done in it, as report.html, report.md and report.json in its \
+      folder. Of several indexes their studies side by side: effects by study in one plot, their \
+      mean by a random-effects model where they are scored by one metric, and a table of the studies.
 
-  @OptionGroup var index: IndexArgument
-  @Option(name: .long, help: ArgumentHelp("Title (default: the index's name).", valueName: "text"))
+      Example: simcurate report indexes/reviews --title "Reviews, November"
+      Example: simcurate report indexes/reviews indexes/tickets --out studies.html
+      """)
+
+  @Argument(
+    help: ArgumentHelp(
+      "Index folder, or two and more whose studies are set side by side.", valueName: "index"))
+  var indexes: [String]
+  @OptionGroup var locks: LockOptions
+  @Option(
+    name: .long, help: ArgumentHelp("Title (default: the indexes' names).", valueName: "text"))
   var title: String?
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "Page to write for several indexes, .md and .json beside it (default: studies.html).",
+      valueName: "file"))
+  var out: String?
+  @Option(
+    name: .long,
+    help: ArgumentHelp(
+      "What this machine draws while it works, in watts, for an estimate of energy.",
+      valueName: "number"))
+  var watts: Double?
   @Flag(name: .long, help: "Print the report as Markdown on standard output.")
   var markdown = false
   @OptionGroup var common: CommonOptions
 
   mutating func validate() throws {
     if markdown, common.json { throw ValidationError("--markdown and --json exclude each other.") }
+    if let watts, !(watts > 0 && watts < 1e9) {
+      throw ValidationError("--watts is a positive number of watts.")
+    }
+    if indexes.count == 1, out != nil {
+      throw ValidationError("--out is for several indexes; one has its report in its folder.")
+    }
+    if indexes.count > 1, watts != nil {
+      throw ValidationError("--watts is for the report of one index.")
+    }
+    let paths = indexes.map { URL(fileURLWithPath: $0).standardizedFileURL.path }
+    if Set(paths).count < paths.count { throw ValidationError("An index is named twice.") }
+    if let out, ![".html", ".htm"].contains(where: { out.lowercased().hasSuffix($0) }) {
+      throw ValidationError("--out is the page, a file that ends in .html.")
+    }
   }
 
   func run() throws {
     let console = common.begin()
-    let report = try Self.write(index.open(.exclusive, console), title: title)
-    if common.json {
-      FileHandle.standardOutput.write(Data((try report.json() + "\n").utf8))
-    } else if markdown {
-      FileHandle.standardOutput.write(Data(report.markdown().utf8))
-    } else {
-      print("report: \(IndexFolder(index.url).report.relativePath)")
+    if indexes.count > 1 {
+      try compare(console)
+      return
     }
+    let url = URL(fileURLWithPath: indexes[0])
+    try locks.hold(url, .exclusive, console)
+    let report = try ReportStep(OpenIndex(at: url)).run(title: title, watts: watts)
+    try show(
+      json: report.json() + "\n", markdown: report.markdown(), page: IndexFolder(url).report)
   }
 
-  /// Writes `report.html`, `report.md` and `report.json` into the index folder.
-  @discardableResult
-  static func write(_ index: OpenIndex, title: String?) throws -> Report {
-    let report = try ReportAssembler(index).report(title: title)
-    let html = index.folder.report
-    for (url, text) in [
-      (html, report.html()),
-      (html.deletingPathExtension().appendingPathExtension("md"), report.markdown()),
-      (html.deletingPathExtension().appendingPathExtension("json"), try report.json() + "\n"),
-    ] {
-      try AtomicFile.write(Data(text.utf8), to: url)
+  /// Sets the studies of several indexes side by side.
+  private func compare(_ console: Console) throws {
+    let open = try indexes.map { path in
+      let url = URL(fileURLWithPath: path)
+      try locks.hold(url, .shared, console)
+      return try OpenIndex(at: url, readOnly: true)
     }
-    return report
+    let set = try StudySet(open, title: title)
+    let page = URL(fileURLWithPath: out ?? "studies.html")
+    try set.write(to: page)
+    try show(json: set.json(), markdown: set.markdown(), page: page)
+  }
+
+  private func show(json: String, markdown text: String, page: URL) throws {
+    if common.json {
+      FileHandle.standardOutput.write(Data(json.utf8))
+    } else if markdown {
+      FileHandle.standardOutput.write(Data(text.utf8))
+    } else {
+      print("report: \(page.relativePath)")
+    }
   }
 }

@@ -2,6 +2,7 @@ import ArgumentParser
 import Curation
 import Files
 import Foundation
+import Reporting
 import Store
 import Study
 import Training
@@ -41,9 +42,12 @@ struct RunCommand: ParsableCommand {
       console.remark(text.trimmingCharacters(in: .newlines))
     }
     let url = try corpus.hold(out, locks, console)
+    // Opened once for all steps.
+    let model = try EmbeddingModel(at: model.folder)
     say(
       try IndexCommand.index(
-        corpus, at: url, replacing: force.force, model: model, encoder: encoder, console: console
+        corpus, at: url, replacing: force.force, embedder: model.embedder(encoder.options),
+        console: console
       ).text)
     let index = try OpenIndex(at: url)
     func account() -> StepAccount { StepAccount(command: commandLine) }
@@ -61,23 +65,29 @@ struct RunCommand: ParsableCommand {
         index, options: split.options(seed: seed.seed), account: account(),
         monitor: console.monitor
       ).run().text)
-    if case .staticTable = try EmbeddingModel(at: model.folder) {
+    guard case .encoder(let folder) = model else {
       say("nothing is fine-tuned: the model is a table of static token vectors, not an encoder")
-    } else if try index.catalog.labelCounts().keys.contains(where: { $0 != nil }) {
-      try train(index, console: console, say: say)
-    } else if try TagFinetuneStep.hasTags(index) {
+      return try report(index, console)
+    }
+    if try index.catalog.labelCounts().keys.contains(where: { $0 != nil }) {
+      try train(index, folder, console: console, say: say)
+    } else if try index.hasTags() {
       say(
-        try TagFinetuneStep(
-          index, model: model.open(),
-          options: FinetuneOptions(training: training.choice, seed: seed.seed),
+        try FinetuneStep(
+          index, model: folder,
+          options: FinetuneOptions(task: .tokens, training: training.choice, seed: seed.seed),
           monitor: console.monitor
         ).run().text)
-      try compare(index, .tokens, console: console, say: say)
+      try compare(index, folder, .tokens, console: console, say: say)
     } else {
       say("no labels: nothing to fine-tune on (see --label-field)")
     }
+    try report(index, console)
+  }
+
+  private func report(_ index: OpenIndex, _ console: Console) throws {
     console.finish()
-    let report = try ReportCommand.write(index, title: title)
+    let report = try ReportStep(index).run(title: title)
     if common.json {
       FileHandle.standardOutput.write(Data((try report.json() + "\n").utf8))
     } else {
@@ -85,8 +95,9 @@ struct RunCommand: ParsableCommand {
     }
   }
 
-  private func train(_ index: OpenIndex, console: Console, say: (String) -> Void) throws {
-    let folder = try model.open()
+  private func train(
+    _ index: OpenIndex, _ folder: ModelFolder, console: Console, say: (String) -> Void
+  ) throws {
     let model = FinetuneStep(
       index, model: folder,
       options: FinetuneOptions(training: training.choice, seed: seed.seed),
@@ -96,11 +107,12 @@ struct RunCommand: ParsableCommand {
     } else {
       say(try model.run().text)
     }
-    try compare(index, .classify, console: console, say: say)
+    try compare(index, folder, .classify, console: console, say: say)
   }
 
   private func compare(
-    _ index: OpenIndex, _ task: StudyTask, console: Console, say: (String) -> Void
+    _ index: OpenIndex, _ model: ModelFolder, _ task: LearningTask, console: Console,
+    say: (String) -> Void
   ) throws {
     var options = study.options(training, steps: nil, seed: seed.seed)
     options.task = task
@@ -109,7 +121,7 @@ struct RunCommand: ParsableCommand {
     }
     say(
       try CompareStep(
-        index, model: model.open(), options: options, account: StepAccount(command: commandLine),
+        index, model: model, options: options, account: StepAccount(command: commandLine),
         monitor: console.monitor
       ).run().text)
   }

@@ -2,7 +2,7 @@ import ArgumentParser
 import Study
 import Training
 
-extension StudyTask: ExpressibleByArgument {}
+extension LearningTask: ExpressibleByArgument {}
 
 /// What the models of a comparison learn.
 struct StudyTaskArguments: ParsableArguments {

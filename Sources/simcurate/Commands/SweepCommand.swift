@@ -5,6 +5,7 @@ import Foundation
 import Recipes
 import Study
 import Training
+import Transformer
 
 struct SweepCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -70,15 +71,23 @@ struct SweepCommand: ParsableCommand {
         index.contentHash, try StepAccount.json(Settings(base.map(\.setting))), "\(space)",
       ]))
     try target.check(replacing: force.force)
+    // Each model is opened once, not for each trial.
+    var models: [String?: ModelFolder] = [:]
+    func step(_ arguments: FinetuneArguments) throws -> FinetuneStep {
+      let name = arguments.model.model
+      let model = try models[name] ?? arguments.model.open()
+      models[name] = model
+      return arguments.step(index, model, console.monitor)
+    }
     var summary = try SweepStep(
       index, candidates: candidates.map(\.values), eta: halving ? eta : nil,
       monitor: console.monitor
     ) { number, share in
-      try candidates[number].arguments.trial(index, share: share, console.monitor)
+      try step(candidates[number].arguments).trial(stepShare: share)
     }.run()
     var best = candidates[summary.best.number - 1].arguments
     best.settle(
-      try best.trial(index, share: 1, console.monitor).options, model: try best.model.folder)
+      try step(best).trial(stepShare: 1).options, model: try best.model.folder)
     let isNew = try target.write(best, recipe, summary)
     summary.recipe = target.url.relativePath
     summary.nothingToDo = summary.trained == 0 && !isNew

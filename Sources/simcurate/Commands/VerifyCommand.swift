@@ -45,7 +45,7 @@ struct VerifyCommand: ParsableCommand {
     }
     if let embed {
       let check = EmbeddingCheck(
-        open, embedder: try open.embedder(model), monitor: console.monitor)
+        open, embedder: try open.embedder(model.folder), monitor: console.monitor)
       let outcome = try check.run(count: embed.count, seed: seed.seed)
       summary.embedded = outcome.checked
       found += outcome.violations

@@ -87,10 +87,12 @@ struct EncoderOptions: ParsableArguments {
   @OptionGroup var prompt: PromptOptions
 
   func embedder(_ model: ModelOptions) throws -> any Embedder {
-    try EmbeddingModel.open(
-      model.folder,
-      options: EmbeddingOptions(
-        precision: precision, maximumTokens: maximumTokens, prompt: prompt.choice, longTexts: long))
+    try EmbeddingModel.open(model.folder, options: options)
+  }
+
+  var options: EmbeddingOptions {
+    EmbeddingOptions(
+      precision: precision, maximumTokens: maximumTokens, prompt: prompt.choice, longTexts: long)
   }
 }
 

@@ -1,5 +1,5 @@
-/// What the models of a comparison learn.
-public enum StudyTask: String, Codable, CaseIterable, Sendable {
+/// What models learn of the records of an index.
+public enum LearningTask: String, Codable, CaseIterable, Sendable {
   /// A label a text, or a set of them where the index has sets.
   case classify
   /// A number a text.
@@ -15,14 +15,11 @@ public enum StudyTask: String, Codable, CaseIterable, Sendable {
   /// Answers to questions, in their contexts.
   case questions
 
-  /// What is learned of labeled texts; nil where no label is read.
-  var ofTexts: LearningTask? {
+  /// Whether it reads labels, which are classes, sets of them or numbers.
+  package var readsLabels: Bool {
     switch self {
-    case .classify: .classify
-    case .regress: .regress
-    case .pairs: .pairs
-    case .relations: .relations
-    case .tokens, .similarity, .questions: nil
+    case .classify, .regress, .pairs, .relations: true
+    case .tokens, .similarity, .questions: false
     }
   }
 }

@@ -1,0 +1,91 @@
+#!/bin/sh
+# Each task of `finetune` on real data, from the files as they are to a trained model:
+#
+#   make recipe-classify     classes: Debian's package synopses by section
+#   make recipe-few-shot     classes from 8 texts each: the same
+#   make recipe-regress      numbers: sentiment of financial headlines, HEADLINES=SemEval2017Task5Headlines.json
+#   make recipe-pairs        two texts: does a clause of a privacy policy answer the question?
+#   make recipe-similarity   sentence vectors: the STS benchmark
+#   make recipe-tokens       named entities: WNUT-16
+#   make recipe-relations    two marked entities: SemEval-2010 task 8, SEMEVAL=folder of train.tsv and test.tsv
+#   make recipe-questions    answers in texts: Disfl-QA, some questions without an answer
+#   make bench-adapt         the encoder on judged pairs: four data sets, before and after
+#
+# The index becomes indexes/TASK, the model models/TASK. STEPS=n ends the training early.
+set -eu
+cd "$(dirname "$0")/../.."
+simcurate=.build/release/simcurate
+model=${SIMCURATE_MODEL:-models/all-MiniLM-L6-v2}
+task=${1:-}
+index=indexes/$task
+
+# say COMMAND...: prints the command as one would type it, and runs it
+say() {
+  echo "\$ simcurate $*"
+  "$simcurate" "$@"
+}
+# prepare OPTION...: from corpus to split
+prepare() {
+  say index "$@" --model "$model" --out "$index"
+  say dedup "$index" --threshold "${threshold:-0.95}"
+  say cluster "$index"
+  # shellcheck disable=SC2086
+  say split "$index" ${splitting:-}
+}
+# train OPTION...
+train() { say finetune "$index" --model "$model" "$@" ${STEPS:+--steps "$STEPS"} --out "models/$task" --force; }
+
+case $task in
+classify)
+  prepare corpora/fetched/debian-demo.jsonl
+  train
+  ;;
+few-shot)
+  prepare corpora/fetched/debian-demo.jsonl
+  train --few-shot --shots 8
+  ;;
+regress)
+  prepare "${HEADLINES:?names SemEval2017Task5Headlines.json}" --text-field title --label-field sentiment
+  train --task regress
+  ;;
+pairs)
+  corpora/fetch.sh questions
+  threshold=0.98
+  prepare corpora/fetched/privacy.jsonl --text-field question --text-field context --label-field answer
+  train --task pairs --epochs 1
+  ;;
+similarity)
+  corpora/fetch.sh sts
+  threshold=0.98
+  for part in train dev test; do
+    python3 -c 'import json, sys
+for line in open(sys.argv[1], encoding="utf-8"):
+    cells = line.rstrip("\n").split("\t")
+    print(json.dumps({"a": cells[5], "b": cells[6], "score": float(cells[4])}))' \
+      "corpora/fetched/sts-$part.csv" >"corpora/fetched/sts-$part.jsonl"
+  done
+  prepare --train corpora/fetched/sts-train.jsonl --development corpora/fetched/sts-dev.jsonl \
+    --test corpora/fetched/sts-test.jsonl --text-field a --text-field b --label-field score
+  train --task similarity
+  ;;
+tokens)
+  corpora/fetch.sh names
+  prepare corpora/fetched/wnut16.conll
+  train --task tokens
+  ;;
+relations)
+  : "${SEMEVAL:?names the folder of train.tsv and test.tsv}"
+  prepare --train "$SEMEVAL/train.tsv" --test "$SEMEVAL/test.tsv" --no-header --text-field 2 --label-field 1
+  train --task relations
+  ;;
+questions)
+  corpora/fetch.sh questions
+  threshold=0.98
+  prepare corpora/fetched/disfl-qa.jsonl
+  train --task questions
+  ;;
+*)
+  sed -n '2,15s/^# \{0,1\}//p' "$0"
+  [ -z "$task" ]
+  ;;
+esac

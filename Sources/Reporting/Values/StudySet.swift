@@ -1,0 +1,105 @@
+import Study
+
+/// Two or more studies side by side, and what they say together.
+public struct StudySet: Codable, Equatable, Sendable {
+  /// What is taken of one study.
+  public struct Member: Codable, Equatable, Sendable {
+    public var name: String
+    public var task: String
+    /// Of the primary comparisons.
+    public var metric: Metric
+    /// Of the arm `raw`.
+    public var trainingRecords: Int
+    public var testItems: Int
+    /// Test items that a training record repeats.
+    public var leakedItems: Int
+    public var seeds: Int
+    /// Nil where the study has no such comparison.
+    public var leakEffect: Comparison?
+    public var generalizationEffect: Comparison?
+    /// Whether its models are too badly trained to say anything about their data.
+    public var isUnderfit: Bool
+
+    public init(
+      name: String, task: String, trainingRecords: Int, analysis: StudyAnalysis
+    ) {
+      self.name = name
+      self.task = task
+      self.trainingRecords = trainingRecords
+      metric = analysis.primaryMetric
+      testItems = analysis.items[TestSlice.all.rawValue] ?? 0
+      leakedItems = analysis.items[TestSlice.leaked.rawValue] ?? 0
+      seeds = analysis.scores.map(\.score.seeds).max() ?? 0
+      leakEffect = analysis.leakEffect
+      generalizationEffect = analysis.generalizationEffect
+      isUnderfit = analysis.verdict.statements.contains { $0.finding == .underfit }
+    }
+  }
+
+  /// One effect over the studies that have it.
+  public struct Effect: Codable, Equatable, Sendable {
+    /// Nil where the studies cannot be summed up; ``notes`` say why.
+    public var pooled: RandomEffects?
+    /// Names of the studies that are summed up, in the order of the weights.
+    public var studies: [String] = []
+    /// Which studies are left out, and why, in sentences.
+    public var notes: [String] = []
+  }
+
+  /// Version of this value's JSON form.
+  public var format = 1
+  public var title: String
+  /// ISO 8601.
+  public var created: String
+  public var members: [Member]
+  public var leak: Effect
+  public var generalization: Effect
+
+  /// - Parameter created: when the last of the studies was finished, so that equal studies make equal pages.
+  public init(title: String, created: String, members: [Member]) {
+    self.title = title
+    self.created = created
+    self.members = members
+    leak = Effect("leak effect", members, \.leakEffect)
+    generalization = Effect("generalization effect", members, \.generalizationEffect)
+  }
+}
+
+extension StudySet.Effect {
+  /// Sums up what can be: estimates of one metric, from models that are trained, with an error.
+  init(
+    _ name: String, _ members: [StudySet.Member],
+    _ effect: KeyPath<StudySet.Member, Comparison?>
+  ) {
+    var usable: [(member: StudySet.Member, effect: Comparison)] = []
+    for member in members {
+      guard let own = member[keyPath: effect] else {
+        notes.append("“\(member.name)” has no \(name): it lacks the items or the arms for it.")
+        continue
+      }
+      if member.isUnderfit {
+        notes.append("The \(name) of “\(member.name)” is left out: its models are underfit.")
+      } else if own.difference.standardError == 0 {
+        notes.append(
+          "The \(name) of “\(member.name)” is left out: no group of items is answered differently, "
+            + "which gives no standard error.")
+      } else {
+        usable.append((member, own))
+      }
+    }
+    let metrics = Set(usable.map(\.member.metric.title)).sorted()
+    if metrics.count > 1 {
+      notes.append(
+        "The \(name)s are differences of \(metrics.joined(separator: ", of ")), which are not one "
+          + "quantity: they are not summed up.")
+      return
+    }
+    pooled = RandomEffects(
+      usable.map { ($0.effect.difference.value, $0.effect.difference.standardError) })
+    if pooled == nil {
+      notes.append("Fewer than two studies have a \(name) to sum up.")
+    } else {
+      studies = usable.map(\.member.name)
+    }
+  }
+}

@@ -1,0 +1,64 @@
+import Training
+
+/// What a run is judged by; the column `metrics` of its row, and `metrics.json` in its folder.
+public struct RunMetrics: Codable, Sendable {
+  /// Of the test records' classes; of a tagger those of its words, `O` among them; nil where records have
+  /// several labels or numbers, and of sentence vectors.
+  public var report: ClassificationReport?
+  /// Of the test records' labels, where each may have several.
+  public var multiLabel: MultiLabelReport?
+  /// From which probability on a label holds there.
+  public var threshold: Double?
+  /// Of pairs of texts with one of two labels.
+  public var binary: BinaryReport?
+  /// Of the test records' relations.
+  public var relations: RelationReport?
+  /// Of the test records' numbers.
+  public var regression: RegressionReport?
+  /// Of a tagger.
+  public var tagging: TagScores?
+  /// Of sentence vectors.
+  public var similarity: SimilarityScores?
+  /// Of a model for questions.
+  public var answers: QuestionScores?
+  public var trainingRecords: Int
+  public var developmentRecords: Int
+  public var updates: Int
+  public var bestStep: Int
+  public var stoppedEarly: Bool
+  public var seconds: Double
+  public var examplesPerSecond: Double
+  public var tokens: Int
+  public var development: [DevelopmentResult]
+  /// Classifiers on the frozen vectors of the same training and test records; nil where they were
+  /// not measured (models of a comparison: see ``StudyAnalysis/baselines``).
+  public var baselines: [FrozenScore]?
+
+  /// Without any score; `seconds` is that of the training.
+  init(_ result: TrainingSummary, _ counts: (train: Int, development: Int)) {
+    (trainingRecords, developmentRecords) = counts
+    (updates, bestStep) = (result.history.count, result.bestStep)
+    (stoppedEarly, seconds) = (result.stoppedEarly, result.seconds)
+    (examplesPerSecond, tokens) = (result.examplesPerSecond, result.tokens)
+    development = result.evaluations
+  }
+
+  /// The score that a run is known by, and its name.
+  var mainScore: (name: String, value: Double)? {
+    if let tagging { return (Metric.entityF1.title, tagging.entities.micro.f1) }
+    if let after = similarity?.after {
+      if let spearman = after.spearman { return (Metric.spearman.title, spearman) }
+      return after.retrieval.map { (Metric.meanReciprocalRank.title, $0.meanReciprocalRank) }
+    }
+    if let answers { return (Metric.answerF1.title, answers.report.f1) }
+    if let multiLabel { return (Metric.microF1.title, multiLabel.micro.f1) }
+    if let regression { return regression.spearman.map { (Metric.spearman.title, $0) } }
+    return report.map { (Metric.accuracy.title, $0.accuracy) }
+  }
+
+  /// The best baseline, if the model is below it.
+  public var betterBaseline: FrozenScore? {
+    guard let report else { return nil }
+    return baselines?.filter { $0.accuracy > report.accuracy }.max { $0.accuracy < $1.accuracy }
+  }
+}
