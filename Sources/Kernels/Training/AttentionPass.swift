@@ -212,7 +212,7 @@ package struct AttentionPass: Sendable {
   /// - Parameters:
   ///   - scratch: the worker's, of ``scratchCount(longest:)`` floats.
   ///   - result: before dropout.
-  public func probabilities(
+  package func probabilities(
     _ job: Int, _ work: Work, scratch: MutableMatrix, into result: MutableMatrix
   ) {
     let head = head(job, work.batch)
@@ -221,20 +221,30 @@ package struct AttentionPass: Sendable {
     let keys = areas.take(headSize * head.width)
     let rows = min(Self.block, head.width)
     let (scores, queries) = (areas.take(rows * head.width), areas.take(rows * depth))
-    let source = work.projections + head.sentence.row * 3 * hidden + head.column
-    transpose(source + hidden, length, keys, head.width)
+    transpose(work.projections + start(of: head) + hidden, length, keys, head.width)
     result.update(repeating: 0, count: head.queries * length)
     forEachBlock(head) { block in
-      let first = source + block.queries.lowerBound * 3 * hidden
-      copy(first, 3 * hidden, block.queries.count, queries, 1 / Float(headSize).squareRoot())
-      score(block, head, work.bias, queries: queries, keys: keys, into: scores)
-      for (place, query) in block.queries.enumerated() {
-        let row = scores + place * block.width
-        ck_softmax_again(
-          row, block.keys.count, block.width, work.logSums[head.place(query, heads: heads)])
+      repeatSoftmax(block, head, work, queries: queries, keys: keys, into: scores)
+      for (index, query) in block.queries.enumerated() {
         (result + query * length + block.keys.lowerBound)
-          .update(from: row, count: block.keys.count)
+          .update(from: scores + index * block.width, count: block.keys.count)
       }
+    }
+  }
+
+  /// Scales a block's queries into `queries` and computes their probabilities `[queries, width]` again.
+  private func repeatSoftmax(
+    _ block: Block, _ head: Head, _ work: Work, queries: MutableMatrix, keys: Matrix,
+    into probabilities: MutableMatrix
+  ) {
+    copy(
+      work.projections + start(of: head) + block.queries.lowerBound * 3 * hidden, 3 * hidden,
+      block.queries.count, queries, scale)
+    score(block, head, work.bias, queries: queries, keys: keys, into: probabilities)
+    for (index, query) in block.queries.enumerated() {
+      ck_softmax_again(
+        probabilities + index * block.width, block.keys.count, block.width,
+        work.logSums[head.place(query, heads: heads)])
     }
   }
 
@@ -280,16 +290,8 @@ package struct AttentionPass: Sendable {
   ) {
     let (count, width, first) = (block.queries.count, block.width, block.keys.lowerBound)
     let row = block.queries.lowerBound
-    copy(
-      work.projections + start(of: head) + row * 3 * hidden, 3 * hidden, count, areas.queries, scale
-    )
-    score(
-      block, head, work.bias, queries: areas.queries, keys: areas.keys, into: areas.probabilities)
-    for (index, query) in block.queries.enumerated() {
-      ck_softmax_again(
-        areas.probabilities + index * width, block.keys.count, width,
-        work.logSums[head.place(query, heads: heads)])
-    }
+    repeatSoftmax(
+      block, head, work, queries: areas.queries, keys: areas.keys, into: areas.probabilities)
     copy(
       dContext + (head.contextRow + row) * hidden + head.column, hidden, count, areas.dOut, 1)
     let ofKeys = ProductShape(rows: block.keys.count, columns: depth, depth: count)
