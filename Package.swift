@@ -97,7 +97,7 @@ let package = Package(
     .testTarget(name: "RecipesTests", dependencies: ["Files", "Recipes"]),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["simcurate", .product(name: "GRDB", package: "GRDB.swift")]),
+      dependencies: ["Files", "simcurate", .product(name: "GRDB", package: "GRDB.swift")]),
   ],
   cxxLanguageStandard: .cxx17
 )

@@ -78,7 +78,8 @@ public struct CorpusReader: Sendable {
     let names = columns.prefix(20).map { "'\($0)'" }.joined(separator: ", ")
     summary.remarks.append(
       "\(place.path): read as lines of text, but its lines have columns parted by tabs (\(names)); "
-        + "if it is a table, give --format tsv and name a column with --text-field")
+        + "if it is a table, give \(OptionName.format) tsv and name a column with "
+        + "\(OptionName.textField)")
     return .text
   }
 
@@ -107,7 +108,7 @@ public struct CorpusReader: Sendable {
     let named = options.requiresLabel && !fieldNames.isEmpty
     if named && summary.labeledCount == 0 && !fieldNames.contains(options.labelField) {
       throw FieldNames.missing(
-        options.labelField, option: "--label-field", among: fieldNames, place: place.path)
+        options.labelField, option: .labelField, among: fieldNames, place: place.path)
     }
   }
 }

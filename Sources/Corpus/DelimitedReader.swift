@@ -63,18 +63,18 @@ struct DelimitedReader: RowReader {
     }
     let texts = try options.textFields.map { name in
       guard let text = names.firstIndex(of: name) else {
-        throw FieldNames.missing(name, option: "--text-field", among: names, place: place)
+        throw FieldNames.missing(name, option: .textField, among: names, place: place)
       }
       return text
     }
     let id = names.firstIndex(of: options.idField)
     if id == nil, options.idField != "id" {
-      throw FieldNames.missing(options.idField, option: "--id-field", among: names, place: place)
+      throw FieldNames.missing(options.idField, option: .idField, among: names, place: place)
     }
     let label = names.firstIndex(of: options.labelField)
     if label == nil, options.requiresLabel {
       throw FieldNames.missing(
-        options.labelField, option: "--label-field", among: names, place: place)
+        options.labelField, option: .labelField, among: names, place: place)
     }
     return Columns(names: names, texts: texts, label: label, id: id)
   }
@@ -112,7 +112,8 @@ struct DelimitedReader: RowReader {
     }
     throw FileError(
       place: opening, expected: "a closing quote", found: "none for the quote opened here",
-      advice: "double the quotes inside quoted fields, or give --format tsv if it is a TSV file")
+      advice: "double the quotes inside quoted fields, or give \(OptionName.format) tsv if it "
+        + "is a TSV file")
   }
 }
 

@@ -3,7 +3,7 @@ import Files
 /// Finding the name a user meant.
 package enum FieldNames {
   /// The error for a field that a row does not have; it names the fields found and the nearest.
-  static func missing(_ name: String, option: String, among names: [String], place: String)
+  static func missing(_ name: String, option: OptionName, among names: [String], place: String)
     -> FileError
   {
     let listed = names.prefix(20).map { "'\($0)'" }.joined(separator: ", ")
@@ -28,19 +28,19 @@ package enum FieldNames {
   }
 
   /// The first of the names by which data sets usually call what `option` asks for.
-  private static func synonym(_ option: String, among names: [String]) -> String? {
+  private static func synonym(_ option: OptionName, among names: [String]) -> String? {
     usualNames[option]?.lazy.compactMap { usual in names.first { $0.lowercased() == usual } }.first
   }
 
-  private static let usualNames: [String: [String]] = [
-    "--text-field": [
+  private static let usualNames: [OptionName: [String]] = [
+    .textField: [
       "text", "sentence", "content", "body", "question", "review", "utterance", "document",
       "message", "messages", "comment", "query", "prompt", "abstract", "description", "title",
     ],
-    "--label-field": [
+    .labelField: [
       "label", "labels", "intent", "category", "class", "target", "tag", "topic", "sentiment",
     ],
-    "--id-field": ["id", "uid", "uuid", "guid", "_id", "key", "identifier"],
+    .idField: ["id", "uid", "uuid", "guid", "_id", "key", "identifier"],
   ]
 
   /// Levenshtein distance, O(left x right).

@@ -55,7 +55,7 @@ struct JSONLinesReader: RowReader {
     let text = try text(line)
     let id = try member(idKey, line.bytes).flatMap { try scalar($0, "an id", line) }
     if id == nil && context.options.idField != "id" {
-      throw try missing(context.options.idField, option: "--id-field", line)
+      throw try missing(context.options.idField, option: .idField, line)
     }
     if id?.isEmpty == true { throw invalid(line, expected: "an id", found: "an empty one") }
     let label = try member(labelKey, line.bytes).flatMap { try labels($0, line) }
@@ -93,7 +93,7 @@ struct JSONLinesReader: RowReader {
       }
       if fields == ["text"], let tokens = try tokens(line) { return tokens }
       if fields == ["text"], let question = try question(line) { return question }
-      throw try missing(fields[0], option: "--text-field", line)
+      throw try missing(fields[0], option: .textField, line)
     }
     var texts: [String] = []
     var isThere = false
@@ -102,7 +102,7 @@ struct JSONLinesReader: RowReader {
       isThere = true
       if member.kind != .null { texts.append(try text(member, name, line)) }
     }
-    guard isThere else { throw try missing(fields[0], option: "--text-field", line) }
+    guard isThere else { throw try missing(fields[0], option: .textField, line) }
     return texts.filter { !$0.isEmpty }.joined(separator: context.options.textSeparator)
   }
 
@@ -198,7 +198,7 @@ struct JSONLinesReader: RowReader {
     try members.map { try JSONText.string(bytes, $0.key, hasEscapes: $0.keyHasEscapes) }
   }
 
-  private func missing(_ name: String, option: String, _ line: Line) throws -> InvalidRow {
+  private func missing(_ name: String, option: OptionName, _ line: Line) throws -> InvalidRow {
     InvalidRow(
       error: FieldNames.missing(
         name, option: option, among: try names(line.bytes), place: place(line)))

@@ -1,3 +1,5 @@
+import Files
+
 /// The most combining marks that may follow one another in a text.
 ///
 /// No writing has more than a few (Unicode's Stream-Safe Text Format allows 30); the standard library
@@ -11,7 +13,7 @@ package enum MarkLimit {
 
   package static let marks = 256
   static let expected = "at most \(marks) combining marks in a row"
-  static let advice = "mend the text, or pass over such rows with --skip-invalid"
+  static let advice = "mend the text, or pass over such rows with \(OptionName.skipInvalid)"
 
   /// Where in valid UTF-8 the first run of too many marks begins; nil if there is none. O(length).
   static func fault(in bytes: UnsafeBufferPointer<UInt8>) -> Fault? {

@@ -34,7 +34,8 @@ public enum RecordFormat: String, Codable, Sendable, CaseIterable {
       let known = Self.allCases.map(\.rawValue).joined(separator: ", ")
       throw FileError(
         place: fileName, expected: "a known file name extension", found: "'.\(other)'",
-        advice: "name the format with --format (\(known)), or convert the file to JSONL")
+        advice: "name the format with \(OptionName.format) (\(known)), or convert the file to "
+          + "JSONL")
     }
   }
 }

@@ -87,12 +87,12 @@ private struct TaggedRow {
       guard let names = fields.tagNames else {
         throw fault(
           "tags by name in '\(fields.tags)'", "the number \(number) at position \(index + 1)",
-          advice: "name the tags in the order of their numbers with --tag-names")
+          advice: "name the tags in the order of their numbers with \(OptionName.tagNames)")
       }
       guard names.indices.contains(number) else {
         throw fault(
           "numbers below \(names.count), as many as there are names, in '\(fields.tags)'",
-          "\(number) at position \(index + 1)", advice: "name all tags with --tag-names")
+          "\(number) at position \(index + 1)", advice: "name all tags with \(OptionName.tagNames)")
       }
       return names[number]
     default:

@@ -6,49 +6,49 @@ import Yams
 ///
 /// Values are left as they are written: what one means depends on its key. `no` is a fine name of a
 /// tag, and `1e-5` a number, though the versions of YAML disagree on both.
-public struct RecipeFile: Sendable {
-  public struct Entry: Hashable, Sendable {
-    public var key: String
-    public var line: Int
-    public var value: Value
+package struct RecipeFile: Sendable {
+  package struct Entry: Hashable, Sendable {
+    package var key: String
+    package var line: Int
+    package var value: Value
   }
 
-  public struct Scalar: Hashable, Sendable {
-    public var text: String
+  package struct Scalar: Hashable, Sendable {
+    package var text: String
     /// A text for sure, whatever it looks like.
-    public var isQuoted: Bool
-    public var line: Int
+    package var isQuoted: Bool
+    package var line: Int
 
-    public init(text: String, isQuoted: Bool, line: Int) {
+    package init(text: String, isQuoted: Bool, line: Int) {
       self.text = text
       self.isQuoted = isQuoted
       self.line = line
     }
 
     /// Whether it says that there is no value.
-    public var isNull: Bool { !isQuoted && ["", "~", "null", "Null", "NULL"].contains(text) }
+    package var isNull: Bool { !isQuoted && ["", "~", "null", "Null", "NULL"].contains(text) }
   }
 
-  public enum Value: Hashable, Sendable {
+  package enum Value: Hashable, Sendable {
     case scalar(Scalar)
     case list([Scalar])
     indirect case entries([Entry])
   }
 
   /// The file as errors name it.
-  public let name: String
+  package let name: String
   /// In the order of the file, no key twice.
-  public let entries: [Entry]
+  package let entries: [Entry]
 
   /// The name that stands for standard input.
-  public static let standardInput = "-"
+  package static let standardInput = "-"
   private static let mostBytes = 1 << 20
   private static let mostLevels = 3
 
   /// Reads the file at `path`, or standard input.
   ///
   /// - Throws: `FileError` with file, line, and what is wrong: no YAML, a key twice, no keys.
-  public init(path: String) throws {
+  package init(path: String) throws {
     let data =
       try path == Self.standardInput
       ? FileHandle.standardInput.read(upToCount: Self.mostBytes + 1) ?? Data()
@@ -64,7 +64,7 @@ public struct RecipeFile: Sendable {
 
   /// - Parameter name: of the file, for errors.
   /// - Throws: as ``init(path:)``.
-  public init(name: String, text: String) throws {
+  package init(name: String, text: String) throws {
     self.name = name
     if let (anchor, line) = Self.alias(in: text) {
       throw FileError(
@@ -81,7 +81,7 @@ public struct RecipeFile: Sendable {
   }
 
   /// Where an entry stands, for errors.
-  public func place(line: Int) -> String { "\(name):\(line)" }
+  package func place(line: Int) -> String { "\(name):\(line)" }
 
   private static func entries(_ node: Node, _ name: String, level: Int) throws -> [Entry] {
     if case .scalar(let scalar) = node, level == 1, scalar.string.isEmpty { return [] }

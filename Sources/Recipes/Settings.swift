@@ -2,25 +2,25 @@ import Foundation
 import Yams
 
 /// What an option is set to.
-public enum SettingValue: Hashable, Sendable {
+package enum SettingValue: Hashable, Sendable {
   case none
   case flag(Bool)
   /// In decimal digits, so that neither form it is written in changes it.
   case number(String)
   case text(String)
 
-  public init(_ number: some BinaryInteger) { self = .number("\(number)") }
+  package init(_ number: some BinaryInteger) { self = .number("\(number)") }
 
   /// The shortest digits that give the same number; with a point, which YAML 1.1 wants before an
   /// exponent.
-  public init(_ number: some BinaryFloatingPoint & CustomStringConvertible) {
+  package init(_ number: some BinaryFloatingPoint & CustomStringConvertible) {
     let parts = "\(number)".split(separator: "e")
     let isBare = parts.count == 2 && !parts[0].contains(".")
     self = .number(isBare ? "\(parts[0]).0e\(parts[1])" : parts.joined(separator: "e"))
   }
 
   /// As a table shows it.
-  public var text: String {
+  package var text: String {
     switch self {
     case .none: "null"
     case .flag(let isOn): "\(isOn)"
@@ -39,7 +39,7 @@ public enum SettingValue: Hashable, Sendable {
 }
 
 extension SettingValue: Encodable {
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {
     case .none: try container.encodeNil()
@@ -51,31 +51,31 @@ extension SettingValue: Encodable {
 }
 
 /// Options and what they are set to, in an order that a person reads them in.
-public struct Settings: Encodable, Sendable {
-  public struct Setting: Hashable, Sendable {
-    public var key: String
-    public var value: SettingValue
+package struct Settings: Encodable, Sendable {
+  package struct Setting: Hashable, Sendable {
+    package var key: String
+    package var value: SettingValue
 
-    public init(key: String, value: SettingValue) {
+    package init(key: String, value: SettingValue) {
       self.key = key
       self.value = value
     }
   }
 
-  public var settings: [Setting]
+  package var settings: [Setting]
 
-  public init(_ settings: [Setting]) { self.settings = settings }
+  package init(_ settings: [Setting]) { self.settings = settings }
 
   /// As ``RecipeFile`` reads it, a line an option.
   ///
   /// - Parameter comment: one line that stands before them.
-  public func yaml(comment: String? = nil) throws -> String {
+  package func yaml(comment: String? = nil) throws -> String {
     let pairs = settings.map { (Node($0.key), $0.value.node()) }
     let text = try serialize(node: Node(pairs), width: -1, allowUnicode: true)
     return (comment.map { "# \($0)\n" } ?? "") + text
   }
 
-  public func encode(to encoder: any Encoder) throws {
+  package func encode(to encoder: any Encoder) throws {
     struct Key: CodingKey {
       var stringValue: String
       var intValue: Int? { nil }

@@ -6,6 +6,7 @@ import Foundation
 public struct ReportStep {
   private let index: OpenIndex
 
+  /// Only prepares the work.
   public init(_ index: OpenIndex) { self.index = index }
 
   /// - Parameters:

@@ -11,9 +11,9 @@ import GRDB
 /// leave the state before or after the whole step.
 ///
 /// Safe to share between threads; calls take turns.
-public final class Catalog: Sendable {
+package final class Catalog: Sendable {
   /// Where the catalog lies.
-  public let url: URL
+  package let url: URL
   let queue: DatabaseQueue
 
   private init(url: URL, readOnly: Bool) throws {
@@ -33,7 +33,7 @@ public final class Catalog: Sendable {
   /// A new catalog with empty tables.
   ///
   /// - Throws: `FileError` if there is a file already, or none can be written.
-  public static func create(at url: URL) throws -> Catalog {
+  package static func create(at url: URL) throws -> Catalog {
     guard !FileManager.default.fileExists(atPath: url.path) else {
       throw FileError(
         place: url.relativePath, expected: "no catalog yet", found: "a file",
@@ -50,7 +50,7 @@ public final class Catalog: Sendable {
   ///
   /// - Throws: `FileError` for a missing, foreign, truncated or unwritable file, or one of another
   ///   schema.
-  public static func open(at url: URL, readOnly: Bool = false) throws -> Catalog {
+  package static func open(at url: URL, readOnly: Bool = false) throws -> Catalog {
     try CatalogFile.check(url)
     if readOnly { rollBackHotJournal(url) }
     return try mapping(url) {
@@ -94,7 +94,7 @@ public final class Catalog: Sendable {
   /// Runs `body` in one transaction: all of its changes are kept, or none if it throws.
   ///
   /// `body` reads through its editor; calling the catalog's own methods inside is a caller's bug.
-  public func update<Result>(_ body: (CatalogEditor) throws -> Result) throws -> Result {
+  package func update<Result>(_ body: (CatalogEditor) throws -> Result) throws -> Result {
     try Self.mapping(url) { try queue.write { try body(CatalogEditor(database: $0)) } }
   }
 
@@ -125,7 +125,7 @@ public final class Catalog: Sendable {
   }
 
   /// Closes the file; also done when the last reference goes.
-  public func close() throws { try Self.mapping(url) { try queue.close() } }
+  package func close() throws { try Self.mapping(url) { try queue.close() } }
 }
 
 /// What can be said of a catalog file before SQLite opens it.

@@ -4,20 +4,20 @@ import GRDB
 import GRDBSQLite
 
 /// Changes a catalog inside one transaction of ``Catalog/update(_:)``; not to be kept beyond it.
-public struct CatalogEditor {
+package struct CatalogEditor {
   let database: Database
 
   /// Adds records; rows and ids must be new.
   ///
   /// - Throws: `FileError` naming both lines for an id that is there already.
-  public func insert(_ records: some Sequence<StoredRecord>) throws {
+  package func insert(_ records: some Sequence<StoredRecord>) throws {
     try insertAll(records) { record in try duplicateError(record) }
   }
 
-  public func insert(_ record: StoredRecord) throws { try insert(CollectionOfOne(record)) }
+  package func insert(_ record: StoredRecord) throws { try insert(CollectionOfOne(record)) }
 
   /// Sets what reached the model of each text, for the rows from 0 on.
-  public func setReadings(
+  package func setReadings(
     _ readings: some Sequence<(tokens: Int, seenBytes: Int?, unknownWords: [String])>
   ) throws {
     try run(
@@ -33,21 +33,21 @@ public struct CatalogEditor {
   }
 
   /// Replaces the pairs of `stage` by `pairs`, which must all be of that stage.
-  public func replacePairs(stage: String, _ pairs: some Sequence<StoredPair>) throws {
+  package func replacePairs(stage: String, _ pairs: some Sequence<StoredPair>) throws {
     try database.execute(sql: "DELETE FROM pairs WHERE stage = ?", arguments: [stage])
     try insertAll(pairs)
   }
 
   /// Replaces the whole ledger.
-  public func replaceRemovals(_ removals: some Sequence<RemovalRow>) throws {
+  package func replaceRemovals(_ removals: some Sequence<RemovalRow>) throws {
     try replaceAll(removals)
   }
 
   /// Replaces the records left out without a witness.
-  public func replaceDrops(_ drops: some Sequence<Drop>) throws { try replaceAll(drops) }
+  package func replaceDrops(_ drops: some Sequence<Drop>) throws { try replaceAll(drops) }
 
   /// Writes decisions, each in place of an earlier one about the same id.
-  public func decide(_ decisions: some Sequence<Decision>) throws {
+  package func decide(_ decisions: some Sequence<Decision>) throws {
     for decision in decisions {
       try withdrawDecision(id: decision.id)
       try insertAll(CollectionOfOne(decision))
@@ -55,22 +55,22 @@ public struct CatalogEditor {
   }
 
   /// Deletes the decision about `id`, if there is one.
-  public func withdrawDecision(id: String) throws {
+  package func withdrawDecision(id: String) throws {
     try database.execute(sql: "DELETE FROM decisions WHERE id = ?", arguments: [id])
   }
 
-  public func replaceOutliers(_ outliers: some Sequence<Outlier>) throws {
+  package func replaceOutliers(_ outliers: some Sequence<Outlier>) throws {
     try replaceAll(outliers)
   }
 
-  public func replaceVetoes(_ vetoes: some Sequence<Veto>) throws { try replaceAll(vetoes) }
+  package func replaceVetoes(_ vetoes: some Sequence<Veto>) throws { try replaceAll(vetoes) }
 
-  public func replaceConflicts(_ conflicts: some Sequence<Conflict>) throws {
+  package func replaceConflicts(_ conflicts: some Sequence<Conflict>) throws {
     try replaceAll(conflicts)
   }
 
   /// Replaces the clusters of `kind` and their members, which must all be of that kind.
-  public func replaceClusters(
+  package func replaceClusters(
     kind: ClusterKind, _ clusters: some Sequence<Cluster>, members: some Sequence<ClusterMember>
   ) throws {
     for table in [ClusterMember.table, Cluster.table] {
@@ -80,34 +80,34 @@ public struct CatalogEditor {
     try insertAll(members)
   }
 
-  public func replaceSplit(_ assignments: some Sequence<SplitAssignment>) throws {
+  package func replaceSplit(_ assignments: some Sequence<SplitAssignment>) throws {
     try replaceAll(assignments)
   }
 
   /// Replaces what the step of that type left.
-  public func replaceFigures<Value: Figures>(_ value: Value) throws {
+  package func replaceFigures<Value: Figures>(_ value: Value) throws {
     try forgetFigures(Value.self)
     try insertAll(CollectionOfOne(FiguresRow(value)))
   }
 
-  public func forgetFigures<Value: Figures>(_ type: Value.Type) throws {
+  package func forgetFigures<Value: Figures>(_ type: Value.Type) throws {
     try database.execute(
       sql: "DELETE FROM \(FiguresRow.table) WHERE step = ?", arguments: [type.step])
   }
 
-  public func replaceTestSlices(_ slices: some Sequence<TestSliceRow>) throws {
+  package func replaceTestSlices(_ slices: some Sequence<TestSliceRow>) throws {
     try replaceAll(slices)
   }
 
   /// Writes down what a comparison is to be; there must be none yet of its split and task.
-  public func freeze(_ plan: PlanRow) throws { try insertAll(CollectionOfOne(plan)) }
+  package func freeze(_ plan: PlanRow) throws { try insertAll(CollectionOfOne(plan)) }
 
-  public func replaceComparisons(_ comparisons: some Sequence<ComparisonRow>) throws {
+  package func replaceComparisons(_ comparisons: some Sequence<ComparisonRow>) throws {
     try replaceAll(comparisons)
   }
 
   /// Replaces the run of that id, its log and its predictions.
-  public func replaceRun(
+  package func replaceRun(
     _ run: Run, log: some Sequence<RunLogEntry> = EmptyCollection<RunLogEntry>(),
     predictions: some Sequence<Prediction> = EmptyCollection<Prediction>()
   ) throws {
@@ -118,18 +118,18 @@ public struct CatalogEditor {
   }
 
   /// Deletes the run, its log and its predictions.
-  public func deleteRun(id: String) throws {
+  package func deleteRun(id: String) throws {
     try database.execute(sql: "DELETE FROM runs WHERE id = ?", arguments: [id])
   }
 
   /// Notes that `step` was done, in place of an earlier time.
-  public func complete(_ step: Step) throws {
+  package func complete(_ step: Step) throws {
     try forget(step: step.name)
     try insertAll(CollectionOfOne(step))
   }
 
   /// Notes that the step's results no longer hold; the results themselves stay until replaced.
-  public func forget(step: String) throws {
+  package func forget(step: String) throws {
     try database.execute(sql: "DELETE FROM steps WHERE name = ?", arguments: [step])
   }
 
@@ -182,7 +182,7 @@ public struct CatalogEditor {
       found: "'\(record.id)', which \(other.source):\(other.line) has already",
       advice: differs
         ? "files given for different splits reuse ids: make them unique, for example with a "
-          + "prefix, or name another field with --id-field"
-        : "make ids unique, or name the field that holds unique ones with --id-field")
+          + "prefix, or name another field with \(OptionName.idField)"
+        : "make ids unique, or name the field that holds unique ones with \(OptionName.idField)")
   }
 }

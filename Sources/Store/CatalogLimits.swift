@@ -2,7 +2,7 @@ import Files
 import GRDB
 
 /// What a number in a column has to be, so that whoever reads it may count with it.
-public enum CatalogLimit: Sendable {
+package enum CatalogLimit: Sendable {
   /// The row of a record; null where the column allows it.
   case record
   /// A size, a rank or the number of a group: not negative and not above the number of records.
@@ -85,7 +85,7 @@ extension Catalog {
   /// Checks that the rows of records are 0, 1, 2 and so on: they are places in the vector file.
   ///
   /// - Throws: `FileError` if one is missing.
-  public func checkRecordRows() throws {
+  package func checkRecordRows() throws {
     let (count, first, last) = try read { database in
       let row = try Row.fetchOne(database, sql: "SELECT count(*), min(row), max(row) FROM records")!
       return (row[0] as Int, row[1] as Int? ?? 0, row[2] as Int? ?? -1)

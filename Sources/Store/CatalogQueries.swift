@@ -4,11 +4,11 @@ import GRDB
 
 extension Catalog {
   /// How many records there are.
-  public func recordCount() throws -> Int { try count("SELECT count(*) FROM records") }
+  package func recordCount() throws -> Int { try count("SELECT count(*) FROM records") }
 
   /// Calls `body` with every record in row order, reading 4,096 at a time; `body` may use the
   /// catalog.
-  public func forEachRecord(
+  package func forEachRecord(
     from first: Int = 0, through end: Int = .max, _ body: (StoredRecord) throws -> Void
   ) throws {
     var next = first
@@ -21,16 +21,16 @@ extension Catalog {
     }
   }
 
-  public func record(id: String) throws -> StoredRecord? {
+  package func record(id: String) throws -> StoredRecord? {
     try all(StoredRecord.self, "WHERE id = ?", [id]).first
   }
 
-  public func record(row: Int) throws -> StoredRecord? {
+  package func record(row: Int) throws -> StoredRecord? {
     try all(StoredRecord.self, "WHERE row = ?", [row]).first
   }
 
   /// Up to `limit` ids nearest in spelling order to `id`, for "did you mean".
-  public func ids(near id: String, limit: Int = 5) throws -> [String] {
+  package func ids(near id: String, limit: Int = 5) throws -> [String] {
     let prefix = String(id.prefix(max(1, id.count / 2)))
     return try read {
       try String.fetchAll(
@@ -41,7 +41,7 @@ extension Catalog {
 
   /// Calls `body` with each pair of `stage` at or above `minimumScore`, ordered by `a`, then `b`.
   /// `body` must not use the catalog. Memory is constant.
-  public func forEachPair(
+  package func forEachPair(
     stage: String, minimumScore: Double = -.infinity, _ body: (StoredPair) throws -> Void
   ) throws {
     try read { database in
@@ -63,51 +63,51 @@ extension Catalog {
     return pair
   }
 
-  public func pairCount(stage: String, minimumScore: Double = -.infinity) throws -> Int {
+  package func pairCount(stage: String, minimumScore: Double = -.infinity) throws -> Int {
     try count(
       "SELECT count(*) FROM pairs WHERE stage = ? AND score >= ?", [stage, minimumScore])
   }
 
   /// The pairs `row` is in, best first.
-  public func pairs(of row: Int) throws -> [StoredPair] {
+  package func pairs(of row: Int) throws -> [StoredPair] {
     try all(StoredPair.self, "WHERE a = ? OR b = ? ORDER BY score DESC, a, b", [row, row])
   }
 
   /// The ledger in row order.
-  public func removals() throws -> [RemovalRow] { try byRow(RemovalRow.self, \.row) }
+  package func removals() throws -> [RemovalRow] { try byRow(RemovalRow.self, \.row) }
 
   /// The removals that have `row` as their witness, best first.
-  public func removals(witness row: Int) throws -> [RemovalRow] {
+  package func removals(witness row: Int) throws -> [RemovalRow] {
     try all(RemovalRow.self, "WHERE witness = ? ORDER BY score DESC, row", [row])
   }
 
   /// Records left out without a witness, in row order.
-  public func drops() throws -> [Drop] { try byRow(Drop.self, \.row) }
+  package func drops() throws -> [Drop] { try byRow(Drop.self, \.row) }
 
   /// Rows that are neither removed nor dropped, ascending.
-  public func keptRows() throws -> [Int] {
+  package func keptRows() throws -> [Int] {
     try read { try Int.fetchAll($0, sql: "SELECT row FROM kept ORDER BY row") }
   }
 
   /// What people decided, in the order of the ids; an id need not be in the corpus any more.
-  public func decisions() throws -> [Decision] {
+  package func decisions() throws -> [Decision] {
     let decisions = try all(Decision.self, "ORDER BY id")
     try CatalogLimits.checkDistinct(decisions, by: \.id)
     return decisions
   }
 
-  public func decision(id: String) throws -> Decision? {
+  package func decision(id: String) throws -> Decision? {
     try all(Decision.self, "WHERE id = ?", [id]).first
   }
 
   /// The strangest first.
-  public func outliers() throws -> [Outlier] { try all(Outlier.self, "ORDER BY rank") }
+  package func outliers() throws -> [Outlier] { try all(Outlier.self, "ORDER BY rank") }
 
-  public func vetoes() throws -> [Veto] { try all(Veto.self, "ORDER BY a, b, \"guard\"") }
+  package func vetoes() throws -> [Veto] { try all(Veto.self, "ORDER BY a, b, \"guard\"") }
 
-  public func conflicts() throws -> [Conflict] { try all(Conflict.self, "ORDER BY a, b, stage") }
+  package func conflicts() throws -> [Conflict] { try all(Conflict.self, "ORDER BY a, b, stage") }
 
-  public func clusters(kind: ClusterKind) throws -> [Cluster] {
+  package func clusters(kind: ClusterKind) throws -> [Cluster] {
     let clusters = try all(Cluster.self, "WHERE kind = ? ORDER BY cluster", [kind.rawValue])
     for (number, cluster) in clusters.enumerated() where cluster.cluster != number {
       throw CatalogLimits.error(
@@ -118,7 +118,7 @@ extension Catalog {
   }
 
   /// The members of all clusters of `kind` in row order, or of one cluster, most similar first.
-  public func members(kind: ClusterKind, cluster: Int? = nil) throws -> [ClusterMember] {
+  package func members(kind: ClusterKind, cluster: Int? = nil) throws -> [ClusterMember] {
     guard let cluster else {
       let members = try all(ClusterMember.self, "WHERE kind = ? ORDER BY row", [kind.rawValue])
       let clusters = try count("SELECT count(*) FROM clusters WHERE kind = ?", [kind.rawValue])
@@ -134,49 +134,49 @@ extension Catalog {
   }
 
   /// The split in row order.
-  public func split() throws -> [SplitAssignment] { try byRow(SplitAssignment.self, \.row) }
+  package func split() throws -> [SplitAssignment] { try byRow(SplitAssignment.self, \.row) }
 
-  public func runs() throws -> [Run] { try all(Run.self, "ORDER BY arm, seed, id") }
+  package func runs() throws -> [Run] { try all(Run.self, "ORDER BY arm, seed, id") }
 
-  public func run(id: String) throws -> Run? { try all(Run.self, "WHERE id = ?", [id]).first }
+  package func run(id: String) throws -> Run? { try all(Run.self, "WHERE id = ?", [id]).first }
 
-  public func log(run: String) throws -> [RunLogEntry] {
+  package func log(run: String) throws -> [RunLogEntry] {
     try all(RunLogEntry.self, "WHERE run = ? ORDER BY step", [run])
   }
 
   /// In row order.
-  public func predictions(run: String) throws -> [Prediction] {
+  package func predictions(run: String) throws -> [Prediction] {
     let predictions = try all(Prediction.self, "WHERE run = ? ORDER BY row", [run])
     try CatalogLimits.checkDistinct(predictions, by: \.row)
     return predictions
   }
 
   /// In row order.
-  public func testSlices() throws -> [TestSliceRow] { try byRow(TestSliceRow.self, \.row) }
+  package func testSlices() throws -> [TestSliceRow] { try byRow(TestSliceRow.self, \.row) }
 
-  public func comparisons() throws -> [ComparisonRow] {
+  package func comparisons() throws -> [ComparisonRow] {
     try all(ComparisonRow.self, "ORDER BY baseline, arm, metric, slice")
   }
 
-  public func steps() throws -> [Step] {
+  package func steps() throws -> [Step] {
     let steps = try all(Step.self, "ORDER BY finished_at, name")
     try CatalogLimits.checkDistinct(steps, by: \.name)
     return steps
   }
 
   /// What a comparison of a split was to be; nil if none was begun.
-  public func plan(inputHash: String, task: String) throws -> PlanRow? {
+  package func plan(inputHash: String, task: String) throws -> PlanRow? {
     try all(PlanRow.self, "WHERE input_hash = ? AND task = ?", [inputHash, task]).first
   }
 
-  public func step(_ name: String) throws -> Step? {
+  package func step(_ name: String) throws -> Step? {
     let steps = try all(Step.self, "WHERE name = ?", [name])
     try CatalogLimits.checkDistinct(steps, by: \.name)
     return steps.first
   }
 
   /// How many records carry each label; those without one are under nil.
-  public func labelCounts() throws -> [String?: Int] {
+  package func labelCounts() throws -> [String?: Int] {
     try read { database in
       let rows = try Row.fetchAll(
         database, sql: "SELECT label, count(*) FROM records GROUP BY label")
@@ -194,7 +194,7 @@ extension Catalog {
   }
 
   /// How many records the user gave for a part.
-  public func givenCount(_ part: GivenSplit) throws -> Int {
+  package func givenCount(_ part: GivenSplit) throws -> Int {
     try read {
       try Int.fetchOne(
         $0, sql: "SELECT count(*) FROM records WHERE given_split = ?", arguments: [part.rawValue])
@@ -221,27 +221,27 @@ extension Catalog {
 }
 
 /// All that the catalog knows about one record.
-public struct RecordExplanation: Codable, Equatable, Sendable {
-  public var record: StoredRecord
+package struct RecordExplanation: Codable, Equatable, Sendable {
+  package var record: StoredRecord
   /// Nil for a kept or dropped record.
-  public var removal: RemovalRow?
+  package var removal: RemovalRow?
   /// Nil for a kept or removed record.
-  public var drop: Drop?
-  public var decision: Decision?
-  public var witness: StoredRecord?
+  package var drop: Drop?
+  package var decision: Decision?
+  package var witness: StoredRecord?
   /// The removals it is the witness of, best first.
-  public var standsFor: [RemovalRow]
-  public var pairs: [StoredPair]
-  public var vetoes: [Veto]
-  public var conflicts: [Conflict]
-  public var clusters: [ClusterMember]
-  public var split: SplitAssignment?
-  public var testSlice: TestSliceRow?
+  package var standsFor: [RemovalRow]
+  package var pairs: [StoredPair]
+  package var vetoes: [Veto]
+  package var conflicts: [Conflict]
+  package var clusters: [ClusterMember]
+  package var split: SplitAssignment?
+  package var testSlice: TestSliceRow?
 }
 
 extension Catalog {
   /// What was decided about the record `id` and why; nil if there is no such record.
-  public func explanation(id: String) throws -> RecordExplanation? {
+  package func explanation(id: String) throws -> RecordExplanation? {
     guard let record = try record(id: id) else { return nil }
     let row = record.row
     let removal = try all(RemovalRow.self, "WHERE row = ?", [row]).first

@@ -7,7 +7,7 @@ import GRDBSQLite
 ///
 /// Fields are bound and fetched by position, without names or existentials: catalogs hold millions
 /// of rows.
-public protocol CatalogRow: FetchableRecord, Codable, Equatable, Sendable {
+package protocol CatalogRow: FetchableRecord, Codable, Equatable, Sendable {
   static var table: String { get }
   /// In the order of ``init(row:)`` and `bind(to:)`.
   static var columns: [String] { get }
@@ -17,7 +17,7 @@ public protocol CatalogRow: FetchableRecord, Codable, Equatable, Sendable {
 }
 
 extension CatalogRow {
-  public static var limits: [(column: Int, limit: CatalogLimit)] { [] }
+  package static var limits: [(column: Int, limit: CatalogLimit)] { [] }
 
   static var selection: String {
     "SELECT \(columns.map { "\"\($0)\"" }.joined(separator: ", ")) FROM \(table)"
@@ -31,7 +31,7 @@ extension CatalogRow {
 }
 
 /// Binds values to the parameters of one prepared statement, from the first on.
-public struct RowBinder {
+package struct RowBinder {
   // SQLite copies what it is given: the value may be gone before the statement runs.
   private static let transient = unsafeBitCast(-1, to: sqlite3_destructor_type.self)
 
@@ -40,27 +40,27 @@ public struct RowBinder {
 
   init(_ statement: OpaquePointer) { self.statement = statement }
 
-  public mutating func bind(_ value: Int) {
+  package mutating func bind(_ value: Int) {
     index += 1
     sqlite3_bind_int64(statement, index, Int64(value))
   }
 
-  public mutating func bind(_ value: Int?) {
+  package mutating func bind(_ value: Int?) {
     if let value { bind(value) } else { bindNull() }
   }
 
-  public mutating func bind(_ value: Double) {
+  package mutating func bind(_ value: Double) {
     index += 1
     sqlite3_bind_double(statement, index, value)
   }
 
-  public mutating func bind(_ value: Double?) {
+  package mutating func bind(_ value: Double?) {
     if let value { bind(value) } else { bindNull() }
   }
 
-  public mutating func bind(_ value: Bool) { bind(value ? 1 : 0) }
+  package mutating func bind(_ value: Bool) { bind(value ? 1 : 0) }
 
-  public mutating func bind(_ value: String) {
+  package mutating func bind(_ value: String) {
     index += 1
     var value = value
     _ = value.withUTF8 { bytes in
@@ -70,11 +70,11 @@ public struct RowBinder {
     }
   }
 
-  public mutating func bind(_ value: String?) {
+  package mutating func bind(_ value: String?) {
     if let value { bind(value) } else { bindNull() }
   }
 
-  public mutating func bind(_ bytes: [UInt8]) {
+  package mutating func bind(_ bytes: [UInt8]) {
     index += 1
     sqlite3_bind_blob(statement, index, bytes, Int32(bytes.count), Self.transient)
   }
@@ -87,9 +87,9 @@ public struct RowBinder {
 
 extension RowBinder {
   /// ISO 8601 in UTC with milliseconds, as SQLite's date functions read it.
-  public mutating func bind(_ value: Date) { bind(value.formatted(CatalogDate.style)) }
+  package mutating func bind(_ value: Date) { bind(value.formatted(CatalogDate.style)) }
 
-  public mutating func bind(_ value: Date?) {
+  package mutating func bind(_ value: Date?) {
     if let value { bind(value) } else { bindNull() }
   }
 }
@@ -126,10 +126,10 @@ func decodedList(_ row: Row, _ column: Int) throws -> [String] {
 }
 
 /// JSON that a step left in a folder or a catalog, read as what it should be.
-public enum StoredJSON {
+package enum StoredJSON {
   /// - Parameter place: the file, or the table and column.
   /// - Throws: `FileError` with the reason if the data are not a `Value`.
-  public static func decode<Value: Decodable>(
+  package static func decode<Value: Decodable>(
     _ type: Value.Type, from data: Data, place: String, advice: String? = nil
   ) throws -> Value {
     do {
@@ -155,7 +155,7 @@ public enum StoredJSON {
   }
 
   /// What is wrong with the text, in a few words.
-  public static func reason(_ error: DecodingError) -> String {
+  package static func reason(_ error: DecodingError) -> String {
     switch error {
     case .keyNotFound(let key, _): "no '\(key.stringValue)'"
     case .typeMismatch(_, let context), .valueNotFound(_, let context):

@@ -2,7 +2,7 @@ import Corpus
 import Foundation
 import GRDB
 
-public enum ClusterKind: String, Codable, Sendable, CaseIterable {
+package enum ClusterKind: String, Codable, Sendable, CaseIterable {
   /// By the greedy rule.
   case paraphrase
   /// By average linkage.
@@ -11,19 +11,19 @@ public enum ClusterKind: String, Codable, Sendable, CaseIterable {
 }
 
 /// A paraphrase group or a topic cell.
-public struct Cluster: CatalogRow {
-  public var kind: ClusterKind
+package struct Cluster: CatalogRow {
+  package var kind: ClusterKind
   /// From 0 within its kind.
-  public var cluster: Int
-  public var size: Int
+  package var cluster: Int
+  package var size: Int
   /// Row of its most central record.
-  public var representative: Int
+  package var representative: Int
   /// Most typical first.
-  public var words: [String]
+  package var words: [String]
   /// Least similarity of two members, where it was computed.
-  public var loosest: Double?
+  package var loosest: Double?
 
-  public init(
+  package init(
     kind: ClusterKind, cluster: Int, size: Int, representative: Int, words: [String],
     loosest: Double? = nil
   ) {
@@ -35,14 +35,14 @@ public struct Cluster: CatalogRow {
     self.loosest = loosest
   }
 
-  public static let table = "clusters"
-  public static let columns = ["kind", "cluster", "size", "representative", "words", "loosest"]
+  package static let table = "clusters"
+  package static let columns = ["kind", "cluster", "size", "representative", "words", "loosest"]
 
-  public static let limits: [(column: Int, limit: CatalogLimit)] = [
+  package static let limits: [(column: Int, limit: CatalogLimit)] = [
     (1, .count), (2, .count), (3, .record), (5, .score),
   ]
 
-  public init(row: Row) throws {
+  package init(row: Row) throws {
     kind = try decoded(row, 0)
     cluster = try row.decode(atIndex: 1)
     size = try row.decode(atIndex: 2)
@@ -51,7 +51,7 @@ public struct Cluster: CatalogRow {
     loosest = try row.decode(atIndex: 5)
   }
 
-  public func bind(to values: inout RowBinder) {
+  package func bind(to values: inout RowBinder) {
     values.bind(kind.rawValue)
     values.bind(cluster)
     values.bind(size)
@@ -64,41 +64,41 @@ public struct Cluster: CatalogRow {
 extension Cluster {
   /// A cluster's name for people: its most typical words, and the name by which commands know it;
   /// that alone where there are no words.
-  public static func title(_ name: String, words: [String]) -> String {
+  package static func title(_ name: String, words: [String]) -> String {
     words.isEmpty ? name : words.prefix(3).joined(separator: ", ") + " (\(name))"
   }
 }
 
 /// A record's place in a cluster.
-public struct ClusterMember: CatalogRow {
-  public var kind: ClusterKind
-  public var cluster: Int
-  public var row: Int
+package struct ClusterMember: CatalogRow {
+  package var kind: ClusterKind
+  package var cluster: Int
+  package var row: Int
   /// To the representative (paraphrase) or the centroid (topic).
-  public var similarity: Double
+  package var similarity: Double
 
-  public init(kind: ClusterKind, cluster: Int, row: Int, similarity: Double) {
+  package init(kind: ClusterKind, cluster: Int, row: Int, similarity: Double) {
     self.kind = kind
     self.cluster = cluster
     self.row = row
     self.similarity = similarity
   }
 
-  public static let table = "cluster_members"
-  public static let columns = ["kind", "cluster", "row", "similarity"]
+  package static let table = "cluster_members"
+  package static let columns = ["kind", "cluster", "row", "similarity"]
 
-  public static let limits: [(column: Int, limit: CatalogLimit)] = [
+  package static let limits: [(column: Int, limit: CatalogLimit)] = [
     (1, .count), (2, .record), (3, .score),
   ]
 
-  public init(row: Row) throws {
+  package init(row: Row) throws {
     kind = try decoded(row, 0)
     cluster = try row.decode(atIndex: 1)
     self.row = try row.decode(atIndex: 2)
     similarity = try row.decode(atIndex: 3)
   }
 
-  public func bind(to values: inout RowBinder) {
+  package func bind(to values: inout RowBinder) {
     values.bind(kind.rawValue)
     values.bind(cluster)
     values.bind(row)
@@ -107,20 +107,20 @@ public struct ClusterMember: CatalogRow {
 }
 
 /// The part of the split a record went to, and why.
-public struct SplitAssignment: CatalogRow {
-  public var row: Int
-  public var part: GivenSplit
+package struct SplitAssignment: CatalogRow {
+  package var row: Int
+  package var part: GivenSplit
   /// Whether it is in the balanced training subset.
-  public var selected: Bool
+  package var selected: Bool
   /// Records of one group never part.
-  public var group: Int
-  public var reason: String
+  package var group: Int
+  package var reason: String
   /// Position in the order of selection.
-  public var rank: Int?
+  package var rank: Int?
   /// In which of the folds of a cross-validation it is tested, from 0.
-  public var fold: Int?
+  package var fold: Int?
 
-  public init(
+  package init(
     row: Int, part: GivenSplit, selected: Bool, group: Int, reason: String, rank: Int? = nil,
     fold: Int? = nil
   ) {
@@ -133,14 +133,14 @@ public struct SplitAssignment: CatalogRow {
     self.fold = fold
   }
 
-  public static let table = "splits"
-  public static let columns = ["row", "part", "selected", "group_id", "reason", "rank", "fold"]
+  package static let table = "splits"
+  package static let columns = ["row", "part", "selected", "group_id", "reason", "rank", "fold"]
 
-  public static let limits: [(column: Int, limit: CatalogLimit)] = [
+  package static let limits: [(column: Int, limit: CatalogLimit)] = [
     (0, .record), (3, .count), (5, .count), (6, .count),
   ]
 
-  public init(row: Row) throws {
+  package init(row: Row) throws {
     self.row = try row.decode(atIndex: 0)
     part = try decoded(row, 1)
     selected = try row.decode(atIndex: 2)
@@ -150,7 +150,7 @@ public struct SplitAssignment: CatalogRow {
     fold = try row.decode(atIndex: 6)
   }
 
-  public func bind(to values: inout RowBinder) {
+  package func bind(to values: inout RowBinder) {
     values.bind(row)
     values.bind(part.rawValue)
     values.bind(selected)

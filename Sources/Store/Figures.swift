@@ -4,7 +4,7 @@ import GRDB
 
 /// What a step found out beside the rows it wrote: one value of a type of its own, kept as JSON in the
 /// table `figures`, so that it is stored, reported and printed as one thing.
-public protocol Figures: Codable, Equatable, Sendable {
+package protocol Figures: Codable, Equatable, Sendable {
   /// The key in the table.
   static var step: String { get }
 }
@@ -37,7 +37,7 @@ extension Catalog {
   /// What the step left; nil if it left nothing.
   ///
   /// - Throws: `FileError` for text that is not such a value.
-  public func figures<Value: Figures>(_ type: Value.Type) throws -> Value? {
+  package func figures<Value: Figures>(_ type: Value.Type) throws -> Value? {
     let rows = try all(FiguresRow.self, "WHERE step = ?", [type.step])
     try CatalogLimits.checkDistinct(rows, by: \.step)
     return try rows.first.map { row in

@@ -4,24 +4,24 @@ import Foundation
 
 /// `manifest.json`: what an index was built from and with. Written last, by rename: a folder without
 /// one holds no index.
-public struct Manifest: Codable, Equatable, Sendable {
+package struct Manifest: Codable, Equatable, Sendable {
   /// The newest format this tool reads and the one it writes.
-  public static let currentFormat = 1
+  package static let currentFormat = 1
 
   /// Who made the vectors; two indexes may be compared only if these are equal.
-  public struct Model: Codable, Hashable, Sendable {
-    public var name: String
+  package struct Model: Codable, Hashable, Sendable {
+    package var name: String
     /// SHA-256 (hexadecimal) over weights, configuration and tokenizer files.
-    public var hash: String
-    public var pooling: String
-    public var precision: String
-    public var maximumTokens: Int
+    package var hash: String
+    package var pooling: String
+    package var precision: String
+    package var maximumTokens: Int
     /// What was put before each text; nil for nothing.
-    public var prompt: String?
+    package var prompt: String?
     /// What became of texts of more than ``maximumTokens``: `chunk`, or nil for having been cut.
-    public var longTexts: String?
+    package var longTexts: String?
 
-    public init(
+    package init(
       name: String, hash: String, pooling: String, precision: String, maximumTokens: Int,
       prompt: String? = nil, longTexts: String? = nil
     ) {
@@ -36,17 +36,17 @@ public struct Manifest: Codable, Equatable, Sendable {
   }
 
   /// A file of the index and its content when the manifest was written.
-  public struct File: Codable, Hashable, Sendable {
+  package struct File: Codable, Hashable, Sendable {
     /// In the index folder.
-    public var name: String
-    public var bytes: Int
+    package var name: String
+    package var bytes: Int
     /// SHA-256, hexadecimal.
-    public var hash: String
+    package var hash: String
 
     /// Reads the file to hash it.
     ///
     /// - Throws: `FileError` if it cannot be read.
-    public init(_ url: URL) throws {
+    package init(_ url: URL) throws {
       name = url.lastPathComponent
       bytes = try Self.size(of: url)
       hash = try Self.hash(of: url)
@@ -75,19 +75,19 @@ public struct Manifest: Codable, Equatable, Sendable {
     }
   }
 
-  public var format: Int
-  public var toolVersion: String
-  public var createdAt: Date
-  public var model: Model
+  package var format: Int
+  package var toolVersion: String
+  package var createdAt: Date
+  package var model: Model
   /// Length of a vector.
-  public var dimension: Int
-  public var recordCount: Int
+  package var dimension: Int
+  package var recordCount: Int
   /// SHA-256 (hexadecimal) over the ids and texts in row order.
-  public var corpusHash: String
-  public var vectors: File
-  public var index: File
+  package var corpusHash: String
+  package var vectors: File
+  package var index: File
 
-  public init(
+  package init(
     toolVersion: String, createdAt: Date = Date(), model: Model, dimension: Int, recordCount: Int,
     corpusHash: String, vectors: File, index: File
   ) {
@@ -105,7 +105,7 @@ public struct Manifest: Codable, Equatable, Sendable {
   /// The manifest of the index in `folder`, of a format this tool reads.
   ///
   /// - Throws: `FileError` if it is missing, malformed, newer, or says what cannot be.
-  public static func load(from folder: IndexFolder) throws -> Manifest {
+  package static func load(from folder: IndexFolder) throws -> Manifest {
     let url = folder.manifest
     let place = url.relativePath
     let data: Data
@@ -118,7 +118,8 @@ public struct Manifest: Codable, Equatable, Sendable {
       throw FileError(
         place: place, expected: "the manifest of an index",
         found: isThere ? "none in the folder" : "no such folder",
-        advice: "build the index with simcurate index CORPUS --out \(folder.url.relativePath)")
+        advice: "build the index with simcurate index CORPUS \(OptionName.out) "
+          + "\(folder.url.relativePath)")
     }
     struct Head: Decodable { var format: Int }
     let decoder = JSONDecoder()
@@ -153,7 +154,7 @@ public struct Manifest: Codable, Equatable, Sendable {
   /// Writes the manifest into `folder`.
   ///
   /// - Throws: `FileError` if it cannot be written.
-  public func write(to folder: IndexFolder) throws {
+  package func write(to folder: IndexFolder) throws {
     let encoder = SortedJSON.encoder(isPretty: true)
     encoder.dateEncodingStrategy = .iso8601
     try AtomicFile.write(try encoder.encode(self) + [0x0a], to: folder.manifest)
@@ -161,7 +162,7 @@ public struct Manifest: Codable, Equatable, Sendable {
 
   /// Checks that the index's files are there with the sizes the manifest gives, and, if
   /// `hashes`, the content.
-  public func checkFiles(in folder: IndexFolder, hashes: Bool = false) throws {
+  package func checkFiles(in folder: IndexFolder, hashes: Bool = false) throws {
     for file in [vectors, index] {
       // Only names inside the folder: a manifest may come from anywhere.
       guard !file.name.contains("/"), file.name != ".." else {
@@ -181,12 +182,12 @@ public struct Manifest: Codable, Equatable, Sendable {
   }
 
   /// Checks that the index was built with `other`.
-  public func checkModel(_ other: Model, in folder: IndexFolder) throws {
+  package func checkModel(_ other: Model, in folder: IndexFolder) throws {
     guard model != other else { return }
     throw FileError(
       place: folder.url.relativePath, expected: "an index built with \(Self.title(other))",
       found: "one built with \(Self.title(model))",
-      advice: "name that model with --model, or build the index again with this one")
+      advice: "name that model with \(OptionName.model), or build the index again with this one")
   }
 
   private static func title(_ model: Model) -> String {

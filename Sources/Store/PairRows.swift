@@ -1,34 +1,34 @@
 import GRDB
 
 /// Two records at or above the stored floor of a stage, `a < b`.
-public struct StoredPair: CatalogRow {
-  public var stage: String
-  public var a: Int
-  public var b: Int
-  public var score: Double
+package struct StoredPair: CatalogRow {
+  package var stage: String
+  package var a: Int
+  package var b: Int
+  package var score: Double
 
-  public init(stage: String, a: Int, b: Int, score: Double) {
+  package init(stage: String, a: Int, b: Int, score: Double) {
     self.stage = stage
     self.a = a
     self.b = b
     self.score = score
   }
 
-  public static let table = "pairs"
-  public static let columns = ["stage", "a", "b", "score"]
+  package static let table = "pairs"
+  package static let columns = ["stage", "a", "b", "score"]
 
-  public static let limits: [(column: Int, limit: CatalogLimit)] = [
+  package static let limits: [(column: Int, limit: CatalogLimit)] = [
     (1, .record), (2, .record), (3, .score),
   ]
 
-  public init(row: Row) throws {
+  package init(row: Row) throws {
     stage = try row.decode(atIndex: 0)
     a = try row.decode(atIndex: 1)
     b = try row.decode(atIndex: 2)
     score = try row.decode(atIndex: 3)
   }
 
-  public func bind(to values: inout RowBinder) {
+  package func bind(to values: inout RowBinder) {
     values.bind(stage)
     values.bind(a)
     values.bind(b)
@@ -37,25 +37,25 @@ public struct StoredPair: CatalogRow {
 }
 
 /// Why a record is left out: a kept record stands for it.
-public struct RemovalRow: CatalogRow {
-  public enum Scope: String, Codable, Sendable {
+package struct RemovalRow: CatalogRow {
+  package enum Scope: String, Codable, Sendable {
     case within
     case trainTest = "train-test"
   }
 
-  public var row: Int
+  package var row: Int
   /// The kept record.
-  public var witness: Int
+  package var witness: Int
   /// Of the two, at or above the threshold.
-  public var score: Double
-  public var stage: String
+  package var score: Double
+  package var stage: String
   /// The keep rule that chose between them.
-  public var rule: String
-  public var scope: Scope
+  package var rule: String
+  package var scope: Scope
   /// What the guards said, as JSON; nil where none was asked.
-  public var guards: String?
+  package var guards: String?
 
-  public init(
+  package init(
     row: Int, witness: Int, score: Double, stage: String, rule: String, scope: Scope,
     guards: String? = nil
   ) {
@@ -68,14 +68,14 @@ public struct RemovalRow: CatalogRow {
     self.guards = guards
   }
 
-  public static let table = "removals"
-  public static let columns = ["row", "witness", "score", "stage", "rule", "scope", "guards"]
+  package static let table = "removals"
+  package static let columns = ["row", "witness", "score", "stage", "rule", "scope", "guards"]
 
-  public static let limits: [(column: Int, limit: CatalogLimit)] = [
+  package static let limits: [(column: Int, limit: CatalogLimit)] = [
     (0, .record), (1, .record), (2, .score),
   ]
 
-  public init(row: Row) throws {
+  package init(row: Row) throws {
     self.row = try row.decode(atIndex: 0)
     witness = try row.decode(atIndex: 1)
     score = try row.decode(atIndex: 2)
@@ -85,7 +85,7 @@ public struct RemovalRow: CatalogRow {
     guards = try row.decode(atIndex: 6)
   }
 
-  public func bind(to values: inout RowBinder) {
+  package func bind(to values: inout RowBinder) {
     values.bind(row)
     values.bind(witness)
     values.bind(score)
@@ -97,17 +97,17 @@ public struct RemovalRow: CatalogRow {
 }
 
 /// A pair at or above the threshold that a guard kept from being removed.
-public struct Veto: CatalogRow {
-  public var a: Int
-  public var b: Int
-  public var score: Double
-  public var guardName: String
+package struct Veto: CatalogRow {
+  package var a: Int
+  package var b: Int
+  package var score: Double
+  package var guardName: String
   /// What differs, for people.
-  public var detail: String?
+  package var detail: String?
   /// The stage whose score it is.
-  public var stage: String
+  package var stage: String
 
-  public init(
+  package init(
     a: Int, b: Int, score: Double, guardName: String, detail: String? = nil,
     stage: String = "semantic"
   ) {
@@ -119,14 +119,14 @@ public struct Veto: CatalogRow {
     self.stage = stage
   }
 
-  public static let table = "vetoes"
-  public static let columns = ["a", "b", "score", "guard", "detail", "stage"]
+  package static let table = "vetoes"
+  package static let columns = ["a", "b", "score", "guard", "detail", "stage"]
 
-  public static let limits: [(column: Int, limit: CatalogLimit)] = [
+  package static let limits: [(column: Int, limit: CatalogLimit)] = [
     (0, .record), (1, .record), (2, .score),
   ]
 
-  public init(row: Row) throws {
+  package init(row: Row) throws {
     a = try row.decode(atIndex: 0)
     b = try row.decode(atIndex: 1)
     score = try row.decode(atIndex: 2)
@@ -135,7 +135,7 @@ public struct Veto: CatalogRow {
     stage = try row.decode(atIndex: 5)
   }
 
-  public func bind(to values: inout RowBinder) {
+  package func bind(to values: inout RowBinder) {
     values.bind(a)
     values.bind(b)
     values.bind(score)
@@ -146,15 +146,15 @@ public struct Veto: CatalogRow {
 }
 
 /// Near-duplicates that carry different labels.
-public struct Conflict: CatalogRow {
-  public var a: Int
-  public var b: Int
-  public var score: Double
-  public var labelA: String?
-  public var labelB: String?
-  public var stage: String
+package struct Conflict: CatalogRow {
+  package var a: Int
+  package var b: Int
+  package var score: Double
+  package var labelA: String?
+  package var labelB: String?
+  package var stage: String
 
-  public init(
+  package init(
     a: Int, b: Int, score: Double, labelA: String? = nil, labelB: String? = nil, stage: String
   ) {
     self.a = a
@@ -165,14 +165,14 @@ public struct Conflict: CatalogRow {
     self.stage = stage
   }
 
-  public static let table = "conflicts"
-  public static let columns = ["a", "b", "score", "label_a", "label_b", "stage"]
+  package static let table = "conflicts"
+  package static let columns = ["a", "b", "score", "label_a", "label_b", "stage"]
 
-  public static let limits: [(column: Int, limit: CatalogLimit)] = [
+  package static let limits: [(column: Int, limit: CatalogLimit)] = [
     (0, .record), (1, .record), (2, .score),
   ]
 
-  public init(row: Row) throws {
+  package init(row: Row) throws {
     a = try row.decode(atIndex: 0)
     b = try row.decode(atIndex: 1)
     score = try row.decode(atIndex: 2)
@@ -181,7 +181,7 @@ public struct Conflict: CatalogRow {
     stage = try row.decode(atIndex: 5)
   }
 
-  public func bind(to values: inout RowBinder) {
+  package func bind(to values: inout RowBinder) {
     values.bind(a)
     values.bind(b)
     values.bind(score)

@@ -2,33 +2,33 @@ import Foundation
 import GRDB
 
 /// What a comparison was to be, as it was before its first model was trained.
-public struct PlanRow: CatalogRow {
+package struct PlanRow: CatalogRow {
   /// Of the split that it is about.
-  public var inputHash: String
+  package var inputHash: String
   /// What is learned.
-  public var task: String
-  public var frozenAt: Date
+  package var task: String
+  package var frozenAt: Date
   /// JSON.
-  public var plan: String
+  package var plan: String
 
-  public init(inputHash: String, task: String, frozenAt: Date, plan: String) {
+  package init(inputHash: String, task: String, frozenAt: Date, plan: String) {
     self.inputHash = inputHash
     self.task = task
     self.frozenAt = frozenAt
     self.plan = plan
   }
 
-  public static let table = "plans"
-  public static let columns = ["input_hash", "task", "frozen_at", "plan"]
+  package static let table = "plans"
+  package static let columns = ["input_hash", "task", "frozen_at", "plan"]
 
-  public init(row: Row) throws {
+  package init(row: Row) throws {
     inputHash = try row.decode(atIndex: 0)
     task = try row.decode(atIndex: 1)
     frozenAt = try row.decode(atIndex: 2)
     plan = try row.decode(atIndex: 3)
   }
 
-  public func bind(to values: inout RowBinder) {
+  package func bind(to values: inout RowBinder) {
     values.bind(inputHash)
     values.bind(task)
     values.bind(frozenAt)

@@ -4,30 +4,30 @@ import Foundation
 import GRDB
 
 /// A record of the corpus as the catalog keeps it.
-public struct StoredRecord: CatalogRow {
+package struct StoredRecord: CatalogRow {
   /// From 0: the row of `vectors.npy`.
-  public var row: Int
-  public var id: String
-  public var text: String
-  public var label: String?
-  public var givenSplit: GivenSplit?
-  public var source: String
-  public var line: Int
+  package var row: Int
+  package var id: String
+  package var text: String
+  package var label: String?
+  package var givenSplit: GivenSplit?
+  package var source: String
+  package var line: Int
   /// The original row as compact JSON; nil for plain text.
-  public var fields: String?
-  public var textHash: ContentHash
+  package var fields: String?
+  package var textHash: ContentHash
   /// Of the normalized text.
-  public var normalizedHash: ContentHash
+  package var normalizedHash: ContentHash
   /// Tokens the model sees, special tokens included; nil before the index step counted them.
-  public var tokens: Int?
+  package var tokens: Int?
   /// Bytes of the text's UTF-8 that reached the model; nil if all did, or nobody recorded it.
-  public var seenBytes: Int?
+  package var seenBytes: Int?
   /// Words the model sees as its unknown token, in order; nil if there are none, or nobody recorded
   /// them.
-  public var unknownWords: [String]?
+  package var unknownWords: [String]?
 
   /// Hashes `record`'s text and its normalized form.
-  public init(row: Int, record: Corpus.Record, tokens: Int? = nil) {
+  package init(row: Int, record: Corpus.Record, tokens: Int? = nil) {
     self.row = row
     id = record.id
     text = record.text
@@ -42,23 +42,23 @@ public struct StoredRecord: CatalogRow {
   }
 
   /// The record as it was read.
-  public var record: Corpus.Record {
+  package var record: Corpus.Record {
     Corpus.Record(
       id: id, text: text, label: label, split: givenSplit, source: source, line: line,
       fields: fields)
   }
 
-  public static let table = "records"
-  public static let columns = [
+  package static let table = "records"
+  package static let columns = [
     "row", "id", "text", "label", "given_split", "source", "line", "fields", "text_hash",
     "normalized_hash", "tokens", "seen_bytes", "unknown_words",
   ]
 
-  public static let limits: [(column: Int, limit: CatalogLimit)] = [
+  package static let limits: [(column: Int, limit: CatalogLimit)] = [
     (0, .record), (6, .small), (10, .small),
   ]
 
-  public init(row: Row) throws {
+  package init(row: Row) throws {
     self.row = try row.decode(atIndex: 0)
     id = try row.decode(atIndex: 1)
     text = try row.decode(atIndex: 2)
@@ -79,7 +79,7 @@ public struct StoredRecord: CatalogRow {
     }
   }
 
-  public func bind(to values: inout RowBinder) {
+  package func bind(to values: inout RowBinder) {
     values.bind(row)
     values.bind(id)
     values.bind(text)
@@ -97,6 +97,7 @@ public struct StoredRecord: CatalogRow {
 }
 
 extension ContentHash: Codable {
+  /// 16 bytes.
   public init(from decoder: any Decoder) throws {
     let values = try decoder.singleValueContainer()
     let bytes = try values.decode([UInt8].self)
@@ -106,6 +107,7 @@ extension ContentHash: Codable {
     self.init(bytes: bytes)
   }
 
+  /// 16 bytes.
   public func encode(to encoder: any Encoder) throws {
     var values = encoder.singleValueContainer()
     try values.encode(bytes)

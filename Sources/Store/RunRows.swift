@@ -2,18 +2,18 @@ import Foundation
 import GRDB
 
 /// One fine-tuning: an arm, a seed, its options and what came of it.
-public struct Run: CatalogRow {
-  public enum Status: String, Codable, Sendable {
+package struct Run: CatalogRow {
+  package enum Status: String, Codable, Sendable {
     case running, finished, failed
   }
 
   /// The step that trained it.
-  public enum Step: String, Codable, Sendable {
+  package enum Step: String, Codable, Sendable {
     case finetune, compare, inject
   }
 
   /// What the run's predictions are.
-  public enum Answer: String, Codable, Sendable {
+  package enum Answer: String, Codable, Sendable {
     /// A label of the index, or a set of them.
     case label
     /// A number as text.
@@ -26,20 +26,20 @@ public struct Run: CatalogRow {
     case text
   }
 
-  public var id: String
-  public var step: Step
-  public var arm: String
-  public var answer: Answer
-  public var seed: Int
+  package var id: String
+  package var step: Step
+  package var arm: String
+  package var answer: Answer
+  package var seed: Int
   /// JSON.
-  public var options: String
-  public var status: Status
-  public var startedAt: Date
-  public var finishedAt: Date?
+  package var options: String
+  package var status: Status
+  package var startedAt: Date
+  package var finishedAt: Date?
   /// JSON.
-  public var metrics: String?
+  package var metrics: String?
 
-  public init(
+  package init(
     id: String, step: Step, arm: String, answer: Answer = .label, seed: Int, options: String,
     status: Status,
     startedAt: Date, finishedAt: Date? = nil, metrics: String? = nil
@@ -56,17 +56,17 @@ public struct Run: CatalogRow {
     self.metrics = metrics
   }
 
-  public static let table = "runs"
-  public static let columns = [
+  package static let table = "runs"
+  package static let columns = [
     "id", "step", "arm", "answer", "seed", "options", "status", "started_at", "finished_at",
     "metrics",
   ]
 
-  public static let limits: [(column: Int, limit: CatalogLimit)] = [
+  package static let limits: [(column: Int, limit: CatalogLimit)] = [
     (4, .small)
   ]
 
-  public init(row: Row) throws {
+  package init(row: Row) throws {
     id = try row.decode(atIndex: 0)
     step = try decoded(row, 1)
     arm = try row.decode(atIndex: 2)
@@ -79,7 +79,7 @@ public struct Run: CatalogRow {
     metrics = try row.decode(atIndex: 9)
   }
 
-  public func bind(to values: inout RowBinder) {
+  package func bind(to values: inout RowBinder) {
     values.bind(id)
     values.bind(step.rawValue)
     values.bind(arm)
@@ -94,16 +94,16 @@ public struct Run: CatalogRow {
 }
 
 /// One line of a run's training log.
-public struct RunLogEntry: CatalogRow {
-  public var run: String
-  public var step: Int
-  public var epoch: Double
-  public var loss: Double
-  public var learningRate: Double
+package struct RunLogEntry: CatalogRow {
+  package var run: String
+  package var step: Int
+  package var epoch: Double
+  package var loss: Double
+  package var learningRate: Double
   /// Metrics on the development set, as JSON, at the steps that evaluate.
-  public var development: String?
+  package var development: String?
 
-  public init(
+  package init(
     run: String, step: Int, epoch: Double, loss: Double, learningRate: Double,
     development: String? = nil
   ) {
@@ -115,14 +115,14 @@ public struct RunLogEntry: CatalogRow {
     self.development = development
   }
 
-  public static let table = "run_log"
-  public static let columns = ["run", "step", "epoch", "loss", "learning_rate", "development"]
+  package static let table = "run_log"
+  package static let columns = ["run", "step", "epoch", "loss", "learning_rate", "development"]
 
-  public static let limits: [(column: Int, limit: CatalogLimit)] = [
+  package static let limits: [(column: Int, limit: CatalogLimit)] = [
     (1, .small)
   ]
 
-  public init(row: Row) throws {
+  package init(row: Row) throws {
     run = try row.decode(atIndex: 0)
     step = try row.decode(atIndex: 1)
     epoch = try row.decode(atIndex: 2)
@@ -131,7 +131,7 @@ public struct RunLogEntry: CatalogRow {
     development = try row.decode(atIndex: 5)
   }
 
-  public func bind(to values: inout RowBinder) {
+  package func bind(to values: inout RowBinder) {
     values.bind(run)
     values.bind(step)
     values.bind(epoch)
@@ -142,18 +142,18 @@ public struct RunLogEntry: CatalogRow {
 }
 
 /// What a run's model said about a test record.
-public struct Prediction: CatalogRow {
-  public var run: String
-  public var row: Int
-  public var label: String
-  public var predicted: String
-  public var correct: Bool
+package struct Prediction: CatalogRow {
+  package var run: String
+  package var row: Int
+  package var label: String
+  package var predicted: String
+  package var correct: Bool
   /// Of the predicted label.
-  public var probability: Double
+  package var probability: Double
   /// Natural logarithm of the probability of the true label; nil where there is none.
-  public var logProbability: Double?
+  package var logProbability: Double?
 
-  public init(
+  package init(
     run: String, row: Int, label: String, predicted: String, correct: Bool, probability: Double,
     logProbability: Double? = nil
   ) {
@@ -166,16 +166,16 @@ public struct Prediction: CatalogRow {
     self.logProbability = logProbability
   }
 
-  public static let table = "predictions"
-  public static let columns = [
+  package static let table = "predictions"
+  package static let columns = [
     "run", "row", "label", "predicted", "correct", "probability", "log_probability",
   ]
 
-  public static let limits: [(column: Int, limit: CatalogLimit)] = [
+  package static let limits: [(column: Int, limit: CatalogLimit)] = [
     (1, .record), (5, .score), (6, .finite),
   ]
 
-  public init(row: Row) throws {
+  package init(row: Row) throws {
     run = try row.decode(atIndex: 0)
     self.row = try row.decode(atIndex: 1)
     label = try row.decode(atIndex: 2)
@@ -185,7 +185,7 @@ public struct Prediction: CatalogRow {
     logProbability = try row.decode(atIndex: 6)
   }
 
-  public func bind(to values: inout RowBinder) {
+  package func bind(to values: inout RowBinder) {
     values.bind(run)
     values.bind(row)
     values.bind(label)

@@ -2,39 +2,39 @@ import Foundation
 import GRDB
 
 /// How near a test record is to the raw training set.
-public struct TestSliceRow: CatalogRow {
-  public enum Slice: String, Codable, Sendable, CaseIterable {
+package struct TestSliceRow: CatalogRow {
+  package enum Slice: String, Codable, Sendable, CaseIterable {
     case leaked, near, clean
   }
 
-  public var row: Int
-  public var slice: Slice
+  package var row: Int
+  package var slice: Slice
   /// Row of the nearest raw training record.
-  public var nearest: Int
-  public var similarity: Double
+  package var nearest: Int
+  package var similarity: Double
 
-  public init(row: Int, slice: Slice, nearest: Int, similarity: Double) {
+  package init(row: Int, slice: Slice, nearest: Int, similarity: Double) {
     self.row = row
     self.slice = slice
     self.nearest = nearest
     self.similarity = similarity
   }
 
-  public static let table = "test_slices"
-  public static let columns = ["row", "slice", "nearest", "similarity"]
+  package static let table = "test_slices"
+  package static let columns = ["row", "slice", "nearest", "similarity"]
 
-  public static let limits: [(column: Int, limit: CatalogLimit)] = [
+  package static let limits: [(column: Int, limit: CatalogLimit)] = [
     (0, .record), (2, .record), (3, .score),
   ]
 
-  public init(row: Row) throws {
+  package init(row: Row) throws {
     self.row = try row.decode(atIndex: 0)
     slice = try decoded(row, 1)
     nearest = try row.decode(atIndex: 2)
     similarity = try row.decode(atIndex: 3)
   }
 
-  public func bind(to values: inout RowBinder) {
+  package func bind(to values: inout RowBinder) {
     values.bind(row)
     values.bind(slice.rawValue)
     values.bind(nearest)
@@ -43,29 +43,29 @@ public struct TestSliceRow: CatalogRow {
 }
 
 /// The difference between two arms on one metric and slice.
-public struct ComparisonRow: CatalogRow {
-  public var baseline: String
-  public var arm: String
-  public var metric: String
+package struct ComparisonRow: CatalogRow {
+  package var baseline: String
+  package var arm: String
+  package var metric: String
   /// `all`, `leaked`, `near` or `clean`.
-  public var slice: String
+  package var slice: String
   /// Arm minus baseline.
-  public var difference: Double
-  public var low: Double
-  public var high: Double
-  public var pValue: Double
+  package var difference: Double
+  package var low: Double
+  package var high: Double
+  package var pValue: Double
   /// After Holm's correction.
-  public var adjustedPValue: Double
+  package var adjustedPValue: Double
   /// Of swapping the arms group by group.
-  public var permutationPValue: Double
+  package var permutationPValue: Double
   /// A difference surely smaller than this counts as none.
-  public var margin: Double
+  package var margin: Double
   /// Of a difference of the margin or more, after Holm's correction.
-  public var equivalencePValue: Double
-  public var minimumDetectable: Double
-  public var verdict: String
+  package var equivalencePValue: Double
+  package var minimumDetectable: Double
+  package var verdict: String
 
-  public init(
+  package init(
     baseline: String, arm: String, metric: String, slice: String, difference: Double, low: Double,
     high: Double, pValue: Double, adjustedPValue: Double, permutationPValue: Double,
     margin: Double, equivalencePValue: Double, minimumDetectable: Double, verdict: String
@@ -86,13 +86,13 @@ public struct ComparisonRow: CatalogRow {
     self.verdict = verdict
   }
 
-  public static let table = "comparisons"
-  public static let columns = [
+  package static let table = "comparisons"
+  package static let columns = [
     "baseline", "arm", "metric", "slice", "difference", "low", "high", "p_value", "adjusted_p",
     "permutation_p", "margin", "equivalence_p", "minimum_detectable", "verdict",
   ]
 
-  public init(row: Row) throws {
+  package init(row: Row) throws {
     baseline = try row.decode(atIndex: 0)
     arm = try row.decode(atIndex: 1)
     metric = try row.decode(atIndex: 2)
@@ -109,7 +109,7 @@ public struct ComparisonRow: CatalogRow {
     verdict = try row.decode(atIndex: 13)
   }
 
-  public func bind(to values: inout RowBinder) {
+  package func bind(to values: inout RowBinder) {
     values.bind(baseline)
     values.bind(arm)
     values.bind(metric)
@@ -128,22 +128,22 @@ public struct ComparisonRow: CatalogRow {
 }
 
 /// A step that was done: with what, when, at what cost.
-public struct Step: CatalogRow {
-  public var name: String
+package struct Step: CatalogRow {
+  package var name: String
   /// JSON.
-  public var options: String
+  package var options: String
   /// Of all the step's result depends on.
-  public var inputHash: String
-  public var finishedAt: Date
-  public var seconds: Double
+  package var inputHash: String
+  package var finishedAt: Date
+  package var seconds: Double
   /// Bytes.
-  public var peakMemory: Int
+  package var peakMemory: Int
   /// The command line.
-  public var command: String
+  package var command: String
   /// Of the tool.
-  public var version: String
+  package var version: String
 
-  public init(
+  package init(
     name: String, options: String, inputHash: String, finishedAt: Date, seconds: Double,
     peakMemory: Int, command: String, version: String
   ) {
@@ -157,12 +157,12 @@ public struct Step: CatalogRow {
     self.version = version
   }
 
-  public static let table = "steps"
-  public static let columns = [
+  package static let table = "steps"
+  package static let columns = [
     "name", "options", "input_hash", "finished_at", "seconds", "peak_memory", "command", "version",
   ]
 
-  public init(row: Row) throws {
+  package init(row: Row) throws {
     name = try row.decode(atIndex: 0)
     options = try row.decode(atIndex: 1)
     inputHash = try row.decode(atIndex: 2)
@@ -173,7 +173,7 @@ public struct Step: CatalogRow {
     version = try row.decode(atIndex: 7)
   }
 
-  public func bind(to values: inout RowBinder) {
+  package func bind(to values: inout RowBinder) {
     values.bind(name)
     values.bind(options)
     values.bind(inputHash)

@@ -1,4 +1,5 @@
 import Foundation
+import GRDB
 import Testing
 
 /// The whole job as a user does it, from files to a report.
@@ -36,6 +37,26 @@ import Testing
       "finetune", "index", "--steps", "3", "--out", "tuned", "--json"
     ).succeeded().object()
     #expect(tuned["model"] as? String != nil)
+  }
+
+  /// A model of texts cut elsewhere is another one, and every run says which step made it.
+  @Test func anotherLimitOfTokensIsAnotherRun() throws {
+    let sandbox = try Sandbox().deduplicated()
+    try sandbox.run("cluster", "index").succeeded()
+    try sandbox.run("split", "index").succeeded()
+    var runs: Set<String> = []
+    for limit in ["8", "16", "8"] {
+      let tuned = try sandbox.run(
+        "finetune", "index", "--steps", "1", "--maximum-tokens", limit, "--json"
+      ).succeeded().object()
+      let isNew = runs.insert(try #require(tuned["run"] as? String)).inserted
+      #expect(tuned["nothingToDo"] as? Bool == !isNew)
+    }
+    #expect(runs.count == 2)
+    let steps = try DatabaseQueue(path: sandbox.url("index/catalog.sqlite").path).read {
+      try String.fetchAll($0, sql: "SELECT step FROM runs")
+    }
+    #expect(steps == ["finetune", "finetune"])
   }
 
   @Test func exportsPartitionTheInput() throws {

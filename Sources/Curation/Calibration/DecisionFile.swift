@@ -39,7 +39,7 @@ public struct DecisionFile {
     }
   }
 
-  public var count: Int { rows.count }
+  package var count: Int { rows.count }
 
   /// The decision about two ids in either order: outer nil where there is none, inner where the
   /// labeler was unsure.
@@ -81,13 +81,13 @@ public struct DecisionFile {
 public struct PairQuestion: Sendable {
   /// From 1, of ``count``.
   public var number: Int
-  public var count: Int
-  public var idA: String
-  public var idB: String
-  public var textA: String
-  public var textB: String
+  package var count: Int
+  package var idA: String
+  package var idB: String
+  package var textA: String
+  package var textB: String
 }
 
-public enum PairAnswer: Sendable {
+package enum PairAnswer: Sendable {
   case duplicate, different, unsure, quit
 }

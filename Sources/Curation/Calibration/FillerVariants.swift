@@ -8,7 +8,7 @@ import Store
 public struct FillerVariants: Encodable, Sendable {
   /// How many pairs a threshold finds.
   public struct Row: Encodable, Sendable {
-    public var threshold: Double
+    package var threshold: Double
     /// Pairs of distinct texts at or above it that no guard keeps apart.
     public var pairs: Int
     /// Of these, the ones that differ in filler words or word order alone.

@@ -6,12 +6,14 @@ import Foundation
 public struct PairFields: Sendable {
   /// Fields of the two texts, or of the two ids.
   public var a: String
+  /// The second of the two.
   public var b: String
   /// Field that says whether the two are duplicates.
   public var duplicate: String
   /// If set, ``duplicate`` holds a number and duplicates are the pairs from this one up.
   public var positiveFrom: Double?
 
+  /// Each parameter is the property of that name.
   public init(
     a: String = "text_a", b: String = "text_b", duplicate: String = "duplicate",
     positiveFrom: Double? = nil
@@ -27,9 +29,11 @@ public struct PairFields: Sendable {
 public struct LabeledPair: Sendable, Equatable {
   /// The texts, or the ids, of the two.
   public var a: String
+  /// The second of the two.
   public var b: String
   /// Nil where the labeler was unsure or the field is empty.
   public var isDuplicate: Bool?
+  /// Where it stands in its file, from 1.
   public var line: Int
 }
 
@@ -39,6 +43,7 @@ public struct LabeledPairReader: Sendable {
   private let format: RecordFormat?
   private let hasHeader: Bool
 
+  /// Each parameter is the property of that name.
   public init(_ fields: PairFields, format: RecordFormat? = nil, hasHeader: Bool = true) {
     self.fields = fields
     self.format = format
@@ -60,20 +65,20 @@ public struct LabeledPairReader: Sendable {
     guard record.fields != nil else {
       throw FileError(
         place: record.source, expected: "pairs with named fields", found: "plain text",
-        advice: "name the format with --format jsonl, csv or tsv")
+        advice: "name the format with \(OptionName.format) jsonl, csv or tsv")
     }
     let members = try record.originalFields()
-    guard let other = try value(fields.b, "--field-b", members, record).plain else {
+    guard let other = try value(fields.b, .fieldB, members, record).plain else {
       throw fault(record, "a text in '\(fields.b)'", "null")
     }
-    let label = try value(fields.duplicate, "--duplicate-field", members, record)
+    let label = try value(fields.duplicate, .duplicateField, members, record)
     return LabeledPair(
       a: record.text, b: other, isDuplicate: try isDuplicate(label.plain, record),
       line: record.line)
   }
 
   private func value(
-    _ name: String, _ option: String, _ members: [String: CorpusWriter.Value], _ record: Record
+    _ name: String, _ option: OptionName, _ members: [String: CorpusWriter.Value], _ record: Record
   ) throws -> CorpusWriter.Value {
     if let value = members[name] { return value }
     let names = members.keys.sorted().prefix(20).map { "'\($0)'" }.joined(separator: ", ")
@@ -97,7 +102,8 @@ public struct LabeledPairReader: Sendable {
     default:
       throw fault(
         record, "1, 0, true, false or unsure in '\(fields.duplicate)'", "'\(text)'",
-        advice: "for a graded score, name the least one of a duplicate with --positive-from")
+        advice: "for a graded score, name the least one of a duplicate with "
+          + "\(OptionName.positiveFrom)")
     }
   }
 

@@ -6,6 +6,7 @@ import Transformer
 
 /// What labels say about thresholds.
 public struct CalibrationSummary: Encodable, Sendable {
+  /// What a calibration speaks about.
   public enum Basis: String, Encodable, Sendable {
     /// Pairs labeled elsewhere; all shares are of these pairs.
     case pairs
@@ -13,28 +14,38 @@ public struct CalibrationSummary: Encodable, Sendable {
     case sample
   }
 
+  /// What it was measured on.
   public var basis: Basis
+  /// How many have a label.
   public var labeled: Int
+  /// How many of them are duplicates.
   public var duplicates: Int
   /// Left out: the labeler was unsure, or the label is empty.
   public var unsure: Int
   /// Labeled pairs that a guard holds to be different.
   public var vetoed: Int
+  /// What holds two near texts apart.
   public var guards: [TextGuard]
   /// The index's stored pairs and their least score.
   public var storedPairs: Int?
+  /// The score down to which pairs are stored.
   public var floor: Double?
+  /// The strata of the sample.
   public var strata: [PairStratum]?
+  /// Precision and recall by threshold.
   public var curve: ThresholdCurve
 }
 
 /// How thresholds are judged.
 public struct CalibrationOptions: Sendable {
+  /// The precision to be reached.
   public var targetPrecision: Double
+  /// With which it is to be reached.
   public var confidence: Double
   /// A pair that one of these holds to be different is never called a duplicate.
   public var guards: [TextGuard]
 
+  /// Each parameter is the property of that name.
   public init(
     targetPrecision: Double = 0.95, confidence: Double = 0.95, guards: [TextGuard] = []
   ) {
@@ -49,6 +60,7 @@ public struct PairCalibration {
   private let options: CalibrationOptions
   private let monitor: StepMonitor
 
+  /// Only prepares the work.
   public init(options: CalibrationOptions, monitor: StepMonitor) {
     self.options = options
     self.monitor = monitor

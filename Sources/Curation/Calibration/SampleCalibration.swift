@@ -21,7 +21,7 @@ public struct SampleCalibration {
   /// is to quit, and estimates from the labels of the pairs drawn.
   ///
   /// - Throws: `FileError` if `dedup` has stored no pairs.
-  public func run(file: URL, ask: (PairQuestion) throws -> PairAnswer) throws
+  package func run(file: URL, ask: (PairQuestion) throws -> PairAnswer) throws
     -> CalibrationSummary
   {
     let stored = try storedPairs()
@@ -33,7 +33,7 @@ public struct SampleCalibration {
       throw FileError(
         place: index.folder.url.relativePath, expected: "stored pairs to label",
         found: "none at or above \(stored.floor)",
-        advice: "run dedup again with a lower --floor")
+        advice: "run dedup again with a lower \(OptionName.floor)")
     }
     var decisions = try DecisionFile(file)
     try label(sample, table, &decisions, ask)

@@ -3,22 +3,22 @@ import Foundation
 /// How similar texts are to their nearest neighbor, and where that distribution parts: a look at data
 /// that has no labels, no evidence for a threshold.
 public struct SimilarityProfile: Encodable, Sendable {
-  public struct Bin: Encodable, Sendable {
-    public var low: Double
-    public var count: Int
+  package struct Bin: Encodable, Sendable {
+    package var low: Double
+    package var count: Int
   }
 
   /// A normal distribution and its share of the texts.
   public struct Component: Encodable, Sendable {
-    public var mean: Double
-    public var deviation: Double
-    public var share: Double
+    package var mean: Double
+    package var deviation: Double
+    package var share: Double
   }
 
-  public static let binWidth = 0.02
+  package static let binWidth = 0.02
 
   /// From the lowest bin with a text to 1.
-  public var histogram: [Bin]
+  package var histogram: [Bin]
   /// A mixture of two normal distributions, the lower mean first; empty for fewer than ten texts.
   public var components: [Component]
   /// Distance of the means in deviations, √2 |μ₁ - μ₂| / √(σ₁² + σ₂²): two groups stand apart above 2

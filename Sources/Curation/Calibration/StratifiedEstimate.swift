@@ -2,7 +2,7 @@
 public struct PairStratum: Codable, Sendable {
   /// The least score of its bin; the next bin's ends it.
   public var low: Double
-  public var isVetoed: Bool
+  package var isVetoed: Bool
   /// Pairs in it.
   public var pairs: Int
   /// Of them, with a label; those the labeler was unsure of do not count.
@@ -10,7 +10,7 @@ public struct PairStratum: Codable, Sendable {
   /// Of the labeled ones, duplicates.
   public var duplicates: Int
 
-  public init(low: Double, isVetoed: Bool, pairs: Int, labeled: Int = 0, duplicates: Int = 0) {
+  package init(low: Double, isVetoed: Bool, pairs: Int, labeled: Int = 0, duplicates: Int = 0) {
     self.low = low
     self.isVetoed = isVetoed
     self.pairs = pairs

@@ -1,15 +1,15 @@
 /// What a threshold would do: pairs at or above it that no guard vetoes are called duplicates.
 public struct ThresholdPoint: Encodable, Sendable {
-  public var threshold: Double
+  package var threshold: Double
   /// Pairs called duplicates: of the labeled ones, or of all stored ones where a sample speaks for
   /// them.
   public var called: Int
   /// Share of duplicates among the pairs called so; nil where none is.
   public var precision: Double?
-  public var precisionInterval: Interval
+  package var precisionInterval: Interval
   /// Share of the duplicates that are called so; nil where no duplicate is known.
   public var recall: Double?
-  public var recallInterval: Interval
+  package var recallInterval: Interval
   /// Harmonic mean of precision and recall.
   public var f1: Double?
   /// Independent labels the precision is as sure as.
@@ -59,12 +59,12 @@ struct WeightedShare: Equatable {
 
 /// A labeled pair with its score.
 public struct ScoredLabel: Sendable {
-  public var score: Float
-  public var isDuplicate: Bool
+  package var score: Float
+  package var isDuplicate: Bool
   /// Whether a guard holds the two texts to be different.
   public var isVetoed: Bool
 
-  public init(score: Float, isDuplicate: Bool, isVetoed: Bool = false) {
+  package init(score: Float, isDuplicate: Bool, isVetoed: Bool = false) {
     self.score = score
     self.isDuplicate = isDuplicate
     self.isVetoed = isVetoed
@@ -75,8 +75,8 @@ public struct ScoredLabel: Sendable {
 public struct ThresholdCurve: Encodable, Sendable {
   /// By ascending threshold.
   public var points: [ThresholdPoint]
-  public var targetPrecision: Double
-  public var confidence: Double
+  package var targetPrecision: Double
+  package var confidence: Double
   /// The lowest threshold whose precision is at least the target at the low end of its interval; nil
   /// where there is none.
   public var recommended: Double?

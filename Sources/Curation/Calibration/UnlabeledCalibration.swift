@@ -5,10 +5,13 @@ import Store
 
 /// A suggestion from the data alone.
 public struct UnlabeledSummary: Encodable, Sendable {
+  /// What it was measured on.
   public var basis = "unlabeled"
   /// Distinct texts, and how many of them were looked at.
   public var texts: Int
+  /// How many pairs were looked at.
   public var examined: Int
+  /// How similarities are distributed.
   public var profile: SimilarityProfile
   /// The profile's split, else its fence where that is below 1; nil where neither is. Not evidence.
   public var suggested: Double?

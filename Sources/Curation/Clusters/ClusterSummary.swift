@@ -7,58 +7,83 @@ public struct ClusterSummary: Codable, Sendable {
   public struct Figures: Codable, Sendable {
     /// Groups of two records or more, and the records in them.
     public var groups: Int
+    /// How many records there are.
     public var records: Int
+    /// The size of the largest.
     public var largest: Int
     /// The least similar two texts that share a group.
     public var loosest: Pair?
   }
 
+  /// Two records.
   public struct Pair: Codable, Sendable {
+    /// The first of the two.
     public var a: String
+    /// The second of the two.
     public var b: String
+    /// The text of the first.
     public var textA: String
+    /// The text of the second.
     public var textB: String
+    /// The score.
     public var score: Double
   }
 
   /// A cluster by its words and its most central record.
   public struct Example: Codable, Sendable {
+    /// Its number.
     public var cluster: Int
+    /// How many records it has.
     public var size: Int
+    /// Words that are typical of it.
     public var words: [String]
+    /// Of the record.
     public var id: String
+    /// The text.
     public var text: String
     /// Least similarity of two members; nil for topics.
     public var loosest: Double?
   }
 
+  /// A record unlike all others.
   public struct OutlierExample: Codable, Sendable {
+    /// Of the record.
     public var id: String
+    /// The text.
     public var text: String
     /// Mean cosine to its nearest others.
     public var similarity: Double
   }
 
+  /// The folder of the index.
   public var index: String
   /// Of ``paraphrase``, as three numbers: groups, records in them, size of the largest.
   public var paraphraseGroups: Int
+  /// How many records have another that says the same.
   public var groupedRecords: Int
+  /// The size of the largest group.
   public var largestGroup: Int
   /// Score of the loosest pair of ``paraphrase``.
   public var loosestPair: Double?
+  /// The paraphrase groups.
   public var paraphrase: Figures
   /// Nil unless asked for.
   public var average: Figures?
+  /// How many topic cells there are.
   public var topics: Int
   /// Whether the number of topics was suggested by the data.
   public var topicsSuggested: Bool
   /// The largest ones; of average linkage where that was asked for.
   public var largestGroups: [Example]
+  /// The largest topic cells.
   public var largestTopics: [Example]
+  /// How many outliers were noted.
   public var outliers: Int
   /// The strangest first.
   public var strangest: [OutlierExample]
+  /// That the step took.
   public var seconds: Double
+  /// Whether it had been done before, with the same options on the same input.
   public var nothingToDo: Bool
 
   private static let shown = 10

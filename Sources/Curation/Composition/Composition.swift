@@ -2,12 +2,12 @@ import Store
 
 /// How many records of every group there were, stayed after dedup, and were selected.
 public struct Composition: Codable, Hashable, Sendable {
-  public struct Group: Codable, Hashable, Sendable {
-    public var name: String
+  package struct Group: Codable, Hashable, Sendable {
+    package var name: String
     /// Of a topic, the words that set it apart, most typical first; nil for other groups.
     public var words: [String]?
-    public var before: Int
-    public var kept: Int
+    package var before: Int
+    package var kept: Int
     /// Nil before the step `split`.
     public var selected: Int?
     /// Of the group's records, what dedup removed or dropped.
@@ -16,7 +16,7 @@ public struct Composition: Codable, Hashable, Sendable {
     /// before over its share after dedup; nil where nothing of it was kept.
     public internal(set) var weight: Double?
 
-    public init(
+    package init(
       name: String, words: [String]? = nil, before: Int, kept: Int, selected: Int? = nil
     ) {
       self.name = name
@@ -31,9 +31,9 @@ public struct Composition: Codable, Hashable, Sendable {
     public var title: String { Cluster.title(name, words: words ?? []) }
   }
 
-  public var key: CompositionKey
+  package var key: CompositionKey
   /// Those that lost the largest share first.
-  public var groups: [Group]
+  package var groups: [Group]
   /// From all records to the kept ones.
   public var shift: MixtureShift
   /// From the kept records to the selected training records; nil before the step `split`.
@@ -42,7 +42,7 @@ public struct Composition: Codable, Hashable, Sendable {
   public var overallShift: MixtureShift?
 
   /// - Parameter groups: in any order; all or none with a number of selected records.
-  public init(key: CompositionKey, groups: [Group]) {
+  package init(key: CompositionKey, groups: [Group]) {
     let (before, kept) = groups.reduce((0, 0)) { ($0.0 + $1.before, $0.1 + $1.kept) }
     let groups = groups.map { group in
       var group = group

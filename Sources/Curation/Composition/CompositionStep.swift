@@ -6,6 +6,7 @@ import Store
 public struct CompositionStep {
   private let index: OpenIndex
 
+  /// Only prepares the work.
   public init(_ index: OpenIndex) { self.index = index }
 
   /// Counts by each of `keys`; those that tell nothing apart (no labels, no topics yet) are left out.

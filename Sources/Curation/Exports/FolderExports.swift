@@ -11,9 +11,12 @@ public enum ExportFormat: String, CaseIterable, Sendable {
 extension Exporter {
   /// A file of an exported folder.
   public struct File: Codable, Sendable {
+    /// As people know it.
     public var name: String
+    /// How many rows it has.
     public var rows: Int
 
+    /// Each parameter is the property of that name.
     public init(name: String, rows: Int) { (self.name, self.rows) = (name, rows) }
   }
 
@@ -37,7 +40,7 @@ extension Exporter {
       let path = index.folder.url.relativePath
       throw FileError(
         place: path, expected: "a split with folds", found: "one without",
-        advice: "run simcurate split \(path) --folds 5 first")
+        advice: "run simcurate split \(path) \(OptionName.folds) 5 first")
     }
     let sets = folds.flatMap { fold in
       [

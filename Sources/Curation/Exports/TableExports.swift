@@ -42,7 +42,7 @@ extension Exporter {
         expected: "stored \(stage.rawValue) pairs"
           + (minimum.map { " from \($0.decimal) up" } ?? ""),
         found: try PairCoverage(index).floor(of: stage).map { "those from \($0.decimal) up" }
-          ?? "none", advice: "run simcurate dedup with that stage, and --floor")
+          ?? "none", advice: "run simcurate dedup with that stage, and \(OptionName.floor)")
     }
     let table = try index.records()
     let writer = try CorpusWriter(CorpusReader.location(path), columns: DecisionFile.columns)

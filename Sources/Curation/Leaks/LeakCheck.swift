@@ -20,6 +20,7 @@ public struct LeakOptions: Sendable {
   /// How many pairs are listed.
   public var worst: Int
 
+  /// Each parameter is the property of that name.
   public init(
     threshold: Float = 0.9, lexicalThreshold: Float? = nil,
     guards: [TextGuard] = TextGuard.allCases, countsLabelConflicts: Bool = false,

@@ -10,7 +10,7 @@ public struct HashGroups: Sendable {
   /// The lowest row of every group: where to read the group's text or vector.
   public let representatives: [UInt32]
 
-  public init(_ hashes: [ContentHash]) {
+  package init(_ hashes: [ContentHash]) {
     let sorted = hashes.indices.sorted { (hashes[$0], $0) < (hashes[$1], $1) }
     var groupOfRow = [UInt32](repeating: 0, count: hashes.count)
     var representatives: [UInt32] = []

@@ -16,6 +16,7 @@ public enum KeepRule: Hashable, Sendable {
 
 /// As typed and as stored: `longest`, `highest:stars`, `sources:wiki,crawl`.
 extension KeepRule: LosslessStringConvertible {
+  /// Each parameter is the property of that name.
   public init?(_ description: String) {
     let parts = description.split(separator: ":", maxSplits: 1).map(String.init)
     switch (parts.first, parts.count > 1 ? parts[1] : nil) {
@@ -30,6 +31,7 @@ extension KeepRule: LosslessStringConvertible {
     }
   }
 
+  /// As messages show it.
   public var description: String {
     switch self {
     case .first: "first"

@@ -6,11 +6,11 @@ import Neighbors
 /// Built in O(V + E) from a list of pairs (plus a sort of each neighbor list that the list did not
 /// give in order); holds 8 bytes per pair and direction and 8 per vertex.
 public struct PairGraph: Sendable {
-  public let vertexCount: Int
+  package let vertexCount: Int
   /// `offsets[v] ..< offsets[v + 1]` are the places of `v`'s neighbors in ``neighbors``.
   public let offsets: [Int]
-  public let neighbors: [UInt32]
-  public let scores: [Float]
+  package let neighbors: [UInt32]
+  package let scores: [Float]
 
   /// The graph of undirected `pairs`, each given once in either direction, in any order.
   ///

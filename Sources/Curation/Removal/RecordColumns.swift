@@ -5,7 +5,7 @@ public struct RecordColumns: Sendable {
   /// A label that says the record has none; any negative number does.
   public static let unlabeled: Int32 = -1
 
-  public var ids: [String]
+  package var ids: [String]
   /// Hash of the text; rows with equal hashes are taken to have equal texts.
   public var texts: [ContentHash]
   /// Length of the text in whatever unit `longest` and `shortest` should count.
@@ -49,7 +49,7 @@ public struct RecordColumns: Sendable {
     precondition([0, count].contains(sources.count), "sources: \(sources.count) for \(count)")
   }
 
-  public var count: Int { ids.count }
+  package var count: Int { ids.count }
 
   /// Whether one of the two rows may remove the other.
   func areInScope(_ a: UInt32, _ b: UInt32, _ scope: RemovalOptions.Scope) -> Bool {

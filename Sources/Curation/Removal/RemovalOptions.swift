@@ -22,11 +22,14 @@ public struct RemovalOptions: Sendable {
     case majority
   }
 
+  /// Which records are compared.
   public var scope: Scope
+  /// What becomes of near texts with different labels.
   public var conflicts: ConflictPolicy
   /// The stages at which guards are asked.
   public var guardedStages: Set<RemovalStage>
 
+  /// Each parameter is the property of that name.
   public init(
     scope: Scope = .all, conflicts: ConflictPolicy = .keepBoth,
     guardedStages: Set<RemovalStage> = [.lexical, .containment, .semantic]

@@ -1,13 +1,13 @@
 /// A record that goes, and the kept record it goes for; `Ledger` makes the row of the catalog from it.
 public struct Removal: Hashable, Sendable {
-  public var row: UInt32
+  package var row: UInt32
   /// A kept record at or above the stage's threshold.
   public var witness: UInt32
   /// 1 at the stages exact and normalized, else the Jaccard index or the cosine of the two.
   public var score: Float
-  public var stage: RemovalStage
+  package var stage: RemovalStage
 
-  public init(row: UInt32, witness: UInt32, score: Float, stage: RemovalStage) {
+  package init(row: UInt32, witness: UInt32, score: Float, stage: RemovalStage) {
     self.row = row
     self.witness = witness
     self.score = score
@@ -21,11 +21,11 @@ public struct VetoedPair: Hashable, Sendable {
   public var row: UInt32
   /// The kept record it was compared with.
   public var other: UInt32
-  public var score: Float
-  public var stage: RemovalStage
-  public var veto: GuardVeto
+  package var score: Float
+  package var stage: RemovalStage
+  package var veto: GuardVeto
 
-  public init(row: UInt32, other: UInt32, score: Float, stage: RemovalStage, veto: GuardVeto) {
+  package init(row: UInt32, other: UInt32, score: Float, stage: RemovalStage, veto: GuardVeto) {
     self.row = row
     self.other = other
     self.score = score
@@ -36,14 +36,14 @@ public struct VetoedPair: Hashable, Sendable {
 
 /// Two records at or above the threshold whose labels differ.
 public struct LabelConflict: Hashable, Sendable {
-  public var row: UInt32
-  public var other: UInt32
-  public var score: Float
-  public var stage: RemovalStage
+  package var row: UInt32
+  package var other: UInt32
+  package var score: Float
+  package var stage: RemovalStage
   /// Whether the policy took `row` out of the data because of this conflict.
   public var isDropped: Bool
 
-  public init(row: UInt32, other: UInt32, score: Float, stage: RemovalStage, isDropped: Bool) {
+  package init(row: UInt32, other: UInt32, score: Float, stage: RemovalStage, isDropped: Bool) {
     self.row = row
     self.other = other
     self.score = score
@@ -68,7 +68,7 @@ public struct RemovalResult: Sendable {
   /// How many protected rows are the same as a protected row before them; all of them are kept.
   public var protectedRepeats = 0
 
-  public init(
+  package init(
     kept: [UInt32], removals: [Removal], vetoes: [VetoedPair] = [],
     conflicts: [LabelConflict] = [], setAside: [UInt32] = []
   ) {

@@ -13,6 +13,7 @@ public enum RemovalStage: String, CaseIterable, Codable, CodingKeyRepresentable,
   /// Near in meaning: cosine of the vectors at or above a threshold.
   case semantic
 
+  /// The order of the cases.
   public static func < (left: Self, right: Self) -> Bool { left.cost < right.cost }
 
   private var cost: Int {
@@ -28,7 +29,7 @@ public enum RemovalStage: String, CaseIterable, Codable, CodingKeyRepresentable,
 
 /// Which pairs count as the same at one stage.
 public struct StageRelation: Sendable {
-  public enum Relation: Sendable {
+  package enum Relation: Sendable {
     /// Rows of one group are the same, with score 1.
     case groups(HashGroups)
     /// Distinct texts joined by a pair at or above the threshold are the same. The vertices are the
@@ -36,8 +37,8 @@ public struct StageRelation: Sendable {
     case pairs(PairGraph, threshold: Float)
   }
 
-  public let stage: RemovalStage
-  public let relation: Relation
+  package let stage: RemovalStage
+  package let relation: Relation
 
   /// Equal bytes. Where this stage is not run, equal texts are the same at the first stage that is.
   public static func exact(_ texts: HashGroups) -> Self {

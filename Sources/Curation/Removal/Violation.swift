@@ -1,5 +1,6 @@
 /// Something in an index that is not as its makers promise.
 public struct Violation: Hashable, Sendable, CustomStringConvertible {
+  /// What is wrong.
   public enum Kind: String, CaseIterable, Codable, Sendable {
     /// The ledger names a row that does not exist.
     case unknownRow
@@ -101,15 +102,20 @@ public struct Violation: Hashable, Sendable, CustomStringConvertible {
     }
   }
 
+  /// Of what kind it is.
   public var kind: Kind
   /// The rows concerned: the record and its witness, or the two records of a pair.
   public var rows: [UInt32]
+  /// The stage whose score it is.
   public var stage: RemovalStage?
+  /// As it was stored.
   public var stored: Float?
+  /// As it comes out.
   public var recomputed: Float?
   /// The file, step, run or figure concerned, for people.
   public var detail: String?
 
+  /// Each parameter is the property of that name.
   public init(
     kind: Kind, rows: [UInt32] = [], stage: RemovalStage? = nil, stored: Float? = nil,
     recomputed: Float? = nil, detail: String? = nil

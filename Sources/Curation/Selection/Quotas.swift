@@ -1,6 +1,6 @@
 /// How a budget is shared between cells (labels, topics, or topics within labels).
 public struct Quotas: Hashable, Sendable {
-  public enum Mode: String, CaseIterable, Codable, Sendable {
+  package enum Mode: String, CaseIterable, Codable, Sendable {
     /// The same for every cell, as far as each has enough; what small cells cannot use goes to the
     /// others.
     case balanced
@@ -25,7 +25,7 @@ public struct Quotas: Hashable, Sendable {
   /// - Parameters:
   ///   - weights: of the labels, in place of `labelMode`; a label without one gets nothing.
   ///   - costs: what each item takes from the budget; 1 each if nil.
-  public static func nested(
+  package static func nested(
     budget: Int, labels: [Int32], labelMode: Mode = .balanced, weights: [Int32: Double]? = nil,
     topics: [UInt32], topicMode: Mode, costs: [Int]? = nil
   ) -> Quotas {
@@ -57,7 +57,7 @@ public struct Quotas: Hashable, Sendable {
   /// Whole shares that sum to the budget, or to all there is if that is less; none is above what its
   /// cell has. Fractions are settled by the largest remainder (Hamilton's method), ties to the
   /// earlier cell.
-  public static func share(_ budget: Int, of available: [Int], mode: Mode) -> [Int] {
+  package static func share(_ budget: Int, of available: [Int], mode: Mode) -> [Int] {
     precondition(budget >= 0 && available.allSatisfy { $0 >= 0 }, "a share cannot be negative")
     let total = available.reduce(0, +)
     if budget >= total { return available }

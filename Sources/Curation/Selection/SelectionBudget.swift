@@ -1,11 +1,11 @@
 /// How much may be selected: a number of records, or of tokens (or any cost), and from which cells.
 public struct SelectionBudget: Sendable {
-  public let total: Int
+  package let total: Int
   /// What every item takes from the budget, at least 1; nil means 1 each.
   public let costs: [Int]?
-  public let quotas: Quotas?
+  package let quotas: Quotas?
 
-  public init(total: Int, costs: [Int]? = nil, quotas: Quotas? = nil) {
+  package init(total: Int, costs: [Int]? = nil, quotas: Quotas? = nil) {
     precondition(total >= 0, "a budget cannot be negative")
     precondition(costs?.allSatisfy { $0 >= 1 } ?? true, "every item costs at least 1")
     self.total = total
@@ -18,7 +18,7 @@ public struct SelectionBudget: Sendable {
 
 /// What a selection took, in the order in which it did.
 public struct Selection: Hashable, Sendable {
-  public var items: [UInt32]
+  package var items: [UInt32]
   /// Sum of the costs of the items.
   public var cost: Int
   /// The value of the method's objective: see each method.

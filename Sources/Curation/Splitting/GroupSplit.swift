@@ -11,22 +11,22 @@ import Kernels
 ///
 /// O(G log G + passes · labels per group · (G · parts + 32 · G)) for G groups, at most 20 passes.
 public struct GroupSplit: Sendable {
-  public struct Part: Hashable, Codable, Sendable {
-    public var name: String
+  package struct Part: Hashable, Codable, Sendable {
+    package var name: String
     /// Of all records; the shares of the parts sum to 1.
     public var share: Double
 
-    public init(name: String, share: Double) {
+    package init(name: String, share: Double) {
       self.name = name
       self.share = share
     }
   }
 
-  public let parts: [Part]
-  public let seed: UInt64
+  package let parts: [Part]
+  package let seed: UInt64
 
   /// - Precondition: every share is positive and they sum to 1 within 1e-6.
-  public init(parts: [Part], seed: UInt64) {
+  package init(parts: [Part], seed: UInt64) {
     precondition(parts.allSatisfy { $0.share > 0 }, "the share of a part must be positive")
     precondition(
       abs(parts.reduce(0) { $0 + $1.share } - 1) <= 1e-6, "the shares of the parts must sum to 1")

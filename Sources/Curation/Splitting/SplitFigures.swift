@@ -2,10 +2,11 @@ import Store
 
 /// How even a split is, how little leaks across it, and how far it met what was asked for.
 public struct SplitFigures: Figures {
-  public static let step = "split"
+  package static let step = "split"
 
   /// How far one thing is from what was asked for.
   public struct Target: Codable, Equatable, Sendable {
+    /// As people know it.
     public var name: String
     /// A difference of shares, from 0 to 1.
     public var difference: Double
@@ -21,9 +22,11 @@ public struct SplitFigures: Figures {
     public var objective: Double?
   }
 
+  /// What cross-validation has.
   public struct Folds: Codable, Equatable, Sendable {
     /// Records of the smallest and the largest.
     public var smallest: Int
+    /// The size of the largest.
     public var largest: Int
     /// The greatest difference of a fold's share of a label from that of all.
     public var labelShares: Double
@@ -40,8 +43,11 @@ public struct SplitFigures: Figures {
 
   /// In the order of their names.
   public var measures: [SplitMeasure]
+  /// How near the parts come to what was asked for.
   public var targets: [Target]
+  /// How the balanced subset is chosen.
   public var selection: Selection
+  /// How many folds there are.
   public var folds: Folds?
   /// Entities that occur too often for their records to be kept together; nil where that was not asked.
   public var entitiesTooFrequent: Int?
@@ -52,8 +58,10 @@ public struct SplitFigures: Figures {
 /// One quantity of a split: of a random one of all records or the given parts (before), of the one that
 /// was made (after), and of the balanced subset of its training part.
 public struct SplitMeasure: Codable, Equatable, Sendable {
+  /// Which way is better.
   public enum Direction: String, Codable, Sendable { case higher, lower, neither }
 
+  /// What a measure is counted in.
   public enum Unit: String, Codable, Sendable {
     case records, pairs, entities, cosine, distance
     /// A number of records that are as good as all different.
@@ -64,16 +72,22 @@ public struct SplitMeasure: Codable, Equatable, Sendable {
     case evenness
   }
 
+  /// As people know it.
   public var name: String
   /// What it says, in a line.
   public var meaning: String?
+  /// What it is counted in.
   public var unit: Unit
   /// Which way is better.
   public var better: Direction
+  /// As it was before.
   public var before: Double?
+  /// As it is after.
   public var after: Double?
+  /// Of the balanced subset.
   public var selected: Double?
 
+  /// Each parameter is the property of that name.
   public init(
     name: String, meaning: String? = nil, unit: Unit, better: Direction, before: Double? = nil,
     after: Double? = nil, selected: Double? = nil

@@ -1,8 +1,10 @@
 /// Where every record went, why, and how far the targets were met.
 public struct SplitResult: Sendable {
-  public struct PartReport: Hashable, Sendable {
+  package struct PartReport: Hashable, Sendable {
+    /// As people know it.
     public var name: String
-    public var targetShare: Double
+    package var targetShare: Double
+    /// How many there are.
     public var count: Int
     /// Of all records.
     public var share: Double
@@ -11,12 +13,12 @@ public struct SplitResult: Sendable {
     /// The label whose share of this part differs most from its share of all records, and by how much
     /// (0.01 is one percentage point).
     public var worstLabel: Int32
-    public var worstLabelDeviation: Double
+    package var worstLabelDeviation: Double
   }
 
   /// The number of the part of every row.
   public let partOfRow: [Int]
-  public let parts: [PartReport]
+  package let parts: [PartReport]
   /// Rows of the largest group, which bounds how well sizes can be met.
   public let largestGroup: Int
   private let sizeOfGroup: [UInt32: Int]

@@ -1,8 +1,11 @@
 /// The ends of an interval.
 public struct Interval: Codable, Equatable, Sendable {
+  /// The lower end.
   public var low: Double
+  /// The upper end.
   public var high: Double
 
+  /// Each parameter is the property of that name.
   public init(low: Double, high: Double) {
     self.low = low
     self.high = high

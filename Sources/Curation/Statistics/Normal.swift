@@ -2,7 +2,7 @@ import Foundation
 
 /// The standard normal distribution.
 public enum Normal {
-  public static func cumulative(_ z: Double) -> Double {
+  package static func cumulative(_ z: Double) -> Double {
     0.5 * erfc(-z / 2.0.squareRoot())
   }
 

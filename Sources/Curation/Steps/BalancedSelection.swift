@@ -5,12 +5,12 @@ import Neighbors
 
 /// Selects a diverse subset of some rows of an index, within a budget and with quotas.
 public struct BalancedSelection {
-  public enum Size: Hashable, Sendable {
+  package enum Size: Hashable, Sendable {
     case records(Int)
     case tokens(Int)
   }
 
-  public struct Result: Sendable {
+  package struct Result: Sendable {
     /// In the order they were chosen.
     public var rows: [UInt32]
     /// Records or tokens, as the size says.
@@ -48,7 +48,7 @@ public struct BalancedSelection {
   /// Independent of the order of `rows`: items are numbered by text hash, then id.
   /// Over 50,000 rows neighbors are looked for within topic cells; farthest-first steps go over all
   /// rows while rows · records selected stays below 10^9, then within the cells.
-  public func select(_ rows: [UInt32], size: Size) throws -> Result {
+  package func select(_ rows: [UInt32], size: Size) throws -> Result {
     let items = rows.sorted {
       let (a, b) = (Int($0), Int($1))
       return (table.textHashes[a], table.ids[a]) < (table.textHashes[b], table.ids[b])
@@ -103,7 +103,7 @@ public struct BalancedSelection {
     try index.catalog.forEachRecord { record in
       guard let count = record.tokens else {
         throw FileError(
-          place: "--budget-tokens", expected: "an index with token counts",
+          option: .budgetTokens, expected: "an index with token counts",
           found: "none of '\(record.id)'", advice: "build the index again with simcurate index")
       }
       tokens.append(count)
@@ -115,7 +115,7 @@ public struct BalancedSelection {
     let table = try RecordTable(index.catalog, valueField: field)
     if let missing = table.values.firstIndex(where: { !$0.isFinite }) {
       throw FileError(
-        place: "--quality-field", expected: "a number in '\(field)' of every record",
+        option: .qualityField, expected: "a number in '\(field)' of every record",
         found: "none in '\(table.ids[missing])'")
     }
     return table.values

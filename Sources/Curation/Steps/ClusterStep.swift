@@ -17,6 +17,7 @@ public struct ClusterOptions: Codable, Hashable, Sendable {
   public var floor: Float?
   /// Number of topic cells; suggested by ``TopicCount`` if nil.
   public var topics: Int?
+  /// Decides every draw; the same seed gives the same result.
   public var seed: UInt64
   /// Leaders only if nil.
   public var linkage: Linkage?
@@ -25,6 +26,7 @@ public struct ClusterOptions: Codable, Hashable, Sendable {
   /// How many outliers to note; ``outliers(among:)`` if nil.
   public var outliers: Int?
 
+  /// Each parameter is the property of that name.
   public init(
     floor: Float? = nil, topics: Int? = nil, seed: UInt64 = 0, linkage: Linkage? = nil,
     cohesion: Float? = nil, outliers: Int? = nil
@@ -53,6 +55,7 @@ public struct ClusterStep {
   private let account: StepAccount
   private let monitor: StepMonitor
 
+  /// Only prepares the work.
   public init(
     _ index: OpenIndex, options: ClusterOptions, account: StepAccount, monitor: StepMonitor
   ) {
@@ -62,6 +65,7 @@ public struct ClusterStep {
     self.monitor = monitor
   }
 
+  /// Does the step, or says that it was done before.
   public func run() throws -> ClusterSummary {
     let input = try StepAccount.outcomeHash(of: "dedup", in: index)
     if try StepAccount.isDone("cluster", options: options, inputHash: input, in: index.catalog) {

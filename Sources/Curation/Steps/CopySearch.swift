@@ -9,7 +9,7 @@ public struct CopySearch {
   private let options: DedupOptions
   private let monitor: StepMonitor
 
-  public init(_ index: OpenIndex, options: DedupOptions, monitor: StepMonitor) throws {
+  package init(_ index: OpenIndex, options: DedupOptions, monitor: StepMonitor) throws {
     self.index = index
     self.options = options
     self.monitor = monitor

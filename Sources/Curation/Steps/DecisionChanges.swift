@@ -15,6 +15,7 @@ public struct DecisionChanges: Codable, Hashable, Sendable {
   public var otherWitness: Int
   /// The first ids of both, in row order.
   public var nowKeptIDs: [String]
+  /// The first ids of those now left out, in row order.
   public var nowRemovedIDs: [String]
 
   /// Against what the catalog still holds; nil if there was no dedup before.

@@ -5,9 +5,11 @@ import Store
 
 /// What is known of decisions by hand after a change.
 public struct DecisionSummary: Codable, Sendable {
+  /// The folder of the index.
   public var index: String
   /// Decisions that stand now.
   public var keep: Int
+  /// How many are to be left out.
   public var drop: Int
 }
 
@@ -15,13 +17,14 @@ public struct DecisionSummary: Codable, Sendable {
 public struct DecisionStep {
   private let index: OpenIndex
 
+  /// Only prepares the work.
   public init(_ index: OpenIndex) { self.index = index }
 
   /// Decides about records by id, in place of earlier decisions; a nil verdict withdraws them.
   ///
   /// - Throws: `FileError` for an id that is not in the index; nothing is written then.
   @discardableResult
-  public func decide(_ ids: [String], _ verdict: Decision.Verdict?, note: String? = nil) throws
+  package func decide(_ ids: [String], _ verdict: Decision.Verdict?, note: String? = nil) throws
     -> DecisionSummary
   {
     for id in ids { try check(id, place: index.folder.url.relativePath) }
@@ -115,6 +118,7 @@ public enum ProtectedIDs {
 public struct ReviewExport {
   private let index: OpenIndex
 
+  /// Only prepares the work.
   public init(_ index: OpenIndex) { self.index = index }
 
   /// The removals whose score is lowest first: those worth looking at.
@@ -164,6 +168,7 @@ public struct ReviewExport {
     throw FileError(
       place: path, expected: "no file, or one whose decisions were applied",
       found: "\(pending.count) that were not, the first for '\(first)'",
-      advice: "dedup --reviewed \(path) applies them; or choose another --out")
+      advice: "dedup \(OptionName.reviewed) \(path) applies them; or choose another "
+        + "\(OptionName.out)")
   }
 }

@@ -8,11 +8,15 @@ public struct DedupOptions: Codable, Hashable, Sendable {
   /// Pairs down to this cosine are stored: what clusters and the retention curve see, and how far
   /// down the threshold can be moved without a new join.
   public var floor: Float
+  /// The ways in which two records can be the same, cheap to dear.
   public var stages: [RemovalStage]
   /// A ``KeepRule`` as typed.
   public var keep: String
+  /// What holds two near texts apart.
   public var guards: [TextGuard]
+  /// What becomes of near texts with different labels.
   public var conflicts: RemovalOptions.ConflictPolicy
+  /// Which records are compared.
   public var scope: RemovalOptions.Scope
   /// How semantic pairs are found; nil, as in options stored by earlier versions, is exact.
   public var join: JoinMethod?
@@ -20,6 +24,7 @@ public struct DedupOptions: Codable, Hashable, Sendable {
   public var lexicalThreshold: Float = 0.8
   /// Words per shingle, and characters where a script has no spaces between words.
   public var shingleWords = 2
+  /// Characters a shingle, where texts are not spaced.
   public var shingleCharacters = 3
   /// Containment at or above which the stage `containment` takes two texts for near-duplicates; nil
   /// where it is not run.
@@ -56,34 +61,35 @@ public struct DedupOptions: Codable, Hashable, Sendable {
   }
 
   /// - Throws: `FileError` for values that mean nothing.
-  func validate() throws -> KeepRule {
+  @discardableResult
+  package func validate() throws -> KeepRule {
     guard threshold > 0, threshold <= 1 else {
       throw FileError(
-        place: "--threshold", expected: "a cosine above 0 and at most 1", found: "\(threshold)")
+        option: .threshold, expected: "a cosine above 0 and at most 1", found: "\(threshold)")
     }
     guard !stages.isEmpty, Set(stages).count == stages.count else {
       throw FileError(
-        place: "--stages", expected: "at least one stage, each once",
+        option: .stages, expected: "at least one stage, each once",
         found: stages.isEmpty ? "none" : stages.map(\.rawValue).joined(separator: ","))
     }
     guard lexicalThreshold > 0, lexicalThreshold <= 1 else {
       throw FileError(
-        place: "--lexical-threshold", expected: "a Jaccard index above 0 and at most 1",
+        option: .lexicalThreshold, expected: "a Jaccard index above 0 and at most 1",
         found: "\(lexicalThreshold)")
     }
     if let containment, !(containment > 0 && containment <= 1) {
       throw FileError(
-        place: "--containment", expected: "a share above 0 and at most 1",
+        option: .containment, expected: "a share above 0 and at most 1",
         found: "\(containment)")
     }
     guard 1...16 ~= shingleWords, 1...16 ~= shingleCharacters else {
       throw FileError(
-        place: "--shingles", expected: "1 to 16 words and characters a shingle",
+        option: .shingles, expected: "1 to 16 words and characters a shingle",
         found: "words:\(shingleWords),characters:\(shingleCharacters)")
     }
     guard let rule = KeepRule(keep) else {
       throw FileError(
-        place: "--keep",
+        option: .keep,
         expected: "first, longest, shortest, central, highest:FIELD, lowest:FIELD "
           + "or sources:A,B", found: "'\(keep)'")
     }

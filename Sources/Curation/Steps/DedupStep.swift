@@ -6,10 +6,15 @@ import Store
 
 /// What the step `dedup` decided.
 public struct DedupSummary: Codable, Sendable {
+  /// The folder of the index.
   public var index: String
+  /// The score at or above which two texts count as the same.
   public var threshold: Float
+  /// How many records there are.
   public var records: Int
+  /// How many records are left.
   public var kept: Int
+  /// How many records are not, each for one that is kept.
   public var removed: Int
   /// Removals by stage.
   public var removedByStage: [String: Int]
@@ -21,6 +26,7 @@ public struct DedupSummary: Codable, Sendable {
   public var conflicts: Int
   /// Pairs a guard held to be different.
   public var vetoes: Int
+  /// The vetoes, by guard.
   public var vetoesByGuard: [String: Int]
   /// Left out without a witness, by reason.
   public var dropped: [String: Int]
@@ -34,12 +40,15 @@ public struct DedupSummary: Codable, Sendable {
   public var joined: Bool
   /// Pairs at or above ``floor``.
   public var pairs: Int
+  /// The score down to which pairs are stored.
   public var floor: Float
   /// What an approximate join found of a sample's pairs; nil after an exact join.
   public var recall: JoinRecall?
   /// Against the dedup before, in a run that follows one; nil if there was none.
   public var changes: DecisionChanges?
+  /// That the step took.
   public var seconds: Double
+  /// Whether it had been done before, with the same options on the same input.
   public var nothingToDo: Bool
 }
 
@@ -60,6 +69,7 @@ public struct DedupStep {
   private let account: StepAccount
   private let monitor: StepMonitor
 
+  /// Only prepares the work.
   public init(
     _ index: OpenIndex, options: DedupOptions, account: StepAccount, monitor: StepMonitor
   ) {
@@ -115,21 +125,21 @@ public struct DedupStep {
     let ids = Set(table.ids)
     if let unknown = options.protectedIDs.first(where: { !ids.contains($0) }) {
       throw FileError(
-        place: "--protect", expected: "ids of records of the index", found: "'\(unknown)'")
+        option: .protect, expected: "ids of records of the index", found: "'\(unknown)'")
     }
     if let field = options.protectField, !table.hasProtectField {
       throw FileError(
-        place: "--protect-field", expected: "a field of some record", found: "'\(field)'")
+        option: .protectField, expected: "a field of some record", found: "'\(field)'")
     }
     if let field = rule.field, table.values.allSatisfy(\.isNaN) {
       throw FileError(
-        place: "--keep", expected: "a field that is a number in some record", found: "'\(field)'")
+        option: .keep, expected: "a field that is a number in some record", found: "'\(field)'")
     }
     let sources = Set(table.sources)
     if case .sources(let names) = rule, let unknown = names.first(where: { !sources.contains($0) })
     {
       throw FileError(
-        place: "--keep", expected: "names of files that were indexed", found: "'\(unknown)'",
+        option: .keep, expected: "names of files that were indexed", found: "'\(unknown)'",
         advice: "some that were: " + sources.sorted().prefix(5).joined(separator: ", "))
     }
   }

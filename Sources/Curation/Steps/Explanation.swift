@@ -4,7 +4,7 @@ import Store
 /// What an index knows about one record: what its catalog holds, what became of it, and of a kept
 /// record the kept record nearest to it.
 public struct Explanation: Sendable {
-  public enum State: String, Codable, Sendable {
+  package enum State: String, Codable, Sendable {
     case kept, removed, dropped
     /// `dedup` was not run yet.
     case undecided
@@ -12,14 +12,14 @@ public struct Explanation: Sendable {
 
   /// The kept record nearest to a kept one, by the cosine of their vectors.
   public struct Neighbor: Codable, Sendable {
-    public var row: Int
-    public var id: String
-    public var text: String
-    public var label: String?
-    public var score: Double
+    package var row: Int
+    package var id: String
+    package var text: String
+    package var label: String?
+    package var score: Double
     /// The threshold of the stage `semantic`.
     public var threshold: Double
-    public var reason: Reason
+    package var reason: Reason
   }
 
   /// Why neither of two kept records removed the other at the stage `semantic`.
@@ -31,13 +31,13 @@ public struct Explanation: Sendable {
     case notFound
   }
 
-  public let record: RecordExplanation
-  public let state: State
+  package let record: RecordExplanation
+  package let state: State
   /// Nil unless the record is kept, and where it is the only one.
   public let nearestKept: Neighbor?
   /// The ids of the rows that the catalog's entries name.
   public let ids: [Int: String]
-  public let keptRows: Set<Int>
+  package let keptRows: Set<Int>
 
   /// - Returns: nil if there is no such record. O(records · dimension).
   public init?(of id: String, in index: OpenIndex) throws {
@@ -98,6 +98,7 @@ public struct Explanation: Sendable {
 extension Explanation: Encodable {
   private enum CodingKeys: String, CodingKey { case state, nearestKept, ids }
 
+  /// Writes it as JSON has it.
   public func encode(to encoder: any Encoder) throws {
     try record.encode(to: encoder)
     var container = encoder.container(keyedBy: CodingKeys.self)

@@ -22,6 +22,7 @@ public enum RecordSet: Hashable, Sendable {
 public struct Exporter {
   let index: OpenIndex
 
+  /// Only prepares the work.
   public init(_ index: OpenIndex) { self.index = index }
 
   /// The records of `set`: in JSONL as they were read; in CSV and TSV with the columns `id`, `text`,

@@ -54,7 +54,8 @@ struct IndexContents {
       place: place, expected: "no index, or one of these records by this model",
       found: contents.map { "one \(isOther ? "by another model" : "of other records"): \($0)" }
         ?? "one that cannot be read",
-      advice: "--force replaces it, and all of that is lost; index --append adds records to it; "
-        + "or choose another --out")
+      advice: "\(OptionName.force) replaces it, and all of that is lost; index "
+        + "\(OptionName.append) adds records to it; "
+        + "or choose another \(OptionName.out)")
   }
 }

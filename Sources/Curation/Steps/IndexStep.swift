@@ -7,9 +7,12 @@ import Transformer
 
 /// A corpus file and the part of a given split it holds.
 public struct CorpusFile: Sendable {
+  /// Where it lies.
   public var url: URL
+  /// The part it was given for; nil for none.
   public var split: GivenSplit?
 
+  /// Each parameter is the property of that name.
   public init(_ url: URL, split: GivenSplit? = nil) {
     self.url = url
     self.split = split
@@ -18,15 +21,23 @@ public struct CorpusFile: Sendable {
 
 /// What the step `index` did.
 public struct IndexSummary: Codable, Sendable {
+  /// The folder of the index.
   public var index: String
+  /// How many records there are.
   public var records: Int
+  /// How many different texts there are.
   public var distinctTexts: Int
   /// Texts the model was run on; the others had their vectors from before.
   public var embedded: Int
+  /// How many have a label.
   public var labeled: Int
+  /// Numbers a vector.
   public var dimension: Int
+  /// The model, as it was named.
   public var model: String
+  /// The share of what was found that is right.
   public var precision: String
+  /// Lines that were passed over.
   public var skippedLines: Int
   /// Texts embedded now that were longer than the model's limit, and so cut or embedded in chunks.
   public var longTexts: Int
@@ -34,6 +45,7 @@ public struct IndexSummary: Codable, Sendable {
   public var readings: ReadingCounts?
   /// Records in a script that the model's vocabulary hardly knows, by script.
   public var foreignScripts: [String: Int]
+  /// That the step took.
   public var seconds: Double
   /// Whether the folder already held exactly this.
   public var nothingToDo: Bool
@@ -53,6 +65,7 @@ public struct IndexStep {
   private let account: StepAccount
   private let monitor: StepMonitor
 
+  /// Only prepares the work.
   public init(folder: URL, account: StepAccount, monitor: StepMonitor) {
     shownPath = folder.relativePath
     let path = folder.resolvingSymlinksInPath().path
@@ -131,14 +144,15 @@ public struct IndexStep {
   private func check(_ reading: ReadingOptions, against old: OpenIndex) throws {
     guard let fields = try old.readFields() else { return }
     let asked = IndexOptions.Fields(reading)
-    for (option, had, has) in [
-      ("--text-field", fields.texts, asked.texts),
-      ("--text-separator", fields.shownSeparator, asked.shownSeparator),
-      ("--label-field", fields.label, asked.label),
-      ("--label-separator", fields.labelSeparator ?? "''", asked.labelSeparator ?? "''"),
-      ("--tag-column", fields.shownTagColumn, asked.shownTagColumn),
-      ("--id-field", fields.id, asked.id),
-    ] where had != has {
+    let fieldsByOption: [(OptionName, String, String)] = [
+      (.textField, fields.texts, asked.texts),
+      (.textSeparator, fields.shownSeparator, asked.shownSeparator),
+      (.labelField, fields.label, asked.label),
+      (.labelSeparator, fields.labelSeparator ?? "''", asked.labelSeparator ?? "''"),
+      (.tagColumn, fields.shownTagColumn, asked.shownTagColumn),
+      (.idField, fields.id, asked.id),
+    ]
+    for (option, had, has) in fieldsByOption where had != has {
       throw FileError(
         place: shownPath, expected: "\(option) \(had), as the index was read",
         found: "\(option) \(has)",
@@ -185,7 +199,7 @@ public struct IndexStep {
     } catch {
       throw FileError(
         place: staging.url.relativePath, expected: "a folder that can be written",
-        found: error.localizedDescription, advice: "choose another --out")
+        found: error.localizedDescription, advice: "choose another \(OptionName.out)")
     }
   }
 
@@ -205,7 +219,7 @@ public struct IndexStep {
       throw FileError(
         place: folder.url.relativePath, expected: "an index folder, an empty one or none",
         found: foreign.map { "a folder with another file, '\($0)'" } ?? "no whole index",
-        advice: "choose another --out, or move what is in the folder; "
+        advice: "choose another \(OptionName.out), or move what is in the folder; "
           + "an index is replaced as a whole")
     }
   }

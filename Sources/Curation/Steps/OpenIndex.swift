@@ -7,9 +7,9 @@ import Transformer
 
 /// A complete index folder, opened: its manifest checked, its catalog and vectors at hand.
 public final class OpenIndex: Sendable {
-  public let folder: IndexFolder
-  public let manifest: Manifest
-  public let catalog: Catalog
+  package let folder: IndexFolder
+  package let manifest: Manifest
+  package let catalog: Catalog
   /// One unit row per record, memory-mapped.
   public let vectors: VectorFile
   private let knownPairs = Mutex<[RemovalStage: [ScoredPair]]>([:])
@@ -37,7 +37,7 @@ public final class OpenIndex: Sendable {
   }
 
   /// The records and vectors of `original` with another catalog, which lies in `folder`.
-  public init(_ original: OpenIndex, catalogIn folder: IndexFolder) throws {
+  package init(_ original: OpenIndex, catalogIn folder: IndexFolder) throws {
     self.folder = folder
     manifest = original.manifest
     vectors = original.vectors

@@ -27,7 +27,7 @@ struct RecordEntities {
     }
     guard areTagged else {
       throw FileError(
-        place: "--disjoint entities", expected: "records with tokens and tags",
+        option: .disjoint, "entities", expected: "records with tokens and tags",
         found: "none", advice: "index a CoNLL file, or JSONL with arrays 'tokens' and 'tags'")
     }
     ofRow = all

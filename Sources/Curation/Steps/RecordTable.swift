@@ -5,13 +5,13 @@ import Transformer
 
 /// The records of an index in memory, column by column, in row order.
 public struct RecordTable: Sendable {
-  public var ids: [String] = []
-  public var texts: [String] = []
-  public var textHashes: [ContentHash] = []
-  public var normalizedHashes: [ContentHash] = []
-  public var labels: [String?] = []
-  public var givenSplits: [GivenSplit?] = []
-  public var sources: [String] = []
+  package var ids: [String] = []
+  package var texts: [String] = []
+  package var textHashes: [ContentHash] = []
+  package var normalizedHashes: [ContentHash] = []
+  package var labels: [String?] = []
+  package var givenSplits: [GivenSplit?] = []
+  package var sources: [String] = []
   /// What reached the model, by row, of the texts that were cut or hold words it does not know.
   public var readings: [Int: TextReading] = [:]
   /// The number found in the field asked for; not a number where there is none.
@@ -24,8 +24,8 @@ public struct RecordTable: Sendable {
   public private(set) var hasProtectField = false
   /// Distinct labels, sorted; ``labelNumbers`` counts in them.
   public private(set) var labelNames: [String] = []
-  public private(set) var labelNumbers: [Int32] = []
-  public private(set) var labelKind = LabelKind.classes
+  package private(set) var labelNumbers: [Int32] = []
+  package private(set) var labelKind = LabelKind.classes
   /// What a split divides evenly: the labels themselves, or what stands for sets and scores.
   public private(set) var strata: [Int32] = []
   private(set) var stratumNames: [String] = []
@@ -33,7 +33,7 @@ public struct RecordTable: Sendable {
   /// With the field the options' keep rule ranks by, and the records they protect.
   ///
   /// - Parameter rows: all if nil.
-  public init(_ catalog: Catalog, for options: DedupOptions, rows: [Int]? = nil) throws {
+  package init(_ catalog: Catalog, for options: DedupOptions, rows: [Int]? = nil) throws {
     try self.init(
       catalog, valueField: options.validate().field, protectField: options.protectField,
       protectedIDs: Set(options.protectedIDs), rows: rows)
@@ -42,7 +42,7 @@ public struct RecordTable: Sendable {
   /// - Parameters:
   ///   - valueField: a field whose number a keep rule ranks by.
   ///   - protectField: a field that is true, or a number other than 0, in protected records.
-  public init(
+  package init(
     _ catalog: Catalog, valueField: String? = nil, protectField: String? = nil,
     protectedIDs: Set<String> = [], rows: [Int]? = nil
   ) throws {
@@ -105,7 +105,7 @@ public struct RecordTable: Sendable {
     (strata, stratumNames) = (found.strata, found.names)
   }
 
-  public var count: Int { ids.count }
+  package var count: Int { ids.count }
 
   private static func isTrue(_ value: CorpusWriter.Value?) -> Bool {
     if case .text(let text) = value {

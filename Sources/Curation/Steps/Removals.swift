@@ -4,10 +4,10 @@ import Store
 
 /// One decision of the removal rule over an index, or over some of its rows.
 public struct Removals {
-  public let table: RecordTable
-  public let texts: HashGroups
-  public let order: CanonicalOrder
-  public let columns: RecordColumns
+  package let table: RecordTable
+  package let texts: HashGroups
+  package let order: CanonicalOrder
+  package let columns: RecordColumns
   private let stages: [StageRelation]
   private let options: DedupOptions
   private let features = RememberedFeatures()

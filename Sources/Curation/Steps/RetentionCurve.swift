@@ -3,15 +3,15 @@ import Neighbors
 /// How many records the removal rule would keep at other thresholds of the stage `semantic`; every
 /// other stage and option is as `dedup` ran it.
 public struct RetentionCurve {
-  public struct Point: Sendable {
-    public var threshold: Double
-    public var kept: Int
+  package struct Point: Sendable {
+    package var threshold: Double
+    package var kept: Int
   }
 
   /// By ascending threshold, in steps of 0.02 from the threshold in force (at which `dedup` kept as
   /// many): down to the options' floor, or the lowest pair stored, and up to 1. Empty if the stage
   /// was not run.
-  public let points: [Point]
+  package let points: [Point]
 
   /// O(n log n + pairs) for each point, from the pairs in the catalog.
   public init(_ index: OpenIndex, options: DedupOptions) throws {

@@ -6,10 +6,13 @@ import Transformer
 
 /// A record that a search found.
 public struct SearchHit: Codable, Hashable, Sendable {
+  /// Of the record.
   public var id: String
   /// Cosine of its vector and the text's.
   public var score: Float
+  /// The text.
   public var text: String
+  /// Of the record, if it has one.
   public var label: String?
   /// Whether `dedup` left it in.
   public var kept: Bool

@@ -27,7 +27,7 @@ struct SelectionQuotas {
     if let unknown = options.quotas.keys.sorted().first(where: { !names.contains($0) }) {
       let shown = names.prefix(20).map { Cluster.title($0, words: groups.words[$0] ?? []) }
       throw FileError(
-        place: "--quota", expected: "a group by \(key.rawValue)", found: "'\(unknown)'",
+        option: .quota, expected: "a group by \(key.rawValue)", found: "'\(unknown)'",
         advice: "these are there: " + shown.joined(separator: "; ")
           + (names.count > 20 ? "; …" : ""))
     }

@@ -10,7 +10,7 @@ public struct SemanticPairs {
   public let pairs: [ScoredPair]
   /// All pairs at or above this are there; most, after an approximate join.
   public let floor: Float
-  public let method: JoinMethod
+  package let method: JoinMethod
   /// After an approximate join, what it found of a sample.
   public let recall: JoinRecall?
   /// Whether some were found now; false where all are those of the catalog.
@@ -129,7 +129,7 @@ private struct PairJoin {
 }
 
 extension JoinRecall: Figures {
-  public static let step = "join"
+  package static let step = "join"
 
   /// What the last approximate join measured; nil after an exact one.
   static func stored(_ catalog: Catalog) throws -> JoinRecall? {
@@ -150,7 +150,7 @@ extension JoinRecall: Figures {
 
 /// Some rows of an index, such as one for every distinct text, and their vectors in one block.
 public struct DistinctRows {
-  public let rows: [UInt32]
+  package let rows: [UInt32]
   /// Of all rows of the index.
   let vectors: VectorRows
 
@@ -169,7 +169,7 @@ public struct DistinctRows {
   subscript(place: UInt32) -> UnsafePointer<Float> { vectors[Int(rows[Int(place)])] }
 
   /// Calls `body` with the rows' vectors one after the other; copies them only if some are left out.
-  public func withVectors<Result>(_ body: (VectorRows) throws -> Result) rethrows -> Result {
+  package func withVectors<Result>(_ body: (VectorRows) throws -> Result) rethrows -> Result {
     let isWhole = rows.count == vectors.rows && rows.indices.allSatisfy { rows[$0] == $0 }
     if isWhole { return try body(vectors) }
     return try vectors.withCopies(of: rows, body)

@@ -61,8 +61,8 @@ struct SplitAssigner {
     if let times {
       guard given.isEmpty else {
         throw FileError(
-          place: "--time-field", expected: "a corpus without given parts",
-          found: "files given for training or test", advice: "leave out --time-field")
+          option: .timeField, expected: "a corpus without given parts",
+          found: "files given for training or test", advice: "leave out \(OptionName.timeField)")
       }
       return try divide(kept, by: times)
     }
@@ -105,7 +105,7 @@ struct SplitAssigner {
       shares: [options.trainShare, options.developmentShare, options.testShare])
     for (number, part) in parts.enumerated() where !partOfRow.contains(number) {
       throw FileError(
-        place: "--time-field", expected: "times that can be divided into three parts",
+        option: .timeField, expected: "times that can be divided into three parts",
         found: "no time of its own for the \(part.rawValue) part")
     }
     let cleaned = CleanedSplit(

@@ -4,6 +4,7 @@ import Foundation
 
 /// How records are divided into parts, and how the balanced training subset is chosen.
 public struct SplitOptions: Codable, Hashable, Sendable {
+  /// How a subset is chosen.
   public enum Selection: String, Codable, Sendable, CaseIterable {
     case facilityLocation = "facility-location"
     case stochasticGreedy = "stochastic-greedy"
@@ -38,14 +39,19 @@ public struct SplitOptions: Codable, Hashable, Sendable {
     case group
   }
 
+  /// Of all records, for training.
   public var trainShare: Double
+  /// Of all records, to choose by.
   public var developmentShare: Double
+  /// Of all records, to test on.
   public var testShare: Double
   /// Records of the training part to select: a share up to 1, or a number.
   public var budget: Double
   /// Tokens of the training part to select, in place of ``budget``.
   public var budgetTokens: Int?
+  /// How the balanced subset is chosen.
   public var selection: Selection
+  /// What the balanced subset is even by.
   public var balance: Balance
   /// Weights of groups of ``balance`` or ``pin`` by name; the others weigh as without quotas.
   public var quotas: [String: Double] = [:]
@@ -55,6 +61,7 @@ public struct SplitOptions: Codable, Hashable, Sendable {
   public var qualityField: String?
   /// What quality counts against diversity, 0 to 1.
   public var qualityWeight = 0.5
+  /// Decides every draw; the same seed gives the same result.
   public var seed: UInt64
   /// Also divide the records into so many folds for cross-validation.
   public var folds: Int?
@@ -62,10 +69,12 @@ public struct SplitOptions: Codable, Hashable, Sendable {
   public var timeField: String?
   /// Records with equal values of this field are in one part.
   public var groupField: String?
+  /// What no two parts have in common; nil for groups alone.
   public var disjoint: Disjoint?
   /// Where parts are given.
   public var leaveOut = LeaveOut.near
 
+  /// Each parameter is the property of that name.
   public init(
     trainShare: Double = 0.8, developmentShare: Double = 0.1, testShare: Double = 0.1,
     budget: Double = 0.5, selection: Selection = .facilityLocation, balance: Balance = .label,
@@ -82,31 +91,37 @@ public struct SplitOptions: Codable, Hashable, Sendable {
     self.timeField = timeField
   }
 
-  func validate() throws {
-    func check(_ holds: Bool, _ place: String, _ expected: String, _ found: Any) throws {
-      if !holds { throw FileError(place: place, expected: expected, found: "\(found)") }
+  package func validate() throws {
+    func check(
+      _ holds: Bool, _ option: OptionName, value: String? = nil, _ expected: String,
+      _ found: Any
+    ) throws {
+      if holds { return }
+      throw FileError(option: option, value, expected: expected, found: "\(found)")
     }
     let shares = [trainShare, developmentShare, testShare]
     try check(
-      shares.allSatisfy { $0 > 0 } && abs(shares.reduce(0, +) - 1) < 1e-6, "--shares",
+      shares.allSatisfy { $0 > 0 } && abs(shares.reduce(0, +) - 1) < 1e-6, .shares,
       "three positive shares that sum to 1, as 0.8,0.1,0.1", shares)
-    try check(folds ?? 2 >= 2, "--folds", "at least 2", folds ?? 0)
-    try check(budget > 0, "--budget", "a share up to 1 or a number of records", budget)
-    try check(budgetTokens ?? 1 > 0, "--budget-tokens", "at least one token", budgetTokens ?? 0)
-    try check((0...1).contains(qualityWeight), "--quality-weight", "from 0 to 1", qualityWeight)
+    try check(folds ?? 2 >= 2, .folds, "at least 2", folds ?? 0)
+    try check(budget > 0, .budget, "a share up to 1 or a number of records", budget)
+    try check(budgetTokens ?? 1 > 0, .budgetTokens, "at least one token", budgetTokens ?? 0)
+    try check((0...1).contains(qualityWeight), .qualityWeight, "from 0 to 1", qualityWeight)
     try check(
       quotas.values.allSatisfy { $0 >= 0 && $0.isFinite }
         && (quotas.isEmpty || quotas.values.contains { $0 > 0 }),
-      "--quota", "weights of 0 and more, one of them positive", quotas.values.sorted())
+      .quota, "weights of 0 and more, one of them positive", quotas.values.sorted())
     try check(
-      quotas.isEmpty || pin != nil || balance != .none, "--quota",
-      "groups to which it applies", "--balance none")
+      quotas.isEmpty || pin != nil || balance != .none, .quota,
+      "groups to which it applies", "\(OptionName.balance) none")
     switch selection {
     case .maximalMarginalRelevance:
-      try check(qualityField != nil, "--selection mmr", "--quality-field FIELD with it", "none")
+      try check(
+        qualityField != nil, .selection, value: "mmr",
+        "\(OptionName.qualityField) FIELD with it", "none")
     case .kCenter:
       try check(
-        qualityField == nil, "--quality-field",
+        qualityField == nil, .qualityField,
         "a selection that weighs quality: facility-location, stochastic-greedy or mmr", "k-center")
     case .facilityLocation, .stochasticGreedy: break
     }

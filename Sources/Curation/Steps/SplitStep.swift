@@ -6,13 +6,19 @@ import Store
 
 /// What the step `split` made.
 public struct SplitSummary: Codable, Sendable {
+  /// One of its parts.
   public struct Part: Codable, Sendable {
+    /// As people know it.
     public var name: String
+    /// How many records there are.
     public var records: Int
+    /// Of all that are placed.
     public var share: Double
   }
 
+  /// The folder of the index.
   public var index: String
+  /// The parts of the split.
   public var parts: [Part]
   /// Records of the training part that the balanced subset has.
   public var selected: Int
@@ -20,11 +26,15 @@ public struct SplitSummary: Codable, Sendable {
   public var leftOut: Int
   /// Records of the largest group, which bounds how well sizes can be met.
   public var largestGroup: Int
+  /// What the step measured.
   public var figures: SplitFigures
+  /// That the step took.
   public var seconds: Double
+  /// Whether it had been done before, with the same options on the same input.
   public var nothingToDo: Bool
   /// How the balanced subset was selected, and what is proven of it.
   public var method: String
+  /// What is proven of the selection, as a sentence.
   public var guarantee: String
 }
 
@@ -36,6 +46,7 @@ public struct SplitStep {
   private let account: StepAccount
   private let monitor: StepMonitor
 
+  /// Only prepares the work.
   public init(
     _ index: OpenIndex, options: SplitOptions, account: StepAccount, monitor: StepMonitor
   ) {
@@ -45,6 +56,7 @@ public struct SplitStep {
     self.monitor = monitor
   }
 
+  /// Does the step, or says that it was done before.
   public func run() throws -> SplitSummary {
     try options.validate()
     let input = try StepAccount.outcomeHash(of: "cluster", in: index)

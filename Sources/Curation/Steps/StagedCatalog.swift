@@ -32,7 +32,7 @@ struct IndexOptions: Codable {
     var textNames: [String] { [text] + (moreTexts ?? []) }
 
     /// The text fields as they are given on the command line.
-    var texts: String { textNames.joined(separator: " --text-field ") }
+    var texts: String { textNames.joined(separator: " \(OptionName.textField) ") }
 
     var shownTagColumn: String { tagColumn.map { "\($0)" } ?? "(the last)" }
 

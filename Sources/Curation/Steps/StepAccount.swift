@@ -10,10 +10,11 @@ public struct StepAccount: Sendable {
   public let command: String
   private let startedAt = Date()
 
+  /// Only prepares the work.
   public init(command: String) { self.command = command }
 
   /// The row of the table `steps` for a step that ends now.
-  public func step(_ name: String, options: some Encodable, inputHash: String) throws -> Step {
+  package func step(_ name: String, options: some Encodable, inputHash: String) throws -> Step {
     Step(
       name: name, options: try Self.json(options), inputHash: inputHash, finishedAt: Date(),
       seconds: Date().timeIntervalSince(startedAt), peakMemory: Self.peakMemory(),
@@ -21,7 +22,7 @@ public struct StepAccount: Sendable {
   }
 
   /// Whether `name` was last done with the same options on the same input.
-  public static func isDone(
+  package static func isDone(
     _ name: String, options: some Encodable, inputHash: String, in catalog: Catalog
   ) throws -> Bool {
     guard let step = try catalog.step(name) else { return false }
@@ -41,6 +42,7 @@ public struct StepAccount: Sendable {
     return hash([step.name, step.options, step.inputHash])
   }
 
+  /// SHA-256 of the parts and their lengths, in hexadecimal.
   public static func hash(_ parts: [String]) -> String {
     var hasher = SHA256Hasher()
     for part in parts {
@@ -50,6 +52,7 @@ public struct StepAccount: Sendable {
     return SHA256Hasher.hexadecimal(hasher.finish())
   }
 
+  /// JSON with sorted keys.
   public static func json(_ value: some Encodable) throws -> String {
     try SortedJSON.text(value)
   }

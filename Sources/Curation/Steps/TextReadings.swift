@@ -36,7 +36,7 @@ extension StoredRecord {
 
 /// How many records do not reach the model as they are.
 public struct ReadingCounts: Figures, Hashable {
-  public static let step = "index"
+  package static let step = "index"
 
   /// Cut at the model's limit.
   public var cut = 0

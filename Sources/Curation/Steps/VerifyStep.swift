@@ -5,9 +5,13 @@ import Store
 
 /// What `verify` found.
 public struct VerifySummary: Codable, Sendable {
+  /// The folder of the index.
   public var index: String
+  /// The score at or above which two texts count as the same.
   public var threshold: Float
+  /// How many records are left.
   public var kept: Int
+  /// How many records are not, each for one that is kept.
   public var removed: Int
   /// Records left out without a witness: by hand, or over a label conflict.
   public var dropped: Int
@@ -46,6 +50,7 @@ public struct VerifyStep {
   private let index: OpenIndex
   private let monitor: StepMonitor
 
+  /// Only prepares the work.
   public init(_ index: OpenIndex, monitor: StepMonitor) {
     self.index = index
     self.monitor = monitor

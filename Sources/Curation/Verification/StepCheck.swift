@@ -1,3 +1,4 @@
+import Files
 import Store
 
 /// Holds the recorded steps against each other, and the options of `dedup` against what it left.
@@ -46,7 +47,7 @@ struct StepCheck {
   static func threshold(inCommand command: String) -> Float? {
     let words = command.split(separator: " ").map(String.init)
     guard words.count > 1, ["dedup", "run"].contains(words[1]) else { return nil }
-    let name = "--threshold"
+    let name = "\(OptionName.threshold)"
     if let place = words.lastIndex(of: name) {
       return place + 1 < words.count ? Float(words[place + 1]) : nil
     }

@@ -1,5 +1,6 @@
 import Corpus
 import Curation
+import Files
 import Store
 
 /// The section on removals: what was left out, and each such record beside the one it repeats.
@@ -41,8 +42,8 @@ struct RemovalAssembly {
     let conflicts = try index.catalog.conflicts()
     section.listings = listings(removals, drops, conflicts, hasTest: testRecords > 0)
     section.exportCommand =
-      "simcurate export \(shellWord(index.folder.url.relativePath)) --what removals "
-      + "--out removals.csv"
+      "simcurate export \(shellWord(index.folder.url.relativePath)) \(OptionName.what) removals "
+      + "\(OptionName.out) removals.csv"
     if !conflicts.isEmpty { section.conflicts = listing(conflicts) }
     section.vetoes = listings(try index.catalog.vetoes())
     let readings = try index.catalog.figures(ReadingCounts.self)

@@ -10,7 +10,7 @@ public struct ReportAssembler {
   let index: OpenIndex
   let table: RecordTable
 
-  public init(_ index: OpenIndex) throws {
+  package init(_ index: OpenIndex) throws {
     self.index = index
     table = try index.records()
   }

@@ -1,4 +1,5 @@
 import Curation
+import Files
 
 extension CompositionSection {
   var section: Section {
@@ -46,7 +47,9 @@ extension CompositionSection {
       if let balanced, shifted.contains(balanced) {
         text += " By \(balanced) the selection was to be even."
       }
-      text += " simcurate split --pin \(others.first ?? key) selects a subset with the old one."
+      text +=
+        " simcurate split \(OptionName.pin) \(others.first ?? key) selects a subset with "
+        + "the old one."
     }
     return text
   }

@@ -2,8 +2,8 @@
 public struct ClusterSection: Codable, Equatable, Sendable {
   /// A paraphrase group.
   public struct Group: Codable, Equatable, Sendable {
-    public var name: String
-    public var size: Int
+    package var name: String
+    package var size: Int
     /// Lowest cosine between two members; nil if not measured.
     public var cohesion: Double?
     /// The central member's text.
@@ -13,7 +13,7 @@ public struct ClusterSection: Codable, Equatable, Sendable {
     /// The words that set it apart, most typical first.
     public var words: [String]
 
-    public init(
+    package init(
       name: String, size: Int, cohesion: Double?, central: String, members: [String],
       words: [String] = []
     ) {
@@ -28,15 +28,15 @@ public struct ClusterSection: Codable, Equatable, Sendable {
 
   /// A topic cell.
   public struct Topic: Codable, Equatable, Sendable {
-    public var name: String
-    public var size: Int
-    public var words: [String]
-    public var example: String
+    package var name: String
+    package var size: Int
+    package var words: [String]
+    package var example: String
     /// The label most of its records carry, with their share of the cell.
     public var label: String?
-    public var labelShare: Double?
+    package var labelShare: Double?
 
-    public init(
+    package init(
       name: String, size: Int, words: [String], example: String, label: String? = nil,
       labelShare: Double? = nil
     ) {
@@ -51,13 +51,13 @@ public struct ClusterSection: Codable, Equatable, Sendable {
 
   /// Groups with at least two members, and the records in them.
   public var groupCount: Int
-  public var groupedRecords: Int
+  package var groupedRecords: Int
   /// The groups worth showing, in the order to show them.
   public var groups: [Group]
-  public var topics: [Topic]
-  public var source: String
+  package var topics: [Topic]
+  package var source: String
 
-  public init(
+  package init(
     groupCount: Int, groupedRecords: Int, groups: [Group], topics: [Topic], source: String
   ) {
     self.groupCount = groupCount

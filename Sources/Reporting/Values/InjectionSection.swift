@@ -2,10 +2,10 @@ import Study
 
 /// What copies of held-out items in training do to these items.
 public struct InjectionSection: Codable, Equatable, Sendable {
-  public var analysis: InjectionAnalysis
-  public var source: String
+  package var analysis: InjectionAnalysis
+  package var source: String
 
-  public init(analysis: InjectionAnalysis, source: String) {
+  package init(analysis: InjectionAnalysis, source: String) {
     self.analysis = analysis
     self.source = source
   }

@@ -2,11 +2,11 @@
 public struct RemovalSection: Codable, Equatable, Sendable {
   /// One side of a pair.
   public struct Item: Codable, Equatable, Sendable {
-    public var id: String
-    public var text: String
-    public var label: String?
+    package var id: String
+    package var text: String
+    package var label: String?
 
-    public init(id: String, text: String, label: String? = nil) {
+    package init(id: String, text: String, label: String? = nil) {
       self.id = id
       self.text = text
       self.label = label
@@ -15,7 +15,7 @@ public struct RemovalSection: Codable, Equatable, Sendable {
 
   /// A removed record with the kept witness that it repeats, or any two records that are alike.
   public struct Pair: Codable, Equatable, Sendable {
-    public var record: Item
+    package var record: Item
     /// Nil where a person left the record out.
     public var witness: Item?
     /// Nil where none was computed.
@@ -27,7 +27,7 @@ public struct RemovalSection: Codable, Equatable, Sendable {
     /// Names of the guards that spoke: vetoes, or reasons to look twice.
     public var guards: [String]
 
-    public init(
+    package init(
       record: Item, witness: Item?, score: Double?, stage: String, rule: String? = nil,
       guards: [String] = []
     ) {
@@ -42,14 +42,14 @@ public struct RemovalSection: Codable, Equatable, Sendable {
 
   /// The pairs of one kind, for example of one stage and cause.
   public struct Listing: Codable, Equatable, Sendable {
-    public var title: String
+    package var title: String
     /// How many there are.
     public var count: Int
     /// All of them, or where there are too many to list some, evenly over their scores; the highest
     /// score first.
     public var pairs: [Pair]
 
-    public init(title: String, count: Int, pairs: [Pair]) {
+    package init(title: String, count: Int, pairs: [Pair]) {
       self.title = title
       self.count = count
       self.pairs = pairs
@@ -58,29 +58,29 @@ public struct RemovalSection: Codable, Equatable, Sendable {
 
   /// How many records a stage removed, or how many pairs a guard vetoed.
   public struct Count: Codable, Equatable, Sendable {
-    public var name: String
-    public var count: Int
+    package var name: String
+    package var count: Int
     /// Of these, how many were removed because they repeat a record of a given test set.
     public var againstTest: Int?
 
-    public init(name: String, count: Int, againstTest: Int? = nil) {
+    package init(name: String, count: Int, againstTest: Int? = nil) {
       self.name = name
       self.count = count
       self.againstTest = againstTest
     }
   }
 
-  public var threshold: Double
+  package var threshold: Double
   /// The keep rule's name, for example `longest`.
   public var rule: String
   /// Records before removal, and how many of them were removed.
   public var records: Int
-  public var removed: Int
+  package var removed: Int
   /// Records of a given test set, none of which can be removed.
   public var testRecords: Int?
   /// Of the removed, those that repeat a record of a given test set.
   public var againstTest: Int?
-  public var stages: [Count]
+  package var stages: [Count]
   /// A readable selection; best spread over scores, from exact copies to borderline pairs.
   public var examples: [Pair]
   /// Every record left out, by stage and cause; see ``Listing/pairs`` for how many are listed.
@@ -94,10 +94,10 @@ public struct RemovalSection: Codable, Equatable, Sendable {
   /// Records whose text was cut at the model's limit, and records with words it does not know; nil
   /// if the index does not say.
   public var cutRecords: Int?
-  public var unknownRecords: Int?
-  public var source: String
+  package var unknownRecords: Int?
+  package var source: String
 
-  public init(
+  package init(
     threshold: Double, rule: String, records: Int, removed: Int, stages: [Count],
     examples: [Pair], source: String
   ) {

@@ -1,23 +1,23 @@
 /// How alike the records are, and what another threshold would have done.
 public struct SimilaritySection: Codable, Equatable, Sendable {
-  public struct Bin: Codable, Equatable, Sendable {
+  package struct Bin: Codable, Equatable, Sendable {
     /// The bin holds scores in `low..<high`; the last one includes `high`.
     public var low: Double
-    public var high: Double
-    public var count: Int
+    package var high: Double
+    package var count: Int
 
-    public init(low: Double, high: Double, count: Int) {
+    package init(low: Double, high: Double, count: Int) {
       self.low = low
       self.high = high
       self.count = count
     }
   }
 
-  public struct Retention: Codable, Equatable, Sendable {
-    public var threshold: Double
-    public var kept: Int
+  package struct Retention: Codable, Equatable, Sendable {
+    package var threshold: Double
+    package var kept: Int
 
-    public init(threshold: Double, kept: Int) {
+    package init(threshold: Double, kept: Int) {
       self.threshold = threshold
       self.kept = kept
     }
@@ -25,16 +25,16 @@ public struct SimilaritySection: Codable, Equatable, Sendable {
 
   /// What the histogram counts, for example "records by cosine to their nearest neighbor".
   public var quantity: String
-  public var bins: [Bin]
+  package var bins: [Bin]
   /// The threshold in force, marked in both plots.
   public var threshold: Double
   /// Records kept at each threshold of the stage semantic, the other stages as run; empty if not
   /// computed.
-  public var retention: [Retention]
-  public var records: Int
-  public var source: String
+  package var retention: [Retention]
+  package var records: Int
+  package var source: String
 
-  public init(
+  package init(
     quantity: String, bins: [Bin], threshold: Double, retention: [Retention], records: Int,
     source: String
   ) {
@@ -50,7 +50,7 @@ public struct SimilaritySection: Codable, Equatable, Sendable {
 extension SimilaritySection {
   /// Counts `scores` into `count` equal bins over `low...high`; scores outside go to the end bins
   /// and NaN is left out. O(scores).
-  public static func bins(
+  package static func bins(
     of scores: some Sequence<Double>, low: Double = 0, high: Double = 1, count: Int = 40
   ) -> [Bin] {
     precondition(low < high && count > 0)

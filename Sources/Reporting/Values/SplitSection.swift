@@ -2,12 +2,12 @@ import Curation
 
 /// The split to take home: how even it is, and how little leaks across it.
 public struct SplitSection: Codable, Equatable, Sendable {
-  public struct LabelRow: Codable, Equatable, Sendable {
-    public var label: String
+  package struct LabelRow: Codable, Equatable, Sendable {
+    package var label: String
     /// Records per part, in the order of `parts`.
     public var counts: [Int]
 
-    public init(label: String, counts: [Int]) {
+    package init(label: String, counts: [Int]) {
       self.label = label
       self.counts = counts
     }
@@ -17,17 +17,17 @@ public struct SplitSection: Codable, Equatable, Sendable {
   public var parts: [String]
   /// The share asked for per part; empty if none was.
   public var targets: [Double]
-  public var labels: [LabelRow]
+  package var labels: [LabelRow]
   /// Diversity and leakage before and after curation.
   public var measures: [SplitMeasure]
   /// What "before" and "after" are, for example "random split" and "group-disjoint split".
   public var before: String
-  public var after: String
+  package var after: String
   /// How the parts or the balanced subset were chosen, in a sentence.
   public var method: String?
-  public var source: String
+  package var source: String
 
-  public init(
+  package init(
     parts: [String], targets: [Double] = [], labels: [LabelRow], measures: [SplitMeasure] = [],
     before: String = "before", after: String = "after", method: String? = nil, source: String
   ) {

@@ -4,14 +4,14 @@ import Study
 public struct StudySection: Codable, Equatable, Sendable {
   /// How one arm was trained.
   public struct Arm: Codable, Equatable, Sendable {
-    public var name: String
+    package var name: String
     /// What its training data are, in a few words.
     public var description: String
-    public var trainingItems: Int
-    public var updates: Int?
-    public var epochs: Double?
+    package var trainingItems: Int
+    package var updates: Int?
+    package var epochs: Double?
 
-    public init(
+    package init(
       name: String, description: String, trainingItems: Int, updates: Int? = nil,
       epochs: Double? = nil
     ) {
@@ -25,13 +25,13 @@ public struct StudySection: Codable, Equatable, Sendable {
 
   /// Scores of one class.
   public struct ClassRow: Codable, Equatable, Sendable {
-    public var label: String
-    public var precision: Double
-    public var recall: Double
-    public var f1: Double
-    public var support: Int
+    package var label: String
+    package var precision: Double
+    package var recall: Double
+    package var f1: Double
+    package var support: Int
 
-    public init(label: String, precision: Double, recall: Double, f1: Double, support: Int) {
+    package init(label: String, precision: Double, recall: Double, f1: Double, support: Int) {
       self.label = label
       self.precision = precision
       self.recall = recall
@@ -42,21 +42,21 @@ public struct StudySection: Codable, Equatable, Sendable {
 
   /// Training loss of one run.
   public struct Curve: Codable, Equatable, Sendable {
-    public struct Point: Codable, Equatable, Sendable {
-      public var step: Int
-      public var loss: Double
+    package struct Point: Codable, Equatable, Sendable {
+      package var step: Int
+      package var loss: Double
 
-      public init(step: Int, loss: Double) {
+      package init(step: Int, loss: Double) {
         self.step = step
         self.loss = loss
       }
     }
 
-    public var arm: String
-    public var seed: UInt64
-    public var points: [Point]
+    package var arm: String
+    package var seed: UInt64
+    package var points: [Point]
 
-    public init(arm: String, seed: UInt64, points: [Point]) {
+    package init(arm: String, seed: UInt64, points: [Point]) {
       self.arm = arm
       self.seed = seed
       self.points = points
@@ -65,14 +65,18 @@ public struct StudySection: Codable, Equatable, Sendable {
 
   /// The score on the group-disjoint test part: a score that near-duplicates cannot inflate.
   public struct HonestScore: Codable, Equatable, Sendable {
+    /// What is trained on.
     public var arm: String
+    /// What is measured.
     public var metric: Metric
+    /// The score.
     public var score: Estimate
     /// What it was scored on, in a few words.
     public var description: String
     /// Classifiers on the frozen vectors of the same records, by accuracy.
     public var baselines: [FrozenScore]?
 
+    /// Each parameter is the property of that name.
     public init(arm: String, metric: Metric, score: Estimate, description: String) {
       self.arm = arm
       self.metric = metric
@@ -82,35 +86,35 @@ public struct StudySection: Codable, Equatable, Sendable {
   }
 
   /// What the study's models took.
-  public struct Cost: Codable, Equatable, Sendable {
-    public var models: Int
+  package struct Cost: Codable, Equatable, Sendable {
+    package var models: Int
     /// Of all models together.
-    public var updates: Int
+    package var updates: Int
     /// Of training and testing them, one after another.
-    public var seconds: Double
+    package var seconds: Double
 
-    public init(models: Int, updates: Int, seconds: Double) {
+    package init(models: Int, updates: Int, seconds: Double) {
       self.models = models
       self.updates = updates
       self.seconds = seconds
     }
   }
 
-  public var analysis: StudyAnalysis
-  public var arms: [Arm]
+  package var analysis: StudyAnalysis
+  package var arms: [Arm]
   /// How test items, arms and models were made, as running text.
-  public var methods: String?
+  package var methods: String?
   /// Every option of the comparison and of its models.
-  public var parameters: [Provenance.Fact] = []
-  public var cost: Cost?
+  package var parameters: [Provenance.Fact] = []
+  package var cost: Cost?
   /// The arm whose classes are shown, and their rows.
   public var classArm: String?
-  public var classes: [ClassRow] = []
-  public var curves: [Curve] = []
-  public var honest: HonestScore?
-  public var source: String
+  package var classes: [ClassRow] = []
+  package var curves: [Curve] = []
+  package var honest: HonestScore?
+  package var source: String
 
-  public init(analysis: StudyAnalysis, arms: [Arm], source: String) {
+  package init(analysis: StudyAnalysis, arms: [Arm], source: String) {
     self.analysis = analysis
     self.arms = arms
     self.source = source

@@ -2,10 +2,10 @@
 public struct TrainingSection: Codable, Equatable, Sendable {
   /// Mean loss of the updates that end with `step`.
   public struct Point: Codable, Equatable, Sendable {
-    public var step: Int
-    public var loss: Double
+    package var step: Int
+    package var loss: Double
 
-    public init(step: Int, loss: Double) {
+    package init(step: Int, loss: Double) {
       self.step = step
       self.loss = loss
     }
@@ -13,28 +13,28 @@ public struct TrainingSection: Codable, Equatable, Sendable {
 
   /// What the development part said after an update.
   public struct Evaluation: Codable, Equatable, Sendable {
-    public var step: Int
-    public var loss: Double
-    public var score: Double?
+    package var step: Int
+    package var loss: Double
+    package var score: Double?
 
-    public init(step: Int, loss: Double, score: Double?) {
+    package init(step: Int, loss: Double, score: Double?) {
       self.step = step
       self.loss = loss
       self.score = score
     }
   }
 
-  public var run: String
+  package var run: String
   /// What ``Evaluation/score`` is.
   public var metric: String
-  public var updates: Int
+  package var updates: Int
   /// The update whose weights the model has.
   public var bestStep: Int
-  public var losses: [Point] = []
-  public var evaluations: [Evaluation] = []
-  public var source: String
+  package var losses: [Point] = []
+  package var evaluations: [Evaluation] = []
+  package var source: String
 
-  public init(run: String, metric: String, updates: Int, bestStep: Int, source: String) {
+  package init(run: String, metric: String, updates: Int, bestStep: Int, source: String) {
     self.run = run
     self.metric = metric
     self.updates = updates

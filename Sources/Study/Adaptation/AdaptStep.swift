@@ -80,7 +80,8 @@ public struct AdaptStep {
             "\(pairs.count { $0.isDuplicate }) duplicates and \(pairs.count { !$0.isDuplicate }) others, "
             + "which leave a fold without one of the two",
           advice:
-            "judge more pairs (simcurate calibrate INDEX --label), of other texts; or ask for fewer folds"
+            "judge more pairs (simcurate calibrate INDEX \(OptionName.label)), of other texts; "
+            + "or ask for fewer folds"
         )
       }
     }
@@ -218,7 +219,8 @@ private struct AdaptWork {
     if let foreign = AtomicFolder.foreign(in: folder, isOwn: Self.isOwn) {
       throw CurationError(
         place: folder.relativePath, expected: "a folder of our own, an empty one or none",
-        found: "a folder with another file, '\(foreign)'", advice: "choose another --out")
+        found: "a folder with another file, '\(foreign)'",
+        advice: "choose another \(OptionName.out)")
     }
     try? FileManager.default.removeItem(at: folder)
     try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

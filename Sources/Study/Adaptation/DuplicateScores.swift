@@ -2,8 +2,11 @@ import Training
 
 /// How well duplicates are told from other pairs.
 public struct DuplicateScores: Codable, Hashable, Sendable {
+  /// The share of what was found that is right.
   public var precision: Double
+  /// The share of what is right that was found.
   public var recall: Double
+  /// The harmonic mean of precision and recall.
   public var f1: Double
   /// Mean over the folds, by their duplicates; needs no threshold.
   public var averagePrecision: Double
@@ -11,8 +14,11 @@ public struct DuplicateScores: Codable, Hashable, Sendable {
 
 /// A difference of F1 with its 95% interval.
 public struct DuplicateGain: Codable, Hashable, Sendable {
+  /// The value.
   public var value: Double
+  /// The lower end.
   public var low: Double
+  /// The upper end.
   public var high: Double
 
   package init(value: Double, low: Double, high: Double) {

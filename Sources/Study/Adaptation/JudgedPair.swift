@@ -2,10 +2,14 @@ import Curation
 
 /// Two texts, and whether somebody holds them to be duplicates.
 public struct JudgedPair: Hashable, Sendable {
+  /// The first of the two.
   public var a: String
+  /// The second of the two.
   public var b: String
+  /// Whether the two say the same.
   public var isDuplicate: Bool
 
+  /// Each parameter is the property of that name.
   public init(a: String, b: String, isDuplicate: Bool) {
     self.a = a
     self.b = b

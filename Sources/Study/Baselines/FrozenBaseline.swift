@@ -103,7 +103,10 @@ package struct FrozenClassifiers {
 
 /// How a baseline does on the test records of one fine-tuned model.
 public struct FrozenScore: Codable, Equatable, Sendable {
+  /// The arm that it is compared with.
   public var baseline: FrozenBaseline
+  /// The share that is right.
   public var accuracy: Double
+  /// The mean F1 of the labels.
   public var macroF1: Double
 }

@@ -1,4 +1,5 @@
 import Curation
+import Files
 
 /// The records that a study is about: those with what its task learns, divided into those to train and to
 /// test on.
@@ -65,7 +66,9 @@ struct Population {
       if table.labelKind == .scores {
         return CurationError(
           place: place, expected: "labels by name, to compare what classes are learned",
-          found: "numbers", advice: "compare what numbers are learned with --task regress")
+          found: "numbers",
+          advice: "compare what numbers are learned with \(OptionName.task) "
+            + "regress")
       }
       if table.labelNames.count < 2 { return Self.tooFewLabels(table, place) }
     case .tokens:
@@ -78,7 +81,8 @@ struct Population {
         return CurationError(
           place: place, expected: "texts of two fields or more, to compare sentence vectors",
           found: fields.map { "'\($0)'" }.joined(separator: ", "),
-          advice: "build the index again with --text-field FIRST --text-field SECOND")
+          advice: "build the index again with \(OptionName.textField) FIRST "
+            + "\(OptionName.textField) SECOND")
       }
     case .regress, .pairs, .relations: break
     }
@@ -87,7 +91,8 @@ struct Population {
       place: place,
       expected: Self.learnsClasses(task, table)
         ? "labeled records of two labels to train on, and some to test on"
-        : "records with what --task \(task.rawValue) learns to train on, and some to test on",
+        : "records with what \(OptionName.task) \(task.rawValue) learns to train on, and some "
+          + "to test on",
       found: "\(raw.count) to train on, \(test.count) to test on",
       advice: "give more \(task.readsLabels ? "labeled " : "")records")
   }
@@ -96,7 +101,8 @@ struct Population {
     CurationError(
       place: place, expected: "records with at least two labels",
       found: table.labelNames.first.map { "the label '\($0)' alone" } ?? "none labeled",
-      advice: "name the field of the labels with --label-field and build the index again")
+      advice: "name the field of the labels with \(OptionName.labelField) and build the index "
+        + "again")
   }
 
   /// The given test set, or a random draw within strata of labels, each record on its own.

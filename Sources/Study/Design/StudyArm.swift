@@ -14,7 +14,7 @@ public enum StudyArm: String, Codable, CaseIterable, Sendable {
   /// The same of the size of `decontaminated`, where that is another.
   case randomDecontaminated = "random-decontaminated"
 
-  public var title: String {
+  package var title: String {
     switch self {
     case .raw: "all training records"
     case .decontaminated: "without near-copies of test items"

@@ -21,10 +21,10 @@ public enum Arm: String, Codable, CaseIterable, Sendable {
 public struct StudyDesign: Sendable {
   /// Rows of the index, ascending.
   public let test: [UInt32]
-  public let raw: [UInt32]
-  public let decontaminated: [UInt32]
-  public let deduplicated: [UInt32]
-  public let balanced: [UInt32]
+  package let raw: [UInt32]
+  package let decontaminated: [UInt32]
+  package let deduplicated: [UInt32]
+  package let balanced: [UInt32]
   /// Those that differ from `raw`, and what they are compared with.
   public let arms: [StudyArm]
   /// Whether a training record repeats the test row: those that `decontaminated` lacks are these

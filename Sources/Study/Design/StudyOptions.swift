@@ -1,14 +1,18 @@
 import Curation
+import Files
 import Training
 
 /// How small a difference counts as none, as a fraction: 0.01 is one point. A few leaked items allow
 /// no sharper answer, and matter less to the whole.
 public struct Margins: Codable, Hashable, Sendable {
+  /// On all test items.
   public var all: Double
   /// On leaked items, and on near ones.
   public var slice: Double
+  /// On clean test items.
   public var clean: Double
 
+  /// Each parameter is the property of that name.
   public init(all: Double = 0.01, slice: Double = 0.03, clean: Double = 0.02) {
     self.all = all
     self.slice = slice
@@ -26,6 +30,7 @@ public struct Margins: Codable, Hashable, Sendable {
 
 /// What a comparison of training sets compares, and how.
 public struct StudyOptions: Codable, Hashable, Sendable {
+  /// What is learned.
   public var task: LearningTask
   /// Of tags that records give as numbers, from 0.
   public var tagNames: [String]?
@@ -39,11 +44,14 @@ public struct StudyOptions: Codable, Hashable, Sendable {
   public var nearThreshold: Float
   /// Arms that surely differ by less are equivalent.
   public var margins: Margins
+  /// Decides every draw; the same seed gives the same result.
   public var seed: UInt64
   /// Texts are cut to this many tokens, special tokens included.
   public var maximumTokens: Int
+  /// How the model learns.
   public var training: TrainingChoice
 
+  /// Each parameter is the property of that name.
   public init(
     task: LearningTask = .classify, seedCount: Int = 3, testShare: Double = 0.2,
     nearThreshold: Float = 0.75,
@@ -60,17 +68,24 @@ public struct StudyOptions: Codable, Hashable, Sendable {
     self.training = training
   }
 
-  func validate() throws {
+  /// - Throws: `FileError` for values that mean nothing.
+  package func validate() throws {
+    for (option, margin) in [
+      (OptionName.margin, margins.all), (.marginSlice, margins.slice),
+      (.marginClean, margins.clean),
+    ] where !(margin > 0 && margin < 1) {
+      throw FileError(option: option, expected: "a difference between 0 and 1", found: "\(margin)")
+    }
     guard seedCount >= 1 else {
-      throw CurationError(place: "--seeds", expected: "at least 1", found: "\(seedCount)")
+      throw CurationError(option: .seeds, expected: "at least 1", found: "\(seedCount)")
     }
     guard testShare > 0, testShare < 1 else {
       throw CurationError(
-        place: "--test-share", expected: "a share between 0 and 1", found: "\(testShare)")
+        option: .testShare, expected: "a share between 0 and 1", found: "\(testShare)")
     }
     guard training.steps ?? 1 >= 1, training.batchSize ?? 1 >= 1 else {
       throw CurationError(
-        place: "--study-steps", expected: "at least one update of at least one text",
+        option: .studySteps, expected: "at least one update of at least one text",
         found: "\(training.steps ?? 1) of \(training.batchSize ?? 1)")
     }
   }

@@ -3,18 +3,25 @@ import Transformer
 
 /// What a user asks of training; what is nil follows from the model and the data.
 public struct TrainingChoice: Codable, Hashable, Sendable {
+  /// The highest learning rate; by the data if nil.
   public var learningRate: Float?
   /// Passes over the training data (in a study: over those of the arm `raw`).
   public var epochs: Int?
   /// Updates in all.
   public var steps: Int?
+  /// Examples an update; by the data if nil.
   public var batchSize: Int?
+  /// Of AdamW; a standard if nil.
   public var weightDecay: Float?
+  /// Share of the activations left out; that of the model if nil.
   public var dropout: Float?
   /// Evaluations on the development part without improvement before training stops.
   public var patience: Int?
+  /// So many of the lowest layers do not learn; all learn if nil.
   public var frozenLayers: Int?
+  /// Whether the embeddings do not learn.
   public var freezesEmbeddings: Bool?
+  /// How the learning rate goes down; linearly if nil.
   public var schedule: TrainingOptions.Schedule?
   /// Part of all updates.
   public var warmup: Float?
@@ -24,7 +31,9 @@ public struct TrainingChoice: Codable, Hashable, Sendable {
   public var accumulation: Int?
   /// The gradient's largest norm; 0 for any.
   public var gradientClipping: Float?
+  /// Part of the truth that is spread over all labels.
   public var labelSmoothing: Float?
+  /// Whether rare labels count for more.
   public var balancesClasses: Bool?
   /// Tokens of an update, instead of a number of texts.
   public var batchTokens: Int?
@@ -37,6 +46,7 @@ public struct TrainingChoice: Codable, Hashable, Sendable {
   /// Updates between checkpoints.
   public var checkpointInterval: Int?
 
+  /// Each parameter is the property of that name.
   public init() {}
 
   /// A model to keep: evaluated on the development part after each pass, stopped when that no longer

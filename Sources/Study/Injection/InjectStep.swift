@@ -8,8 +8,11 @@ import Transformer
 
 /// What the step `inject` came to.
 public struct InjectSummary: Codable, Sendable {
+  /// The folder of the index.
   public var index: String
+  /// What came of it.
   public var analysis: InjectionAnalysis
+  /// Whether it had been done before, with the same options on the same input.
   public var nothingToDo: Bool
 }
 
@@ -25,6 +28,7 @@ public struct InjectStep {
   private let account: StepAccount
   private let monitor: StepMonitor
 
+  /// Only prepares the work.
   public init(
     _ index: OpenIndex, model: ModelFolder, options: StudyOptions, account: StepAccount,
     monitor: StepMonitor
@@ -47,8 +51,9 @@ public struct InjectStep {
       throw CurationError(
         place: index.folder.url.relativePath,
         expected: "one label a text, whose probability copies raise",
-        found: "--task \(options.task.rawValue) of other labels",
-        advice: "copies are put into training for --task classify with one label a record")
+        found: "\(OptionName.task) \(options.task.rawValue) of other labels",
+        advice: "copies are put into training for \(OptionName.task) classify with one label a "
+          + "record")
     }
     let design = try InjectionDesign(setup, options)
     if design.items.isEmpty {
@@ -168,7 +173,7 @@ private struct InjectionDesign {
 
 extension StudyFiles {
   /// What injected copies did, as JSON: `injection.json`.
-  public static func injection(_ folder: IndexFolder) -> URL {
+  package static func injection(_ folder: IndexFolder) -> URL {
     folder.url.appendingPathComponent("injection.json")
   }
 
@@ -183,6 +188,7 @@ extension StudyFiles {
     return try StoredJSON.decode(
       InjectionAnalysis.self, from: data, place: url.relativePath,
       advice:
-        "delete the file and run simcurate compare --inject again; finished runs are not repeated")
+        "delete the file and run simcurate compare \(OptionName.inject) again; finished runs "
+        + "are not repeated")
   }
 }

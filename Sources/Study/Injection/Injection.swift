@@ -3,10 +3,12 @@ import Foundation
 
 /// How often, and how exactly, a held-out item is put into training.
 public struct InjectionDose: Codable, Hashable, Sendable {
+  /// How many copies there are.
   public var copies: Int
   /// Whether a tenth of each copy's words are others.
   public var isChanged: Bool
 
+  /// Each parameter is the property of that name.
   public init(copies: Int, isChanged: Bool = false) {
     self.copies = copies
     self.isChanged = isChanged

@@ -3,7 +3,9 @@ import Foundation
 
 /// What copies of held-out items in training do to these items: the positive control of a study.
 public struct InjectionAnalysis: Codable, Equatable, Sendable {
+  /// What one dose did.
   public struct Effect: Codable, Equatable, Sendable {
+    /// The dose.
     public var dose: InjectionDose
     /// Share of items that are right.
     public var accuracy: Double
@@ -11,24 +13,30 @@ public struct InjectionAnalysis: Codable, Equatable, Sendable {
     public var logProbability: Double
     /// Less that of the same items without a copy; nil for no copy.
     public var accuracyGain: Estimate?
+    /// By how much the log-probability of the truth rose.
     public var logProbabilityGain: Estimate?
     /// Probability that an item of this dose has a higher probability of its true label than one without a
     /// copy, in the same model: how well the label's probability tells what was trained on. 0.5 says nothing.
     public var membership: Estimate?
   }
 
+  /// What each dose did.
   public var effects: [Effect]
   /// Items that are put into training, the groups they form, and models.
   public var items: Int
+  /// How many groups of items there are, which stay together.
   public var groups: Int
+  /// How many models there are.
   public var models: Int
   /// Records every model is trained on besides, and updates of each.
   public var trainingRecords: Int
+  /// How many steps of the optimizer there were.
   public var updates: Int
   /// Ids of the runs.
   public var runs: [String]
   /// What that says, in sentences.
   public var sentences: [String]
+  /// What a reader should know.
   public var notes: [String]
 
   /// - Parameters:

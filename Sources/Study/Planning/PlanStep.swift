@@ -13,6 +13,7 @@ public struct PlanStep {
   private let options: StudyOptions
   private let monitor: StepMonitor
 
+  /// Only prepares the work.
   public init(
     _ index: OpenIndex, model: ModelFolder, options: StudyOptions, monitor: StepMonitor
   ) {

@@ -2,8 +2,11 @@ import Foundation
 
 /// What a comparison takes, and what it can tell, before anything is trained.
 public struct StudyPlan: Codable, Sendable {
+  /// What is trained on, and how much of it.
   public struct Arm: Codable, Sendable {
+    /// As people know it.
     public var name: String
+    /// How many records there are.
     public var records: Int
   }
 
@@ -11,21 +14,29 @@ public struct StudyPlan: Codable, Sendable {
   public struct Question: Codable, Sendable {
     /// What is asked, as the beginning of a sentence.
     public var title: String
+    /// What is trained on.
     public var arm: String
+    /// The arm that it is compared with.
     public var baseline: String
+    /// The test items that it is measured on.
     public var slice: TestSlice
     /// Test items of the slice and the groups they form.
     public var items: Int
+    /// How many groups of items there are, which stay together.
     public var groups: Int
+    /// Differences surely smaller than this count as none.
     public var margin: Double
+    /// Where the variance comes from.
     public var components: VarianceComponents
     /// Whether the components were measured on earlier models of this index, else they are supposed.
     public var isMeasured: Bool
+    /// The error to expect.
     public var error: ExpectedError
     /// The true difference found with probability 0.8.
     public var detectable: Double
     /// Probability of finding a true difference of the margin, and of twice the margin.
     public var powerAtMargin: Double
+    /// The chance of finding twice the margin.
     public var powerAtTwice: Double
     /// Probability of showing that arms are equivalent which do not differ.
     public var equivalencePower: Double
@@ -38,14 +49,21 @@ public struct StudyPlan: Codable, Sendable {
     public var sentence: String
   }
 
+  /// The folder of the index.
   public var index: String
+  /// What is learned.
   public var task: LearningTask
+  /// What is measured.
   public var metric: Metric
+  /// What is compared.
   public var arms: [Arm]
+  /// The seeds, one a model.
   public var seeds: [UInt64]
+  /// How many steps of the optimizer there were.
   public var updates: Int
   /// Models in all, and those that earlier runs of this comparison have trained.
   public var models: Int
+  /// How many models are there already.
   public var finishedModels: Int
   /// Of one model, its test left out.
   public var secondsPerModel: Double
@@ -53,9 +71,11 @@ public struct StudyPlan: Codable, Sendable {
   public var isFromFinishedModels: Bool
   /// Of the models that are left.
   public var secondsLeft: Double
+  /// How many records are tested on.
   public var testRecords: Int
   /// Test records by slice.
   public var slices: [String: Int]
+  /// What is to be answered.
   public var questions: [Question]
   /// What takes no part, in sentences.
   public var notes: [String]

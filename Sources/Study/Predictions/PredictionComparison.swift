@@ -8,12 +8,15 @@ public struct PredictionComparison: Codable, Equatable, Sendable {
   public var baseline: String
   /// The metric of the primary comparisons.
   public var primaryMetric: Metric
+  /// How many test items there are.
   public var items: Int
+  /// How many groups of items there are, which stay together.
   public var groups: Int
   /// Models of each arm.
   public var models: Int
   /// Whether the models are the ones in question; else they stand for trainings with other seeds.
   public var holdsModels: Bool
+  /// The scores of each.
   public var scores: [ArmScore]
   /// Every arm against the baseline; Holm's correction runs over those in the primary metric.
   public var comparisons: [Comparison]

@@ -62,7 +62,7 @@ struct PredictionFile {
       try CorpusReader(options: ReadingOptions(textField: "id")).read(url) { record in
         rows.append(try row(record))
       }
-    } catch var error as FileError where error.advice?.contains("--text-field") == true {
+    } catch var error as FileError where error.advice?.contains("\(OptionName.textField)") == true {
       error.advice = "every row needs an id, by which predictions are paired"
       throw error
     }

@@ -14,11 +14,17 @@ public struct Comparison: Codable, Equatable, Sendable {
     case exploratory
   }
 
+  /// What is trained on.
   public var arm: String
+  /// The arm that it is compared with.
   public var baseline: String
+  /// What is measured.
   public var metric: Metric
+  /// The test items that it is measured on.
   public var slice: TestSlice
+  /// The arm minus the baseline.
   public var difference: Estimate
+  /// Which comparisons its p-values are corrected with.
   public var family: Family
   /// Groups of items of which the two arms' models, all seeds together, get differently many right;
   /// only these can tell the arms apart.
@@ -35,6 +41,7 @@ public struct Comparison: Codable, Equatable, Sendable {
   public var equivalenceP: Double
   /// ``studentP`` and ``equivalenceP``, Holm-adjusted within the family.
   public var adjustedP: Double
+  /// The p-value of equivalence, Holm-adjusted within the family.
   public var adjustedEquivalenceP: Double
   /// The true difference that a study like this one finds with probability 0.8, at the level that
   /// Holm's correction asks of the first claim of the family.
@@ -109,7 +116,9 @@ public struct Comparison: Codable, Equatable, Sendable {
   /// seed variance from two seeds has one degree of freedom; with few groups the mean is far from
   /// normal; and with five discordant groups no sign test reaches 0.05 (2 / 2^5 = 0.0625).
   public static let leastSeeds = 3
+  /// Fewer groups of test items support no claim.
   public static let leastGroups = 30
+  /// Fewer groups that the arms answer differently support no claim.
   public static let leastDiscordantGroups = 6
 
   /// What is too little for any claim, in words; nil if there is enough, or if no group at all is

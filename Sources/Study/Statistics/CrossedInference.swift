@@ -8,9 +8,9 @@ import Curation
 /// arms where they are given, see ``SeedVariance``. Results but for permutations do not depend on
 /// `seed`.
 public struct CrossedInference: Sendable {
-  public let items: TestItems
-  public let permutations: Int
-  public let seed: UInt64
+  package let items: TestItems
+  package let permutations: Int
+  package let seed: UInt64
   /// Whether the models are the ones in question, so that only test items are drawn: predictions
   /// whose seeds nobody knows. Else they stand for all that could be trained likewise.
   public let holdsModels: Bool

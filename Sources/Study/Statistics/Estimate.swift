@@ -6,6 +6,7 @@ public struct Estimate: Codable, Equatable, Sendable {
   public var value: Double
   /// Ends of the 95% interval.
   public var low: Double
+  /// The upper end.
   public var high: Double
   /// Estimated standard deviation of `value` over new test items and new seeds.
   public var standardError: Double
@@ -13,9 +14,12 @@ public struct Estimate: Codable, Equatable, Sendable {
   public var degreesOfFreedom: Double
   /// Test items that carry the estimate, the groups they form, and the seeds.
   public var items: Int
+  /// How many groups of items there are, which stay together.
   public var groups: Int
+  /// The seeds, one a model.
   public var seeds: Int
 
+  /// Each parameter is the property of that name.
   public init(
     value: Double, low: Double, high: Double, standardError: Double, degreesOfFreedom: Double,
     items: Int, groups: Int, seeds: Int
@@ -99,13 +103,18 @@ public struct Estimate: Codable, Equatable, Sendable {
 
 /// One arm's score on one slice.
 public struct ArmScore: Codable, Equatable, Sendable {
+  /// What is trained on.
   public var arm: String
+  /// What is measured.
   public var metric: Metric
+  /// The test items that it is measured on.
   public var slice: TestSlice
+  /// The score.
   public var score: Estimate
   /// The score of each seed's model, in the order of the seeds.
   public var perSeed: [Double]
 
+  /// Each parameter is the property of that name.
   public init(
     arm: String, metric: Metric, slice: TestSlice, score: Estimate, perSeed: [Double]
   ) {
@@ -119,13 +128,13 @@ public struct ArmScore: Codable, Equatable, Sendable {
 
 /// How far two slices of the test set differ for one arm: `score(slice) − score(reference)`.
 public struct SliceGap: Codable, Equatable, Sendable {
-  public var arm: String
-  public var metric: Metric
-  public var slice: TestSlice
-  public var reference: TestSlice
-  public var gap: Estimate
+  package var arm: String
+  package var metric: Metric
+  package var slice: TestSlice
+  package var reference: TestSlice
+  package var gap: Estimate
 
-  public init(
+  package init(
     arm: String, metric: Metric, slice: TestSlice, reference: TestSlice, gap: Estimate
   ) {
     self.arm = arm

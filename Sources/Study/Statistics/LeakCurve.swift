@@ -9,18 +9,18 @@ public enum NearnessMeasure: String, Codable, CaseIterable, Sendable {
 /// What the leak effect and the difficulty gap would be, if items counted as leaked from some nearness on:
 /// how far the answer hangs on where the line is drawn. Exploratory; nothing is claimed from it.
 public struct LeakCurve: Codable, Equatable, Sendable {
-  public struct Point: Codable, Equatable, Sendable {
+  package struct Point: Codable, Equatable, Sendable {
     /// Items at or above it count as near.
     public var threshold: Double
-    public var items: Int
+    package var items: Int
     /// Of the near items: control of `decontaminated` less `decontaminated`.
     public var leakEffect: Estimate?
     /// Score of `raw` on all items less that on those that are not near.
     public var difficultyGap: Estimate?
   }
 
-  public var measure: NearnessMeasure
-  public var points: [Point]
+  package var measure: NearnessMeasure
+  package var points: [Point]
 
   /// Where the line may be drawn.
   public static let thresholds = [0.5, 0.6, 0.7, 0.75, 0.8, 0.85, 0.9, 0.95]

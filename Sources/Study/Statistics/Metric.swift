@@ -31,11 +31,11 @@ public enum Metric: String, Codable, CaseIterable, Sendable {
   /// Those of classifiers, of such that know relations or give any number of labels, and of taggers: the first is that of
   /// the primary comparisons.
   public static let ofClasses: [Metric] = [.accuracy, .macroF1]
-  public static let ofRelations: [Metric] = [.relationF1, .accuracy, .macroF1]
-  public static let ofSets: [Metric] = [.microF1, .macroF1, .accuracy]
-  public static let ofEntities: [Metric] = [.entityF1, .seenEntityF1, .unseenEntityF1]
-  public static let ofNumbers: [Metric] = [.spearman, .pearson]
-  public static let ofAnswers: [Metric] = [.answerF1, .exactMatch]
+  package static let ofRelations: [Metric] = [.relationF1, .accuracy, .macroF1]
+  package static let ofSets: [Metric] = [.microF1, .macroF1, .accuracy]
+  package static let ofEntities: [Metric] = [.entityF1, .seenEntityF1, .unseenEntityF1]
+  package static let ofNumbers: [Metric] = [.spearman, .pearson]
+  package static let ofAnswers: [Metric] = [.answerF1, .exactMatch]
 
   /// As running text has it.
   package var title: String {

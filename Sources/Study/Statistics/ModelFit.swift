@@ -2,14 +2,20 @@ import Foundation
 
 /// One arm's records given to a classifier on the vectors as they are, and scored on one slice.
 public struct BaselineScore: Codable, Equatable, Sendable {
+  /// What is trained on.
   public var arm: String
+  /// The arm that it is compared with.
   public var baseline: FrozenBaseline
+  /// What is measured.
   public var metric: Metric
+  /// The test items that it is measured on.
   public var slice: TestSlice
+  /// The score.
   public var score: Estimate
   /// Fine-tuned models of the arm minus the baseline.
   public var advantage: Estimate
 
+  /// Each parameter is the property of that name.
   public init(
     arm: String, baseline: FrozenBaseline, metric: Metric, slice: TestSlice, score: Estimate,
     advantage: Estimate
@@ -25,7 +31,7 @@ public struct BaselineScore: Codable, Equatable, Sendable {
 
 /// How far the models of an arm came in training.
 public struct ArmFit: Codable, Equatable, Sendable {
-  public var arm: String
+  package var arm: String
   /// Mean cross-entropy of the last tenth of the updates, over all seeds.
   public var finalLoss: Double
   /// Entropy of the training labels: the loss of a model that knows nothing but their shares.
@@ -33,7 +39,7 @@ public struct ArmFit: Codable, Equatable, Sendable {
   /// Updates of each model.
   public var updates: Int
 
-  public init(arm: String, finalLoss: Double, labelEntropy: Double, updates: Int) {
+  package init(arm: String, finalLoss: Double, labelEntropy: Double, updates: Int) {
     self.arm = arm
     self.finalLoss = finalLoss
     self.labelEntropy = labelEntropy

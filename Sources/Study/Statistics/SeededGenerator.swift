@@ -8,11 +8,12 @@ import Kernels
 public struct SeededGenerator: RandomNumberGenerator, Sendable {
   private var state: (UInt64, UInt64, UInt64, UInt64)
 
-  public init(seed: UInt64) {
+  package init(seed: UInt64) {
     var splitMix = SplitMix64(state: seed)
     state = (splitMix.next(), splitMix.next(), splitMix.next(), splitMix.next())
   }
 
+  /// The next 64 bits.
   public mutating func next() -> UInt64 {
     let result = Self.rotate(state.1 &* 5, by: 7) &* 9
     let shifted = state.1 << 17

@@ -4,7 +4,7 @@ public struct StudyAnalysis: Codable, Equatable, Sendable {
   public var primaryMetric: Metric
   /// Every arm, metric and slice that has at least two groups of items.
   public var scores: [ArmScore]
-  public var comparisons: [Comparison]
+  package var comparisons: [Comparison]
   /// What near-copies in training add to the score of the whole test set: the leak effect times the
   /// share of leaked items, which is held fixed. Nil without leaked items or the arms to tell, and
   /// where the score is no mean over items.
@@ -34,7 +34,7 @@ public struct StudyAnalysis: Codable, Equatable, Sendable {
   public var deviation: String?
   /// What takes no part in the study, in sentences.
   public var notes: [String]
-  public var verdict: Verdict
+  package var verdict: Verdict
 
   /// Analyzes the predictions of all arms.
   ///

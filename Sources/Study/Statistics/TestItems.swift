@@ -26,7 +26,7 @@ public struct TestItems: Sendable {
     case counted(items: Int)
   }
 
-  public let truth: Truth
+  package let truth: Truth
   /// Paraphrase group per item (any numbers). Items of a group are resampled together, because
   /// they are not independent observations.
   public let groups: [Int]
@@ -60,7 +60,7 @@ public struct TestItems: Sendable {
     self.init(truth: .classes(labels, count: classCount), groups: groups, slices: slices)
   }
 
-  public var count: Int { groups.count }
+  package var count: Int { groups.count }
 
   /// True class per item.
   ///
@@ -118,10 +118,10 @@ public struct ArmPredictions: Sendable {
     }
   }
 
-  public let name: String
+  package let name: String
   /// One per trained model. Arms are paired by position, so compared arms list equal seeds.
   public let seeds: [UInt64]
-  public let answers: Answers
+  package let answers: Answers
 
   /// - Precondition: as many rows as seeds, at least one, all of one length.
   public init(name: String, seeds: [UInt64], answers: Answers) {
@@ -141,11 +141,11 @@ public struct ArmPredictions: Sendable {
 
 /// How many entities of an item a model found.
 public struct EntityCounts: Equatable, Sendable {
-  public var right: Double
-  public var predicted: Double
-  public var gold: Double
+  package var right: Double
+  package var predicted: Double
+  package var gold: Double
 
-  public init(right: Double, predicted: Double, gold: Double) {
+  package init(right: Double, predicted: Double, gold: Double) {
     self.right = right
     self.predicted = predicted
     self.gold = gold
@@ -159,10 +159,10 @@ public struct EntityCounts: Equatable, Sendable {
 
 /// Entities of an item by whether their surface form was there to train on.
 public struct SurfaceCounts: Equatable, Sendable {
-  public var seen: EntityCounts
-  public var unseen: EntityCounts
+  package var seen: EntityCounts
+  package var unseen: EntityCounts
 
-  public init(seen: EntityCounts, unseen: EntityCounts) {
+  package init(seen: EntityCounts, unseen: EntityCounts) {
     self.seen = seen
     self.unseen = unseen
   }
@@ -175,6 +175,7 @@ public struct AnswerScore: Equatable, Sendable {
   /// Of the words it shares with the right answer that it shares most with.
   public var f1: Double
 
+  /// Each parameter is the property of that name.
   public init(isExact: Bool, f1: Double) {
     self.isExact = isExact
     self.f1 = f1

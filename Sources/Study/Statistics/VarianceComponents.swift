@@ -3,11 +3,11 @@ import Foundation
 /// What moves the difference of two arms: the seed of a training, the group of test items, and both
 /// together. Variances of the difference of one model of each arm on one group of items.
 public struct VarianceComponents: Codable, Equatable, Sendable {
-  public var seeds: Double
-  public var groups: Double
-  public var rest: Double
+  package var seeds: Double
+  package var groups: Double
+  package var rest: Double
 
-  public init(seeds: Double, groups: Double, rest: Double) {
+  package init(seeds: Double, groups: Double, rest: Double) {
     self.seeds = seeds
     self.groups = groups
     self.rest = rest
@@ -50,8 +50,8 @@ public struct VarianceComponents: Codable, Equatable, Sendable {
 
 /// The uncertainty that a study will have, if its variances are as supposed.
 public struct ExpectedError: Codable, Equatable, Sendable {
-  public var standardError: Double
-  public var degreesOfFreedom: Double
+  package var standardError: Double
+  package var degreesOfFreedom: Double
 
   /// Probability that Student's test at `level` finds a true difference.
   public func power(of difference: Double, level: Double) -> Double {

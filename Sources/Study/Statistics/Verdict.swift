@@ -16,14 +16,14 @@ public struct Verdict: Codable, Equatable, Sendable {
     case difficulty
   }
 
-  public struct Statement: Codable, Equatable, Sendable {
-    public var finding: Finding
+  package struct Statement: Codable, Equatable, Sendable {
+    package var finding: Finding
     /// The claim as a sentence.
     public var text: String
     /// The numbers behind it: difference, interval, p-value.
     public var evidence: String
 
-    public init(finding: Finding, text: String, evidence: String) {
+    package init(finding: Finding, text: String, evidence: String) {
       self.finding = finding
       self.text = text
       self.evidence = evidence
@@ -33,11 +33,11 @@ public struct Verdict: Codable, Equatable, Sendable {
   /// The answer in one or two sentences.
   public var headline: String
   /// The claims, most important first, each with its numbers.
-  public var statements: [Statement]
+  package var statements: [Statement]
   /// What the reader must know to not over-read them.
   public var caveats: [String]
 
-  public init(headline: String, statements: [Statement], caveats: [String]) {
+  package init(headline: String, statements: [Statement], caveats: [String]) {
     self.headline = headline
     self.statements = statements
     self.caveats = caveats

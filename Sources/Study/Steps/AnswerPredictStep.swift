@@ -6,10 +6,13 @@ import Transformer
 
 /// What a model answers to the question of one record.
 public struct AnsweredRecord: Sendable {
+  /// An answer and where it stands.
   public struct Answer: Codable, Hashable, Sendable {
+    /// The text.
     public var text: String
     /// Place in the context, in Unicode scalars, as Python counts; both 0 for "no answer".
     public var start: Int
+    /// The place after its last character, in Unicode scalars.
     public var end: Int
     /// Among the answers found and, where that may be one, "no answer".
     public var probability: Double
@@ -17,8 +20,11 @@ public struct AnsweredRecord: Sendable {
     public var score: Double
   }
 
+  /// The record.
   public var record: Record
+  /// The question.
   public var question: String
+  /// The text that it is answered from.
   public var context: String
   /// The answer; empty for "no answer".
   public var answer: Answer
@@ -28,14 +34,19 @@ public struct AnsweredRecord: Sendable {
 
 /// What answering the questions of a file came to.
 public struct AnswerPredictSummary: Codable, Sendable {
+  /// The model, as it was named.
   public var model: String
+  /// The share of what was found that is right.
   public var precision: String
+  /// Texts are cut to so many tokens, special tokens included.
   public var maximumTokens: Int
+  /// How many records there are.
   public var records: Int
   /// Questions to which "no answer" was the answer.
   public var unanswered: Int
   /// Of the records that say what is right; nil without any.
   public var report: AnswerReport?
+  /// That the step took.
   public var seconds: Double
 }
 

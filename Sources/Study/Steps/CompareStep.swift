@@ -8,15 +8,21 @@ import Transformer
 
 /// What the step `compare` came to.
 public struct CompareSummary: Codable, Sendable {
+  /// The folder of the index.
   public var index: String
+  /// What came of it.
   public var analysis: StudyAnalysis
+  /// How many records were trained on.
   public var trainingRecords: [String: Int]
+  /// How many records are tested on.
   public var testRecords: Int
   /// Test records by slice.
   public var slices: [String: Int]
   /// What of the labeled records takes no part, which arm is missing, and why.
   public var notes: [String]
+  /// That the step took.
   public var seconds: Double
+  /// Whether it had been done before, with the same options on the same input.
   public var nothingToDo: Bool
 }
 
@@ -28,6 +34,7 @@ public struct CompareStep {
   private let account: StepAccount
   private let monitor: StepMonitor
 
+  /// Only prepares the work.
   public init(
     _ index: OpenIndex, model: ModelFolder, options: StudyOptions, account: StepAccount,
     monitor: StepMonitor
@@ -168,14 +175,14 @@ public struct CompareStep {
 /// Files of a study beside the catalog.
 public enum StudyFiles {
   /// The analysis as JSON: `comparison.json`.
-  public static func analysis(_ folder: IndexFolder) -> URL {
+  package static func analysis(_ folder: IndexFolder) -> URL {
     folder.url.appendingPathComponent("comparison.json")
   }
 
   /// Nil if there is none.
   ///
   /// - Throws: ``CurationError`` for a file that is no analysis.
-  public static func read(_ folder: IndexFolder) throws -> StudyAnalysis? {
+  package static func read(_ folder: IndexFolder) throws -> StudyAnalysis? {
     let url = analysis(folder)
     guard let data = try? RegularFile.contents(of: url) else { return nil }
     return try StoredJSON.decode(

@@ -3,9 +3,11 @@ import Transformer
 
 /// What to fine-tune on, and how.
 public struct FinetuneOptions: Codable, Hashable, Sendable {
+  /// What is learned.
   public var task: LearningTask
   /// Of relations the label that is none, and is left out of their scores; nil for SemEval's `Other`.
   public var otherLabel: String?
+  /// What is trained on.
   public var arm: Arm
   /// Of tags that records give as numbers, from 0; nil where they are names.
   public var tagNames: [String]?
@@ -21,7 +23,9 @@ public struct FinetuneOptions: Codable, Hashable, Sendable {
   /// Classes from few examples: how sentence vectors learn them before logistic regression does; nil where a
   /// classifier's own head does.
   public var fewShot: FewShotChoice?
+  /// How the model learns.
   public var training: TrainingChoice
+  /// Decides every draw; the same seed gives the same result.
   public var seed: UInt64
 
   /// Of a text that is cut.
@@ -47,8 +51,10 @@ public struct FewShotChoice: Codable, Hashable, Sendable {
   public var pairsPerText: Int?
   /// Of pairs scored 1 and 0: cosine or contrastive; the former if nil.
   public var loss: SimilarityLoss?
+  /// Differences surely smaller than this count as none.
   public var margin: Float?
 
+  /// Each parameter is the property of that name.
   public init() {}
 
   static let pairsPerText = 20

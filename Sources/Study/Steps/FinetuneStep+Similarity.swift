@@ -1,4 +1,5 @@
 import Curation
+import Files
 
 extension FinetuneStep {
   /// - Throws: ``CurationError`` if the index has too little of what the loss needs; `FileError` naming a
@@ -12,7 +13,8 @@ extension FinetuneStep {
         place: place, expected: "pairs of texts that are alike, to train on and to test on",
         found: "\(data.train.count) to train on, \(data.test.count) to test on",
         advice:
-          "index pairs (--text-field a --text-field b) with or without a score, or give records "
+          "index pairs (\(OptionName.textField) a \(OptionName.textField) b) with or without a "
+          + "score, or give records "
           + "labels or paraphrases (simcurate cluster)")
     }
     if !readsTest, data.train.isEmpty || data.development.isEmpty {

@@ -1,5 +1,6 @@
 import Corpus
 import Curation
+import Files
 import Foundation
 import Store
 import Training
@@ -37,10 +38,11 @@ extension FinetuneStep {
     else { return nil }
     return CurationError(
       place: index.folder.url.relativePath,
-      expected: "texts with a label each, as --task \(options.task.rawValue) needs",
+      expected: "texts with a label each, as \(OptionName.task) \(options.task.rawValue) needs",
       found: "sentences with a tag for each word",
-      advice: "train a tagger with --task tokens, or index files with a label for each text and "
-        + "name its field with --label-field")
+      advice: "train a tagger with \(OptionName.task) tokens, or index files with a label for "
+        + "each text and "
+        + "name its field with \(OptionName.labelField)")
   }
 
   private func training(_ data: LearningData) -> TrainingOptions {

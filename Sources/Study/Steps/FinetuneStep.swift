@@ -5,12 +5,17 @@ import Transformer
 
 /// What the step `finetune` made.
 public struct FinetuneSummary: Codable, Sendable {
+  /// The folder of the index.
   public var index: String
   /// The model folder, in Hugging Face layout.
   public var model: String
+  /// Does the step, or says that it was done before.
   public var run: String
+  /// What is trained on.
   public var arm: Arm
+  /// What the run is judged by.
   public var metrics: RunMetrics
+  /// Whether it had been done before, with the same options on the same input.
   public var nothingToDo: Bool
 }
 
@@ -22,6 +27,7 @@ public struct FinetuneStep {
   let options: FinetuneOptions
   let monitor: StepMonitor
 
+  /// Only prepares the work.
   public init(
     _ index: OpenIndex, model: ModelFolder, options: FinetuneOptions, monitor: StepMonitor
   ) {

@@ -1,5 +1,6 @@
 import Corpus
 import Curation
+import Files
 import Foundation
 import Training
 import Transformer
@@ -63,7 +64,7 @@ struct LearningData {
         ? "records of two numbers to train on, and some to test on"
         : "labeled records of two labels to train on, and some to test on",
       found: "\(parts.train.count) to train on, \(parts.test.count) to test on",
-      advice: "give more labeled records, or other parts with --shares")
+      advice: "give more labeled records, or other parts with \(OptionName.shares)")
   }
 
   /// Why numbers cannot be learned; nil if every label is one, or none has to be.

@@ -1,5 +1,6 @@
 import Corpus
 import Curation
+import Files
 import Foundation
 import Training
 import Transformer
@@ -60,7 +61,8 @@ struct LearningTargets {
       throw CurationError(
         place: index.folder.url.relativePath, expected: "texts of two fields, to learn pairs",
         found: fields.map { "'\($0)'" }.joined(separator: ", "),
-        advice: "build the index again with --text-field FIRST --text-field SECOND")
+        advice: "build the index again with \(OptionName.textField) FIRST "
+          + "\(OptionName.textField) SECOND")
     }
     return fields
   }
@@ -108,7 +110,8 @@ struct LearningTargets {
       place: "\(index), record '\(table.ids[place])'",
       expected: "a number as label, to learn numbers",
       found: "'\(table.labels[place]!.prefix(60))'",
-      advice: "name the field of the numbers with --label-field and build the index again, or "
-        + "learn classes with --task classify")
+      advice: "name the field of the numbers with \(OptionName.labelField) and build the index "
+        + "again, or "
+        + "learn classes with \(OptionName.task) classify")
   }
 }

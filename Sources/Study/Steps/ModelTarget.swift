@@ -22,7 +22,7 @@ struct ModelTarget {
       throw CurationError(
         place: place, expected: "the folder of a fine-tuned model, an empty one or none",
         found: "a folder with another file, '\(foreign)'",
-        advice: "choose another --out; a model's folder is replaced as a whole")
+        advice: "choose another \(OptionName.out); a model's folder is replaced as a whole")
     }
     let content = (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
     let saved = try? SavedTraining(folder: folder)
@@ -31,7 +31,7 @@ struct ModelTarget {
       throw CurationError(
         place: place, expected: "no model, or the one of this training",
         found: description(accuracy: saved?.accuracy),
-        advice: "--force replaces it; or choose another --out")
+        advice: "\(OptionName.force) replaces it; or choose another \(OptionName.out)")
     }
     return false
   }

@@ -6,11 +6,15 @@ import Transformer
 
 /// What a model says of one record.
 public struct RecordPrediction: Sendable {
+  /// A label and its probability.
   public struct Class: Codable, Hashable, Sendable {
+    /// Of the record, if it has one.
     public var label: String
+    /// Of the label, from 0 to 1.
     public var probability: Double
   }
 
+  /// The record.
   public var record: Record
   /// The most probable label, or all that are probable enough where a text may have several; none of a
   /// number.
@@ -25,9 +29,13 @@ public struct RecordPrediction: Sendable {
 
 /// What classifying a file came to.
 public struct PredictSummary: Codable, Sendable {
+  /// The model, as it was named.
   public var model: String
+  /// The share of what was found that is right.
   public var precision: String
+  /// Texts are cut to so many tokens, special tokens included.
   public var maximumTokens: Int
+  /// How many records there are.
   public var records: Int
   /// Texts that were cut.
   public var longTexts: Int
@@ -37,6 +45,7 @@ public struct PredictSummary: Codable, Sendable {
   public var unknownLabels: Int
   /// Of the scored records; nil without any. Sets are right as a whole or not.
   public var accuracy: Double?
+  /// The mean F1 of the labels.
   public var macroF1: Double?
   /// Of relations, by those that occur, as a truth or a prediction.
   public var relations: RelationReport?
@@ -44,6 +53,7 @@ public struct PredictSummary: Codable, Sendable {
   public var microF1: Double?
   /// Of the scored records' numbers.
   public var regression: RegressionReport?
+  /// That the step took.
   public var seconds: Double
 }
 

@@ -1,5 +1,6 @@
 import Corpus
 import Curation
+import Files
 import Foundation
 import Training
 
@@ -43,9 +44,10 @@ struct QuestionData {
     guard first.label == LabelSet(answers.map(\.text)).label else { return nil }
     return CurationError(
       place: index.folder.url.relativePath,
-      expected: "texts with a label each, as --task \(task.rawValue) needs",
+      expected: "texts with a label each, as \(OptionName.task) \(task.rawValue) needs",
       found: "questions with answers in their contexts",
-      advice: "train with --task questions, or name a field of labels with --label-field")
+      advice: "train with \(OptionName.task) questions, or name a field of labels with "
+        + "\(OptionName.labelField)")
   }
 
   /// Why an index has no questions to answer; nil if its records are some.
@@ -54,7 +56,7 @@ struct QuestionData {
     let fields = QuestionFields(texts: try index.textFields())
     return CurationError(
       place: index.folder.url.relativePath,
-      expected: "questions with a context and answers in it, as --task questions needs",
+      expected: "questions with a context and answers in it, as \(OptionName.task) questions needs",
       found: "records without '\(fields.question)', '\(fields.context)' and '\(fields.answers)'",
       advice: "index SQuAD's JSON, or JSON lines with these fields")
   }

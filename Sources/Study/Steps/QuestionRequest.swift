@@ -7,6 +7,7 @@ import Transformer
 
 /// How well a model answers test questions.
 public struct QuestionScores: Codable, Hashable, Sendable {
+  /// What came of it.
   public var report: AnswerReport
   /// By how much "no answer" has to be better than the best span to be the answer, chosen on the development
   /// part; nil if there always is one.

@@ -100,7 +100,7 @@ public struct ReplayStep {
       guard let phase = training.phase else { throw error }
       throw CurationError(
         place: "compare", expected: "a recorded run of these records, options and model",
-        found: "none for \(phase)", advice: "name the model of the study with --model")
+        found: "none for \(phase)", advice: "name the model of the study with \(OptionName.model)")
     }
   }
 

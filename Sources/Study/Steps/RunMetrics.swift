@@ -21,14 +21,23 @@ public struct RunMetrics: Codable, Sendable {
   public var similarity: SimilarityScores?
   /// Of a model for questions.
   public var answers: QuestionScores?
+  /// How many records were trained on.
   public var trainingRecords: Int
+  /// How many records it was chosen by.
   public var developmentRecords: Int
+  /// How many steps of the optimizer there were.
   public var updates: Int
+  /// The step whose weights were kept.
   public var bestStep: Int
+  /// Whether it ended before all epochs, as nothing became better.
   public var stoppedEarly: Bool
+  /// That the step took.
   public var seconds: Double
+  /// Examples trained on in a second.
   public var examplesPerSecond: Double
+  /// Tokens trained on.
   public var tokens: Int
+  /// What was measured on the development part, by step.
   public var development: [DevelopmentResult]
   /// Classifiers on the frozen vectors of the same training and test records; nil where they were
   /// not measured (models of a comparison: see ``StudyAnalysis/baselines``).

@@ -10,13 +10,18 @@ import Training
 public struct SimilarityChoice: Codable, Hashable, Sendable {
   /// By the data if nil: see ``SimilarityData``.
   public var loss: SimilarityLoss?
+  /// What similarities are multiplied by; a standard if nil.
   public var scale: Float?
+  /// Differences surely smaller than this count as none.
   public var margin: Float?
+  /// Whether pairs are ranked in both directions.
   public var isSymmetric: Bool?
+  /// Lengths to which vectors may be cut.
   public var dimensions: [Int]?
   /// For each anchor so many near records that are not alike; of records of one text only.
   public var hardNegatives: Int?
 
+  /// Each parameter is the property of that name.
   public init() {}
 
   func options(_ standard: SimilarityLoss) -> SimilarityOptions {

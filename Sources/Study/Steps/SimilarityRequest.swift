@@ -6,10 +6,13 @@ import Transformer
 
 /// How well sentence vectors say what is alike in test examples, before and after training.
 public struct SimilarityScores: Codable, Hashable, Sendable {
+  /// What is minimized.
   public var loss: SimilarityLoss
   /// Where the pairs came from: scores, fields, labels or clusters.
   public var source: String
+  /// As it was before.
   public var before: SimilarityReport
+  /// As it is after.
   public var after: SimilarityReport
   /// Of the main score; nil with fewer than two test items.
   public var gain: SimilarityGain?

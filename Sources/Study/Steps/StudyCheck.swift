@@ -8,9 +8,9 @@ import Training
 public struct StudyCheck {
   private let index: OpenIndex
 
-  public init(_ index: OpenIndex) { self.index = index }
+  package init(_ index: OpenIndex) { self.index = index }
 
-  public func violations() throws -> [Violation] {
+  package func violations() throws -> [Violation] {
     // Tags by number are read with names that the index does not have.
     let sentences =
       try index.hasTags() ? try? TagSentences(index, tagNames: nil) : nil

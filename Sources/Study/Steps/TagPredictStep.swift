@@ -7,31 +7,43 @@ import Transformer
 
 /// The entities that a tagger finds in one record.
 public struct TaggedRecord: Sendable {
+  /// An entity and where it stands.
   public struct Entity: Codable, Hashable, Sendable {
     /// Place in the text, in Unicode scalars, as Python counts.
     public var start: Int
+    /// The place after its last character, in Unicode scalars.
     public var end: Int
+    /// Of the record, if it has one.
     public var label: String
+    /// The text.
     public var text: String
   }
 
+  /// The record.
   public var record: Record
+  /// Words that are typical of it.
   public var words: [String]
   /// One a word, as the model names them.
   public var tags: [String]
+  /// The entities.
   public var entities: [Entity]
 }
 
 /// What tagging a file came to.
 public struct TagPredictSummary: Codable, Sendable {
+  /// The model, as it was named.
   public var model: String
+  /// The share of what was found that is right.
   public var precision: String
+  /// How many records there are.
   public var records: Int
+  /// The entities.
   public var entities: Int
   /// Records with tags of their own.
   public var scored: Int
   /// Of those records' entities, exactly as they lie; nil without any.
   public var scores: LabelScores?
+  /// That the step took.
   public var seconds: Double
 }
 

@@ -1,12 +1,13 @@
 import Corpus
 import Curation
+import Files
 import Foundation
 import Store
 import Training
 
 /// What tags were read from an index, for people.
 public struct TagReading: Codable, Hashable, Sendable {
-  public var scheme: TagScheme
+  package var scheme: TagScheme
   /// Tags that do not follow it, and how they were taken.
   public var irregularities: [TagIrregularity]
   /// Sentences that follow another scheme.
@@ -74,7 +75,7 @@ struct TagSentences {
     if try index.hasTags() { return nil }
     return CurationError(
       place: index.folder.url.relativePath,
-      expected: "sentences with a tag for each word, as --task tokens needs",
+      expected: "sentences with a tag for each word, as \(OptionName.task) tokens needs",
       found: "records without 'tokens' and 'tags', or 'entities'",
       advice: "index CoNLL files, or JSON lines with these fields")
   }

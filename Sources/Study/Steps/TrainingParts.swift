@@ -1,5 +1,6 @@
 import Corpus
 import Curation
+import Files
 import Foundation
 import Store
 
@@ -90,7 +91,7 @@ struct TrainingParts {
         place: index.folder.url.relativePath,
         expected: "records to train on, and a development part to judge by",
         found: "\(train.count) to train on, \(development.count) to judge by",
-        advice: "split the index into other parts with split --shares")
+        advice: "split the index into other parts with split \(OptionName.shares)")
     }
   }
 }

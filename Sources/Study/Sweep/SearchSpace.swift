@@ -2,33 +2,33 @@ import Foundation
 
 /// The options that a sweep varies, and the values each may take.
 public struct SearchSpace: Hashable, Sendable {
-  public enum Scale: String, CaseIterable, Sendable {
+  package enum Scale: String, CaseIterable, Sendable {
     /// Every value as likely as any other.
     case linear
     /// Every factor: as many draws between 1e-5 and 1e-4 as between 1e-4 and 1e-3.
     case log
   }
 
-  public enum Values: Hashable, Sendable {
+  package enum Values: Hashable, Sendable {
     /// Each as likely as the others.
     case list([String])
     /// Both ends among them; of a logarithmic scale `low` is above 0.
     case range(low: Double, high: Double, scale: Scale, isWhole: Bool)
   }
 
-  public struct Dimension: Hashable, Sendable {
-    public var option: String
-    public var values: Values
+  package struct Dimension: Hashable, Sendable {
+    package var option: String
+    package var values: Values
 
-    public init(option: String, values: Values) {
+    package init(option: String, values: Values) {
       self.option = option
       self.values = values
     }
   }
 
-  public var dimensions: [Dimension]
+  package var dimensions: [Dimension]
 
-  public init(_ dimensions: [Dimension]) { self.dimensions = dimensions }
+  package init(_ dimensions: [Dimension]) { self.dimensions = dimensions }
 
   /// How often a draw that was there before is drawn again before the space counts as exhausted.
   private static let mostRepeats = 1000

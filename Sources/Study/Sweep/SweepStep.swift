@@ -34,6 +34,7 @@ package struct SweepPlan: Equatable {
 
 /// What a sweep came to.
 public struct SweepSummary: Codable, Sendable {
+  /// One training of a sweep.
   public struct Trial: Codable, Sendable {
     /// From 1, in the order drawn.
     public var number: Int
@@ -43,21 +44,29 @@ public struct SweepSummary: Codable, Sendable {
     public var share: Double
     /// On the development part; nil if training failed.
     public var score: Double?
+    /// What is minimized.
     public var loss: Float?
+    /// How many steps of the optimizer there were.
     public var updates: Int
+    /// That the step took.
     public var seconds: Double
+    /// Why there is no score.
     public var failure: String?
   }
 
+  /// The folder of the index.
   public var index: String
+  /// What is measured.
   public var metric: TrainingOptions.Metric
   /// Those trained longest first, then by score.
   public var trials: [Trial]
   /// Trainings of this call, and of all.
   public var trained: Int
+  /// How many trainings there were.
   public var trainings: Int
   /// The file of the best recipe; empty while it is not written.
   public var recipe = ""
+  /// Whether it had been done before, with the same options on the same input.
   public var nothingToDo = false
 
   /// The best of those that were trained whole.

@@ -5,7 +5,7 @@ import Training
 public struct TrainingTrial {
   /// The same for the same model, data and options.
   let id: String
-  public let options: TrainingOptions
+  package let options: TrainingOptions
   /// Trains, or goes on from a checkpoint at the URL.
   let train:
     (_ checkpoint: URL, _ progress: (TrainingProgress) -> Void, _ shouldStop: () -> Bool) throws ->

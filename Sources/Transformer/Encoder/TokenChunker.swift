@@ -37,7 +37,9 @@ struct TokenChunker: Sendable {
     guard longTexts == .truncate || promptIDs.count * 2 <= room && room > 0 else {
       throw FileError(
         place: place, expected: "a prompt of at most half of \(room) tokens",
-        found: "\(promptIDs.count)", advice: "raise --maximum-tokens or shorten the prompt")
+        found: "\(promptIDs.count)",
+        advice: "raise \(OptionName.maximumTokens) or shorten the "
+          + "prompt")
     }
   }
 

@@ -66,7 +66,7 @@ public struct Prompts: Sendable {
       throw FileError(
         place: place, expected: "a prompt that counts in pooling",
         found: "include_prompt false in the pooling module",
-        advice: "embed without a prompt: --prompt-text ''")
+        advice: "embed without a prompt: \(OptionName.promptText) ''")
     }
     return text
   }
@@ -76,6 +76,8 @@ public struct Prompts: Sendable {
     return FileError(
       place: place, expected: "a prompt named \"\(name)\"",
       found: names.isEmpty ? "no prompts" : names,
-      advice: names.isEmpty ? "give the text itself with --prompt-text" : "name one of \(names)")
+      advice: names.isEmpty
+        ? "give the text itself with "
+          + "\(OptionName.promptText)" : "name one of \(names)")
   }
 }

@@ -104,7 +104,7 @@ struct CompareCommand: ParsableCommand {
         "a comparison has no use for these of the recipe: " + unused.joined(separator: ", "))
     }
     guard let index else { return try comparePredictions(console) }
-    var options = study.options(training, steps: training.steps, seed: seed.seed)
+    var options = study.options(training.choice, steps: training.steps, seed: seed.seed)
     task.settle(&options)
     if plan { return try show(planOf: index, options, console) }
     if inject { return try inject(into: index, options, console) }
@@ -186,23 +186,13 @@ struct StudyArguments: ParsableArguments {
   var marginClean = Margins().clean
 
   mutating func validate() throws {
-    guard seeds >= 1 else { throw ValidationError("--seeds must be at least 1, got \(seeds).") }
-    if let studySteps, studySteps < 1 {
-      throw ValidationError("--study-steps must be at least 1, got \(studySteps).")
-    }
-    for (name, margin) in [("", margin), ("-slice", marginSlice), ("-clean", marginClean)] {
-      guard margin > 0, margin < 1 else {
-        throw ValidationError("--margin\(name) must be between 0 and 1, got \(margin).")
-      }
-    }
-    guard testShare > 0, testShare < 1 else {
-      throw ValidationError("--test-share must be between 0 and 1, got \(testShare).")
-    }
+    let options = options(TrainingChoice(), steps: nil, seed: 0)
+    try validated { try options.validate() }
   }
 
   /// - Parameter steps: updates where `--study-steps` was not given.
-  func options(_ training: TrainingArguments, steps: Int?, seed: UInt64) -> StudyOptions {
-    var choice = training.choice
+  func options(_ training: TrainingChoice, steps: Int?, seed: UInt64) -> StudyOptions {
+    var choice = training
     choice.steps = studySteps ?? steps
     choice.patience = nil
     return StudyOptions(

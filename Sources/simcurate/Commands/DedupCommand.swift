@@ -140,26 +140,15 @@ struct DedupArguments: ParsableArguments {
   var join: JoinMethod = .exact
 
   mutating func validate() throws {
-    guard threshold > 0, threshold <= 1 else {
-      throw ValidationError("--threshold must be above 0 and at most 1, got \(threshold).")
-    }
-    guard lexicalThreshold > 0, lexicalThreshold <= 1 else {
-      throw ValidationError(
-        "--lexical-threshold must be above 0 and at most 1, got \(lexicalThreshold).")
-    }
-    if let containment {
-      guard containment > 0, containment <= 1 else {
-        throw ValidationError("--containment must be above 0 and at most 1, got \(containment).")
-      }
-      guard try stageList.contains(.lexical) else {
-        throw ValidationError("--containment belongs to the stage lexical: add it to --stages.")
-      }
+    let options = try options(protecting: [])
+    try validated { try options.validate() }
+    guard try containment == nil || stageList.contains(.lexical) else {
+      throw ValidationError("--containment belongs to the stage lexical: add it to --stages.")
     }
     guard try keep != .central || stageList.contains(.semantic) else {
       throw ValidationError(
         "--keep central counts near texts of the stage semantic: add it to --stages.")
     }
-    _ = try guardList
   }
 
   private var stageList: [RemovalStage] {
@@ -191,18 +180,20 @@ struct DedupArguments: ParsableArguments {
   }
 
   var options: DedupOptions {
-    get throws {
-      var options = DedupOptions(
-        threshold: threshold, floor: floor, stages: try stageList, keep: keep,
-        guards: try guardList, conflicts: conflicts, scope: scope, join: join)
-      options.lexicalThreshold = lexicalThreshold
-      options.shingleWords = shingles.words
-      options.shingleCharacters = shingles.characters
-      options.containment = containment
-      options.protectField = protectField
-      options.protectedIDs = Set(try protect.flatMap { try ProtectedIDs.read($0) }).sorted()
-      return options
-    }
+    get throws { try options(protecting: Set(protect.flatMap(ProtectedIDs.read))) }
+  }
+
+  private func options(protecting ids: Set<String>) throws -> DedupOptions {
+    var options = DedupOptions(
+      threshold: threshold, floor: floor, stages: try stageList, keep: keep,
+      guards: try guardList, conflicts: conflicts, scope: scope, join: join)
+    options.lexicalThreshold = lexicalThreshold
+    options.shingleWords = shingles.words
+    options.shingleCharacters = shingles.characters
+    options.containment = containment
+    options.protectField = protectField
+    options.protectedIDs = ids.sorted()
+    return options
   }
 }
 

@@ -114,7 +114,7 @@ struct RunCommand: ParsableCommand {
     _ index: OpenIndex, _ model: ModelFolder, _ task: LearningTask, console: Console,
     say: (String) -> Void
   ) throws {
-    var options = study.options(training, steps: nil, seed: seed.seed)
+    var options = study.options(training.choice, steps: nil, seed: seed.seed)
     options.task = task
     if let obstacle = try StudyDesign.obstacle(index, options: options) {
       return say("no comparison: " + Self.text(obstacle))

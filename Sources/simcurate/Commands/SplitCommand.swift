@@ -144,30 +144,11 @@ struct SplitArguments: ParsableArguments {
   var folds: Int?
 
   mutating func validate() throws {
-    if let folds, folds < 2 {
-      throw ValidationError("--folds must be at least 2, got \(folds).")
-    }
-    guard shareList.count == 3, shareList.allSatisfy({ $0 > 0 }),
-      abs(shareList.reduce(0, +) - 1) < 1e-6
-    else {
+    guard shareList.count == 3 else {
       throw ValidationError("--shares must be three positive shares that sum to 1: 0.8,0.1,0.1.")
     }
-    guard budget > 0 else { throw ValidationError("--budget must be positive, got \(budget).") }
-    if let budgetTokens, budgetTokens < 1 {
-      throw ValidationError("--budget-tokens must be at least 1, got \(budgetTokens).")
-    }
-    guard (0...1).contains(qualityWeight) else {
-      throw ValidationError("--quality-weight must be from 0 to 1, got \(qualityWeight).")
-    }
-    if selection == .maximalMarginalRelevance, qualityField == nil {
-      throw ValidationError("--selection mmr needs --quality-field.")
-    }
-    if selection == .kCenter, qualityField != nil {
-      throw ValidationError("--quality-field: --selection k-center does not weigh quality.")
-    }
-    if balance == .none, pin == nil, !quota.isEmpty {
-      throw ValidationError("--quota needs groups: leave out --balance none.")
-    }
+    let options = options(seed: 0)
+    try validated { try options.validate() }
   }
 
   private var shareList: [Double] { shares.split(separator: ",").compactMap { Double($0) } }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Files
 import Training
 
 extension Option where Value: ExpressibleByArgument & Comparable & Sendable {
@@ -31,6 +32,15 @@ extension Limit where Value: ExpressibleByArgument {
       }
       return value
     }
+  }
+}
+
+/// What the library says of options that mean nothing, as the parser says it: with the usage, exit code 64.
+func validated(_ validate: () throws -> Void) throws {
+  do {
+    try validate()
+  } catch let error as FileError {
+    throw ValidationError(error.description)
   }
 }
 

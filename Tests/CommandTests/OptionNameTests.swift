@@ -1,0 +1,35 @@
+import Files
+import Foundation
+import Testing
+
+/// Options that the library names in its errors.
+@Suite struct OptionNameTests {
+  /// What an error tells a person to give is there to be given.
+  @Test func everyNamedOptionIsOneOfACommand() throws {
+    let help = try Sandbox().run("--experimental-dump-help").succeeded().text
+    for option in OptionName.allCases {
+      #expect(help.contains("\"name\" : \"\(option.rawValue)\""), "\(option)")
+    }
+  }
+
+  /// The library alone says what values may be; the command says it with its usage.
+  @Test(
+    arguments: [
+      ("dedup --threshold 2", "--threshold: expected a cosine above 0 and at most 1, found 2.0"),
+      ("dedup --lexical-threshold 0", "--lexical-threshold: expected a Jaccard index above 0"),
+      ("dedup --containment 3", "--containment: expected a share above 0"),
+      ("split --shares 0.5,0.5,0.5", "--shares: expected three positive shares that sum to 1"),
+      ("split --shares 1", "--shares must be three positive shares"),
+      ("split --folds 1", "--folds: expected at least 2, found 1"),
+      ("split --selection mmr", "--selection mmr: expected --quality-field FIELD with it"),
+      ("split --quota a=1 --balance none", "--quota: expected groups to which it applies"),
+      ("compare --seeds 0", "--seeds: expected at least 1, found 0"),
+      ("compare --margin-clean 1", "--margin-clean: expected a difference between 0 and 1"),
+      ("compare --test-share 1", "--test-share: expected a share between 0 and 1"),
+    ])
+  func valuesThatMeanNothing(arguments: String, message: String) throws {
+    var words = arguments.split(separator: " ").map(String.init)
+    words.insert("index", at: 1)
+    try Sandbox().run(words).fails(64, saying: message, "Usage")
+  }
+}
