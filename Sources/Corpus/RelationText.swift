@@ -25,6 +25,7 @@ public struct RelationText: Hashable, Sendable {
 
   /// What is wrong with a text that should have two entities.
   public struct Fault: Error, Hashable, Sendable {
+    /// What stands there, for people.
     public var found: String
   }
 

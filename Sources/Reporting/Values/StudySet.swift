@@ -4,23 +4,28 @@ import Study
 public struct StudySet: Codable, Equatable, Sendable {
   /// What is taken of one study.
   public struct Member: Codable, Equatable, Sendable {
+    /// The index folder's name, or its path where two have one name.
     public var name: String
+    /// What was learned, as `compare` has it.
     public var task: String
     /// Of the primary comparisons.
     public var metric: Metric
     /// Of the arm `raw`.
     public var trainingRecords: Int
+    /// All that every model was scored on.
     public var testItems: Int
     /// Test items that a training record repeats.
     public var leakedItems: Int
+    /// Models of each arm.
     public var seeds: Int
     /// Nil where the study has no such comparison.
     public var leakEffect: Comparison?
+    /// The same for what removing near-duplicates does to clean items.
     public var generalizationEffect: Comparison?
     /// Whether its models are too badly trained to say anything about their data.
     public var isUnderfit: Bool
 
-    public init(
+    package init(
       name: String, task: String, trainingRecords: Int, analysis: StudyAnalysis
     ) {
       self.name = name
@@ -48,11 +53,15 @@ public struct StudySet: Codable, Equatable, Sendable {
 
   /// Version of this value's JSON form.
   public var format = 1
+  /// The studies' names, or what the user calls them together.
   public var title: String
   /// ISO 8601.
   public var created: String
+  /// In the order given.
   public var members: [Member]
+  /// Of near-copies in training on leaked items.
   public var leak: Effect
+  /// Of deduplication within training on clean items.
   public var generalization: Effect
 
   /// - Parameter created: when the last of the studies was finished, so that equal studies make equal pages.

@@ -12,11 +12,15 @@ import Foundation
 /// of common effects, the latter counts (Röver, Knapp and Friede, "Hartung-Knapp-Sidik-Jonkman approach
 /// and its modification for random-effects meta-analysis with few studies", 2015).
 public struct RandomEffects: Codable, Equatable, Sendable {
+  /// How many there are.
   public var studies: Int
-  /// Mean of the studies' true effects, with the ends of its 95% interval.
+  /// Mean of the studies' true effects.
   public var value: Double
+  /// Lower end of its 95% interval.
   public var low: Double
+  /// Upper end of its 95% interval.
   public var high: Double
+  /// Of the mean.
   public var standardError: Double
   /// Two-sided p-value of "the mean effect is zero".
   public var pValue: Double
