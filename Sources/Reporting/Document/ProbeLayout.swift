@@ -25,9 +25,10 @@ extension ProbeResult {
       "“\($0.name)” (\(Self.models($0.models.count)))"
     }
     let seeds = arms.contains { $0.models.count > 1 }
+    let verb = arms.count == 1 && !seeds ? "computes" : "compute"
     return Lead(
       title: "What this is",
-      headline: "What \(names.joined(separator: ", ")) compute inside, layer by layer.",
+      headline: "What \(names.joined(separator: ", ")) \(verb) inside, layer by layer.",
       statements: [
         .init(
           tone: .fact,
