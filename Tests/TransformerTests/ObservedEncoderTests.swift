@@ -82,7 +82,8 @@ import Transformer
     let long = try run("mpnet", [ids])
     #expect(long.attention[0][0].count == 4 * 150 * 150)
     let both = try run("mpnet", [[5, 6, 7], ids])
-    #expect(both.attention[1] == long.attention[0])
-    #expect(both.states[1] == long.states[0])
+    // Not to the last bit: products of training may sum otherwise with more rows.
+    #expect(distance(both.attention[1].flatMap { $0 }, long.attention[0].flatMap { $0 }) < 1e-5)
+    #expect(distance(both.states[1].flatMap { $0 }, long.states[0].flatMap { $0 }) < 1e-5)
   }
 }
