@@ -4,6 +4,7 @@
 package enum OptionName: String, CaseIterable, CustomStringConvertible, Sendable {
   case append
   case balance
+  case batchSize = "batch-size"
   case budget
   case budgetTokens = "budget-tokens"
   case cohesion

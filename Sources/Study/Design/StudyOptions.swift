@@ -83,10 +83,12 @@ public struct StudyOptions: Codable, Hashable, Sendable {
       throw CurationError(
         option: .testShare, expected: "a share between 0 and 1", found: "\(testShare)")
     }
-    guard training.steps ?? 1 >= 1, training.batchSize ?? 1 >= 1 else {
+    if let steps = training.steps, steps < 1 {
+      throw CurationError(option: .studySteps, expected: "at least one update", found: "\(steps)")
+    }
+    if let size = training.batchSize, size < 1 {
       throw CurationError(
-        option: .studySteps, expected: "at least one update of at least one text",
-        found: "\(training.steps ?? 1) of \(training.batchSize ?? 1)")
+        option: .batchSize, expected: "at least one text an update", found: "\(size)")
     }
   }
 }
