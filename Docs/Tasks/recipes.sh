@@ -45,7 +45,13 @@ few-shot)
   train --few-shot --shots 8
   ;;
 regress)
-  prepare "${HEADLINES:?names SemEval2017Task5Headlines.json}" --text-field title --label-field sentiment
+  mkdir -p corpora/fetched
+  # Its ids are not unique.
+  python3 -c 'import json, sys
+for row in json.load(open(sys.argv[1], encoding="utf-8")):
+    print(json.dumps({"title": row["title"], "sentiment": row["sentiment"]}))' \
+    "${HEADLINES:?names SemEval2017Task5Headlines.json}" >corpora/fetched/headlines.jsonl
+  prepare corpora/fetched/headlines.jsonl --text-field title --label-field sentiment
   train --task regress
   ;;
 pairs)
