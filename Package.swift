@@ -97,7 +97,9 @@ let package = Package(
     .testTarget(name: "RecipesTests", dependencies: ["Files", "Recipes"]),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["Files", "simcurate", .product(name: "GRDB", package: "GRDB.swift")]),
+      dependencies: [
+        "Curation", "Files", "Study", "simcurate", .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
   ],
   cxxLanguageStandard: .cxx17
 )

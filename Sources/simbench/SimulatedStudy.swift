@@ -87,7 +87,7 @@ struct SimulatedStudy {
 
   /// Of each fold's training set.
   private func trainingEffects(_ generator: inout SeededGenerator) -> [Double] {
-    if folds == 1 { return [0] }
+    if folds == 1 { return [trainingEffect == 0 ? 0 : trainingEffect * normal(&generator)] }
     let parts = (0..<folds).map { _ in normal(&generator) }
     let sum = parts.reduce(0, +)
     return parts.map { trainingEffect * (sum - $0) / Double(folds - 1).squareRoot() }

@@ -16,7 +16,7 @@ struct StudySimulation: ParsableCommand {
     var folds: Int
     var groups: Int
     var seedEffect: Double
-    /// Of an arm's training set, where there are folds.
+    /// Of an arm's training set.
     var trainingEffect: Double
     var arms: Int
     /// Share of studies whose 95% interval of the difference holds the true one.
@@ -65,9 +65,9 @@ struct StudySimulation: ParsableCommand {
           }
         }
       }
-      for folds in [2, 3, 10] {
+      for (folds, training) in [(1, 0.15), (1, 0.3), (2, 0.15), (3, 0.15), (10, 0.15)] {
         result.coverage.append(
-          coverage(.accuracy, 5, 3, 250, 0.3, folds: folds, trainingEffect: 0.15))
+          coverage(.accuracy, 5, 3, 250, 0.3, folds: folds, trainingEffect: training))
       }
       for (seeds, leaked, clean) in [(3, 82, 453), (5, 82, 453), (5, 300, 1500)] {
         result.claims.append(try claims("no effect", seeds, leaked, clean))

@@ -106,8 +106,10 @@ package struct FoldVariance {
   /// J models whose training sets overlap have a mean of variance (1/J + n_test / n_train) S², not S² / J
   /// (Nadeau and Bengio, "Inference for the generalization error", 2003). Of K folds and S seeds J is K S,
   /// n_test / n_train is 1 / (K − 1), and S² is K times the difference of the two: K (1 / (K S) + 1 / (K − 1)).
+  /// More folds than five have training sets that are more alike, and their mean varies no less: the ratio is
+  /// never taken for less than that of five.
   static func factor(seeds: Int, folds: Int) -> Double {
-    1 / Double(seeds) + Double(folds) / Double(folds - 1)
+    1 / Double(seeds) + Double(folds) * max(1 / Double(folds - 1), 0.25)
   }
 }
 
