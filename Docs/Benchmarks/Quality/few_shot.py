@@ -15,26 +15,26 @@ from sklearn.linear_model import LogisticRegression
 import recipe
 
 
+def draw(rows, shots, seed):
+    taken = {}
+    for row in sorted(rows, key=lambda r: hashlib.sha256(f"{seed} {r['id']} {r['text']}".encode()).digest()[:16]):
+        own = taken.setdefault(row["label"], [])
+        if len(own) < shots:
+            own.append(row)
+    return [row for label in sorted(taken) for row in taken[label]]
+
+
 class Task:
     chooses = False
 
     def __init__(self, parts, options, seed):
-        self.examples = self.draw(parts["train"], options.shots, seed)
+        self.examples = draw(parts["train"], options.shots, seed)
         self.model = SentenceTransformer(options.model, device="cpu")
         self.model.max_seq_length = options.tokens
         self.training = self.pairs(options.pairs, seed) if options.epochs else []
 
     def gold(self, row):
         return row["label"]
-
-    def draw(self, rows, shots, seed):
-        taken = {}
-        for row in sorted(rows, key=lambda r: hashlib.sha256(
-                f"{seed} {r['id']} {r['text']}".encode()).digest()[:16]):
-            own = taken.setdefault(self.gold(row), [])
-            if len(own) < shots:
-                own.append(row)
-        return [row for label in sorted(taken) for row in taken[label]]
 
     def pairs(self, count, seed):
         """Uniform over all pairs of a kind, drawn from lists: there are few."""

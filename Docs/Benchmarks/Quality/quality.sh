@@ -9,7 +9,8 @@
 #   lora        the same by LoRA
 #   distilbert  the same with the encoder as a DistilBERT
 #   head        the same data whole, SHOTS (8) questions a class: a linear model on the vectors as they are
-#   few-shot    the same questions: contrastive pairs first, PAIRS (5) of each kind a question
+#   few-shot    the same questions: contrastive pairs first, PAIRS (5) of each kind a question; with SETFIT=path/to/venv
+#               SetFit itself too
 #   tokens      WNUT17=folder of the three .conll files as they are published
 #   pairs       - (questions and clauses of privacy policies)
 #   similarity  - (STS benchmark)
@@ -54,7 +55,7 @@ similarity) epochs=3 ours=similarity theirs=similarity options='--loss cosent' &
 relations) epochs=3 ours=relations theirs=relations ;;
 questions) epochs=6 rate=3e-4 tokens=256 ours=questions theirs=questions ;;
 *)
-  sed -n '2,25s/^# \{0,1\}//p' "$0"
+  sed -n '2,26s/^# \{0,1\}//p' "$0"
   [ -z "$task" ]
   exit
   ;;
@@ -184,6 +185,18 @@ case $only in
   python3 $here/answers.py reference "$theirs" "$scratch/answers.jsonl" >"$scratch/python.jsonl"
   ;;
 esac
+case $only,$task,${SETFIT:-} in
+*python*,few-shot,?*)
+  # shellcheck disable=SC2086
+  "$SETFIT/bin/python" $here/with_setfit.py "$scratch/parts" "$model" "$SHOTS" "$PAIRS" "$scratch/answers-setfit.jsonl" \
+    $seeds
+  python3 $here/answers.py reference "$theirs" "$scratch/answers-setfit.jsonl" >"$scratch/setfit.jsonl"
+  ;;
+esac
 case $only in
-*difference*) "$simcurate" compare --predictions "$scratch/python.jsonl" "$scratch/ours.jsonl" ;;
+*difference*)
+  set -- "$scratch/python.jsonl" "$scratch/ours.jsonl"
+  [ ! -f "$scratch/setfit.jsonl" ] || set -- "$@" "$scratch/setfit.jsonl"
+  "$simcurate" compare --predictions "$@"
+  ;;
 esac
