@@ -93,7 +93,8 @@ public struct FinetuneStep {
   }
 
   private func request(readsTest: Bool = true) throws -> any TrainingRequest {
-    switch options.task {
+    try options.training.validateCounts(steps: .steps)
+    return switch options.task {
     case .classify, .regress, .pairs, .relations: try textRequest(readsTest: readsTest)
     case .tokens: try tagRequest(readsTest: readsTest)
     case .similarity: try similarityRequest(readsTest: readsTest)
