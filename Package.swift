@@ -97,7 +97,10 @@ let package = Package(
     .testTarget(name: "RecipesTests", dependencies: ["Files", "Recipes"]),
     .testTarget(
       name: "CommandTests",
-      dependencies: ["Files", "simcurate", .product(name: "GRDB", package: "GRDB.swift")]),
+      dependencies: [
+        "Curation", "Files", "simcurate", "Store", "Study", "Training", "Transformer",
+        .product(name: "GRDB", package: "GRDB.swift"),
+      ]),
   ],
   cxxLanguageStandard: .cxx17
 )

@@ -26,15 +26,20 @@ public struct FinetuneStep {
   let model: ModelFolder
   let options: FinetuneOptions
   let monitor: StepMonitor
+  let memory: LearningMemory
 
   /// Only prepares the work.
+  ///
+  /// - Parameter memory: of what other trainings have read of the same index.
   public init(
-    _ index: OpenIndex, model: ModelFolder, options: FinetuneOptions, monitor: StepMonitor
+    _ index: OpenIndex, model: ModelFolder, options: FinetuneOptions, monitor: StepMonitor,
+    memory: LearningMemory = LearningMemory()
   ) {
     self.index = index
     self.model = model
     self.options = options
     self.monitor = monitor
+    self.memory = memory
   }
 
   /// - Parameters:
