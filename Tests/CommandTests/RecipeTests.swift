@@ -172,6 +172,48 @@ import Testing
     try sandbox.run("compare", "index", "--recipe", "s.yaml").fails(saying: "s.yaml:2")
   }
 
+  /// The whole job by a file: what it has of a model's folder and a loss is not meant for the index or the
+  /// comparison.
+  @Test func aRunTakesItsOptionsFromARecipe() throws {
+    let sandbox = try Sandbox()
+    try sandbox.writeCorpus()
+    try TinyModel.write(to: sandbox.url("model"))
+    try sandbox.write("first.txt", "cs-001\n")
+    try sandbox.write("second.txt", "cs-002\n")
+    try sandbox.write(
+      "r.yaml",
+      """
+      threshold: 0.8
+      protect: [first.txt, second.txt]
+      text-field: [text]
+      skip-invalid: false
+      steps: 2
+      study-steps: 2
+      seeds: 2
+      arm: raw
+      out: tuned
+      maximum-tokens: 12
+      margin: 0.5
+      """)
+    let run = ["run", "corpus.jsonl", "--out", "index"]
+    let outcome = try sandbox.run(run + ["--recipe", "r.yaml", "--text-field", "text"]).succeeded()
+    #expect(
+      outcome.errors.contains(
+        "a run has no use for these of the recipe: arm, out, maximum-tokens, margin"))
+    #expect(!sandbox.exists("tuned"))
+    let again = try sandbox.run(
+      run + [
+        "--threshold", "0.8", "--protect", "first.txt", "--protect", "second.txt", "--steps", "2",
+        "--study-steps", "2", "--seeds", "2",
+      ]
+    ).succeeded()
+    for step in ["index", "dedup", "cluster", "split", "compare"] {
+      #expect(again.errors.contains("\(step): nothing to do"), "\(step): \(again.errors)")
+    }
+    try sandbox.write("bad.yaml", "seeds: 0\n")
+    try sandbox.run(run + ["--recipe", "bad.yaml"]).fails(saying: "bad.yaml:1")
+  }
+
   @Test func withoutASplitTheRestIsPrinted() throws {
     let sandbox = try Sandbox().deduplicated()
     let outcome = try sandbox.run("finetune", "index", "--print-config").succeeded()

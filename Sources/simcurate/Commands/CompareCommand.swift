@@ -99,10 +99,7 @@ struct CompareCommand: ParsableCommand {
 
   func run() throws {
     let console = common.begin()
-    if let unused = RecipeArguments.given?.unused, !unused.isEmpty {
-      console.remark(
-        "a comparison has no use for these of the recipe: " + unused.joined(separator: ", "))
-    }
+    RecipeArguments.remarkUnused("a comparison", console)
     guard let index else { return try comparePredictions(console) }
     var options = study.options(training.choice, steps: training.steps, seed: seed.seed)
     task.settle(&options)
@@ -152,7 +149,8 @@ struct CompareCommand: ParsableCommand {
 }
 
 extension CompareCommand: RecipeCommand {
-  static let foreignKeys: Set = ["patience"]
+  /// A recipe's `margin` is that of a loss.
+  static let foreignKeys: Set = ["patience", "margin"]
 }
 
 struct StudyArguments: ParsableArguments {

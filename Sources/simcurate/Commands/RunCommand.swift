@@ -35,10 +35,12 @@ struct RunCommand: ParsableCommand {
   @Option(name: .long, help: ArgumentHelp("Title of the report.", valueName: "text"))
   var title: String?
   @OptionGroup var seed: SeedOption
+  @OptionGroup var recipe: RecipeOption
   @OptionGroup var common: CommonOptions
 
   func run() throws {
     let console = common.begin()
+    RecipeArguments.remarkUnused("a run", console)
     func say(_ text: String) {
       console.remark(text.trimmingCharacters(in: .newlines))
     }
@@ -127,4 +129,10 @@ struct RunCommand: ParsableCommand {
   private static func text(_ obstacle: FileError) -> String {
     obstacle.description + (obstacle.advice.map { "; " + $0 } ?? "")
   }
+}
+
+extension RunCommand: RecipeCommand {
+  /// In a recipe of `finetune` these are the model's folder, the limit of the texts that it learns from and a
+  /// loss's margin; here the index, the limit of those embedded, and what counts as no difference.
+  static let foreignKeys: Set = ["out", "maximum-tokens", "margin"]
 }
