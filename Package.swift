@@ -98,7 +98,8 @@ let package = Package(
     .testTarget(
       name: "CommandTests",
       dependencies: [
-        "Curation", "Files", "Study", "simcurate", .product(name: "GRDB", package: "GRDB.swift"),
+        "Curation", "Files", "simcurate", "Store", "Study", "Training", "Transformer",
+        .product(name: "GRDB", package: "GRDB.swift"),
       ]),
   ],
   cxxLanguageStandard: .cxx17

@@ -3,11 +3,15 @@
 Made with: torch==2.13.0 transformers==5.23.0 numpy. Run:
     simcurate probe MODEL --texts FILE.jsonl --limit 2000 --json > probe.json
     python probe_check.py MODEL FILE.jsonl probe.json
-MODEL is a BERT with one token before and one after a text; all texts of FILE (field text) must be short enough
-to stand in a window twice. Prints each layer's values, theirs and ours, and the largest relative difference.
+MODEL is a BERT with one token before and one after a text; all texts of FILE (field text), or of the test part where
+FILE is an index folder, must be short enough to stand in a window twice. Prints each layer's values, theirs and ours,
+and the largest relative difference.
 """
 
+import itertools
 import json
+import os
+import sqlite3
 import sys
 
 import numpy as np
@@ -36,6 +40,21 @@ def relations(content, units, length):
     return kinds
 
 
+def read(file):
+    """Texts, sorted, and of an index which pairs of them are of one paraphrase group."""
+    if not os.path.isdir(file):
+        return sorted({json.loads(line)["text"] for line in open(file)}), []
+    rows = sqlite3.connect(f"file:{file}/catalog.sqlite?mode=ro", uri=True).execute(
+        "SELECT text, cluster FROM records JOIN splits USING (row) LEFT JOIN"
+        " (SELECT row, cluster FROM cluster_members WHERE kind = 'paraphrase') USING (row) WHERE part = 'test'"
+    )
+    groups = dict(rows.fetchall())
+    texts = sorted(groups)
+    pairs = itertools.combinations(range(len(texts)), 2)
+    alike = [(i, j) for i, j in pairs if None is not groups[texts[i]] == groups[texts[j]]]
+    return texts, alike
+
+
 def dependence(k, m):
     """The unbiased estimate of Song et al. (2012)."""
     k, m, n, one = k - np.diag(np.diag(k)), m - np.diag(np.diag(m)), len(k), np.ones(len(k))
@@ -48,7 +67,7 @@ def main(path, file, result):
     model = AutoModel.from_pretrained(path, attn_implementation="eager").eval()
     table = model.get_input_embeddings().weight.detach()
     units = torch.nn.functional.normalize(table - table.mean(0), dim=1)
-    texts = sorted({json.loads(line)["text"] for line in open(file)})
+    texts, alike = read(file)
     ours = json.load(open(result))
     assert ours["texts"] == len(texts), "--limit takes too few texts"
     layers = model.config.num_hidden_layers
@@ -84,11 +103,15 @@ def main(path, file, result):
         shares = shares[shares > 1e-3 * shares[0]]
         shares /= shares.sum()
         unit = pooled[:, layer] / np.linalg.norm(pooled[:, layer], axis=1, keepdims=True)
+        squares = 2 - 2 * unit @ unit.T
         expected = {
+            "uniformity": np.log(np.exp(-2 * squares[np.triu_indices(n, 1)]).mean()),
             "effectiveRank": np.exp(-(shares * np.log(shares)).sum()),
             "anisotropy": (np.linalg.norm(unit.sum(0)) ** 2 - n) / (n * (n - 1)),
             "repetitionShift": shift[layer] / n,
         }
+        if alike:
+            expected["paraphraseAlignment"] = np.mean([squares[pair] for pair in alike])
         if layer:
             k, m = grams[layer], grams[layer - 1]
             scale = np.sqrt(dependence(k, k) * dependence(m, m))

@@ -5,12 +5,13 @@ package enum AtomicFolder {
   /// Puts what `fill` writes into an empty folder in the place of `url`, whose old content goes.
   ///
   /// - Throws: ``FileError`` if the folder cannot be written, and what `fill` throws; what was there is
-  ///   then untouched.
+  ///   then untouched, and folders above it that were not there are not there.
   package static func replace<Result>(_ url: URL, fill: (URL) throws -> Result) throws -> Result {
     let target = url.resolvingSymlinksInPath()
     let parent = target.deletingLastPathComponent()
-    // What keeps it from being made keeps the folder in it from being made too.
-    try? FileManager.default.createDirectory(at: parent, withIntermediateDirectories: true)
+    let made = MadeFolders(parent)
+    var isPlaced = false
+    defer { if !isPlaced { made.removeEmpty() } }
     Leftover.sweepOnce(parent)
     let temporary = Leftover.place(for: target)
     guard mkdir(temporary.path, 0o777) == 0 else {
@@ -19,6 +20,7 @@ package enum AtomicFolder {
     defer { try? FileManager.default.removeItem(at: temporary) }
     let result = try fill(temporary)
     try place(temporary, at: target)
+    isPlaced = true
     return result
   }
 

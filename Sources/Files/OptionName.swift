@@ -11,6 +11,7 @@ package enum OptionName: String, CaseIterable, CustomStringConvertible, Sendable
   case containment
   case disjoint
   case duplicateField = "duplicate-field"
+  case epochs
   case fieldB = "field-b"
   case floor
   case folds
@@ -44,6 +45,7 @@ package enum OptionName: String, CaseIterable, CustomStringConvertible, Sendable
   case shingles
   case skipInvalid = "skip-invalid"
   case stages
+  case steps
   case studySteps = "study-steps"
   case tagColumn = "tag-column"
   case tagNames = "tag-names"

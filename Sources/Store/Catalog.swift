@@ -120,6 +120,11 @@ package final class Catalog: Sendable {
   /// Lets SQLite hold so many pages before it writes. For tests.
   package func limitCache(pages: Int) throws { try pragma("cache_size", pages) }
 
+  /// Calls `body` with each statement that is executed from now on. For tests.
+  package func trace(_ body: @escaping @Sendable (String) -> Void) {
+    queue.writeWithoutTransaction { $0.trace { body($0.description) } }
+  }
+
   private func pragma(_ name: String, _ value: Int) throws {
     try queue.writeWithoutTransaction { try $0.execute(sql: "PRAGMA \(name) = \(value)") }
   }

@@ -21,6 +21,19 @@ extension Catalog {
     }
   }
 
+  /// Calls `body` with the records of `rows` in that order, reading 4,096 at a time; a row that is not there
+  /// is passed over. `body` may use the catalog.
+  package func forEachRecord(of rows: [Int], _ body: (StoredRecord) throws -> Void) throws {
+    for start in stride(from: 0, to: rows.count, by: 4096) {
+      let wanted = rows[start..<min(rows.count, start + 4096)]
+      let marks = databaseQuestionMarks(count: wanted.count)
+      let found = try all(
+        StoredRecord.self, "WHERE row IN (\(marks))", StatementArguments(Array(wanted)))
+      let records = Dictionary(found.map { ($0.row, $0) }, uniquingKeysWith: { first, _ in first })
+      for row in wanted { try records[row].map(body) }
+    }
+  }
+
   package func record(id: String) throws -> StoredRecord? {
     try all(StoredRecord.self, "WHERE id = ?", [id]).first
   }

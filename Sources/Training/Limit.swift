@@ -56,8 +56,17 @@ extension TrainingOptions {
     package static let labelSmoothing = Limit<Float>.within(0..<1)
     /// A probability.
     package static let dropout = Limit<Float>.within(0..<1)
-    /// Of epochs, steps, sentences, tokens, passes, evaluations.
-    package static let count = Limit<Int>.atLeast(1)
+    /// Passes over the training data: an epoch's batches are planned one by one.
+    package static let epochs = Limit<Int>.within(1...100_000)
+    /// Updates in all.
+    package static let updates = Limit<Int>.within(1...10_000_000)
+    /// Of sentences, tokens, passes, evaluations, the steps between two of something: sums and products of
+    /// two such numbers are no overflow.
+    package static let count = Limit<Int>.within(1...1_000_000_000)
+    /// Pairs of labels for each text.
+    package static let pairsPerText = Limit<Int>.within(1...10_000)
+    /// Near records for each anchor.
+    package static let hardNegatives = Limit<Int>.within(0...1_000)
     /// Counted from the lowest.
     package static let frozenLayers = Limit<Int>.atLeast(0)
     /// Special tokens included: room for one of the text.

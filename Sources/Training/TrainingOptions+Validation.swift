@@ -41,9 +41,10 @@ extension TrainingOptions {
     try require("gradientClipping", gradientClipping, Limits.gradientClipping)
     try require("labelSmoothing", labelSmoothing, Limits.labelSmoothing)
     try require("stepShare", stepShare, .partOrWhole)
+    try require("epochs", epochs, Limits.epochs)
+    try require("maximumSteps", maximumSteps, Limits.updates)
     for (name, count) in [
-      ("batchSize", batchSize), ("batchTokens", batchTokens), ("epochs", epochs),
-      ("maximumSteps", maximumSteps), ("patience", patience),
+      ("batchSize", batchSize), ("batchTokens", batchTokens), ("patience", patience),
       ("evaluationInterval", evaluationInterval), ("checkpointInterval", checkpointInterval),
     ] {
       try require(name, count, Limits.count)

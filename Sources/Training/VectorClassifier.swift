@@ -123,8 +123,9 @@ public final class VectorClassifier: TrainableClassifier {
   private static func pairs(
     _ texts: [LabeledText], _ labels: [Int], each: Int, seed: UInt64
   ) throws -> [SimilarityExample] {
-    guard each >= 1 else {
-      throw UntrainableOptions(option: "pairsPerText", expected: "at least 1", found: "\(each)")
+    let limit = TrainingOptions.Limits.pairsPerText
+    guard limit.allows(each) else {
+      throw UntrainableOptions(option: "pairsPerText", expected: limit.text, found: "\(each)")
     }
     let pairs = LabelPairs(labels: labels)
     guard pairs.sameCount > 0, pairs.differentCount > 0 else {

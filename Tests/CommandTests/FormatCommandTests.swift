@@ -198,6 +198,27 @@ import Testing
     try sandbox.run("finetune", "index", "--tag-names", "O").fails(64, saying: "--task tokens")
   }
 
+  /// `index` reads texts and takes any tags; `run` then does all that needs none, and says where they are wrong.
+  @Test(arguments: [1, 23]) func aRunSaysWhichTagsCannotBeRead(line: Int) throws {
+    let sandbox = try sandbox()
+    let rows = (1...40).map { number in
+      let tags = number == line ? #"["O"]"# : #"["B-X", "O"]"#
+      return #"{"tokens": ["order", "number \#(number)"], "tags": \#(tags)}"#
+    }
+    try sandbox.write("corpus.jsonl", rows.joined(separator: "\n"))
+    let fault = "corpus.jsonl:\(line): expected a tag in 'tags' for each of 2 tokens, found 1 tags"
+    let outcome = try sandbox.run("run", "corpus.jsonl", "--out", "index").succeeded()
+    #expect(outcome.errors.contains("no model: \(fault)"), "\(outcome.errors)")
+    #expect(sandbox.exists("index/report.html"))
+    try sandbox.run("finetune", "index", "--task", "tokens").fails(saying: fault)
+    // Fields of the names alone are no tags.
+    let texts = (1...20).map { #"{"text": "order number \#($0)", "entities": ["order"]}"# }
+    try sandbox.write("list.jsonl", texts.joined(separator: "\n"))
+    let other = try sandbox.run("run", "list.jsonl", "--out", "other").succeeded()
+    #expect(
+      other.errors.contains("no model: list.jsonl:1: expected entities with"), "\(other.errors)")
+  }
+
   /// From CoNLL files to a tagger that gives entities with their places, and columns again.
   @Test func namedEntitiesFromFilesToPredictions() throws {
     let sandbox = try sandbox()

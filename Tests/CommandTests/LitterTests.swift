@@ -43,6 +43,24 @@ import Testing
     #expect(try hidden(sandbox) == ["index/" + own])
   }
 
+  /// Folders that were made for a result are gone where there is none; others stay.
+  @Test func ofResultsThatCameToNothing() throws {
+    let sandbox = try Sandbox().deduplicated()
+    for step in ["cluster", "split"] { try sandbox.run(step, "index").succeeded() }
+    for command in ["index", "run"] {
+      try sandbox.run(command, "missing.jsonl", "--out", "a/b/c").fails(saying: "missing.jsonl")
+      #expect(!sandbox.exists("a"))
+    }
+    try sandbox.run("finetune", "index", "--frozen-layers", "99", "--out", "a/b/c").fails(
+      saying: "frozenLayers")
+    #expect(!sandbox.exists("a"))
+    try sandbox.shell("mkdir -p a/b").succeeded()
+    try sandbox.run("index", "missing.jsonl", "--out", "a/b/c/d").fails(saying: "missing.jsonl")
+    #expect(sandbox.exists("a/b") && !sandbox.exists("a/b/c"))
+    try sandbox.run("index", "corpus.jsonl", "--out", "a/b/c/d").succeeded()
+    #expect(sandbox.exists("a/b/c/d/manifest.json"))
+  }
+
   /// Models are written beside their places too, and exchanged.
   @Test func ofATrainedModel() throws {
     let sandbox = try Sandbox().deduplicated()

@@ -32,4 +32,41 @@ import Testing
     words.insert("index", at: 1)
     try Sandbox().run(words).fails(64, saying: message, "Usage")
   }
+
+  /// A count that no memory holds and no life is long enough for is refused before anything is opened.
+  @Test(
+    arguments: [
+      "finetune --epochs", "finetune --steps", "finetune --batch-size", "finetune --batch-tokens",
+      "finetune --patience", "finetune --save-every", "finetune --accumulation",
+      "finetune --threads", "finetune --seed", "compare --seed",
+      "finetune --method lora --lora-rank",
+      "finetune --few-shot --pairs-per-text", "finetune --task similarity --hard-negatives",
+      "sweep --trials", "sweep --epochs", "compare --seeds", "compare --study-steps",
+      "compare --epochs", "compare --batch-size",
+    ])
+  func countsBeyondAllMeasure(arguments: String) throws {
+    var words = arguments.split(separator: " ").map(String.init)
+    let option = try #require(words.last)
+    words.insert("index", at: 1)
+    let outcome = try Sandbox().run(words + ["\(Int.max)"])
+    outcome.fails(64, saying: option, "\(Int.max)", "Usage")
+  }
+
+  /// Counts that more than is there is no fault of, and the last seed.
+  @Test func whatIsMoreThanThereIs() throws {
+    let sandbox = try Sandbox().deduplicated()
+    for step in ["cluster", "split"] { try sandbox.run(step, "index").succeeded() }
+    let train = ["finetune", "index", "--steps", "1", "--force", "--out", "tuned"]
+    for option in ["--maximum-tokens", "--shots"] {
+      try sandbox.run(train + [option, "\(Int.max)"]).succeeded()
+    }
+    for option in ["--batch-size", "--batch-tokens"] {
+      try sandbox.run(train + [option, "1000000000"]).succeeded()
+    }
+    try sandbox.run(train + ["--seed", "2000000000"]).succeeded()
+    try sandbox.run(train + ["--frozen-layers", "\(Int.max)"]).fails(saying: "frozenLayers")
+    try sandbox.run("verify", "index").succeeded()
+    let compare = ["compare", "index", "--study-steps", "1", "--seeds", "2", "--plan"]
+    try sandbox.run(compare + ["--seed", "2000000000"]).succeeded()
+  }
 }

@@ -126,6 +126,15 @@ import Testing
       .object()
     let count = try #require(result["texts"] as? Int)
     #expect(count >= 8 && count < 100)
+    // Texts of one paraphrase group are left out together.
+    let groups = try #require(result["groups"] as? Int)
+    #expect(groups >= 8 && groups <= count && result["blocks"] as? Int == min(20, groups))
+    let arm = try #require((result["arms"] as? [[String: Any]])?.first)
+    for layer in try layers(arm) {
+      #expect(try number(layer["states"], "uniformity", "value") < 0)
+      let states = try #require(layer["states"] as? [String: Any])
+      #expect(groups == count ? states["paraphraseAlignment"] == nil : true)
+    }
   }
 
   @Test func wrongUsageIsSaid() throws {

@@ -134,6 +134,7 @@ import Testing
     #expect(try text == sandbox.text("both.md") && text.hasPrefix("# Both\n"))
     #expect(try sandbox.text("both.html").contains("What the studies say together"))
     #expect(try !sandbox.text("studies.html").isEmpty)
+    try expectNothingIsOverwritten(sandbox)
 
     try sandbox.run("index", "corpus.jsonl", "--out", "bare").succeeded()
     try sandbox.run("report", "index", "bare").fails(
@@ -144,5 +145,33 @@ import Testing
     try sandbox.run("report", "index", "--out", "a.html").fails(64, saying: "--out")
     try sandbox.run("report", "index", "other", "--out", "a.txt").fails(64, saying: ".html")
     try sandbox.run("report", "index", "--watts", "-1").fails(64, saying: "--watts")
+    try sandbox.run("report", "index", "--force").fails(64, saying: "--force is for several")
+  }
+
+  /// The page of the same studies is replaced, whatever its title; any other file is not, nor what stands
+  /// beside the page.
+  private func expectNothingIsOverwritten(_ sandbox: Sandbox) throws {
+    let report = ["report", "index", "other"]
+    try sandbox.run(report + ["--title", "Again"]).succeeded()
+    #expect(try sandbox.text("studies.md").hasPrefix("# Again\n"))
+    let before = try sandbox.data("studies.json")
+    try sandbox.run("report", "other", "index").fails(
+      saying:
+        "studies.html: expected no file, or the page of these studies, found that of index, other",
+      "--force", "--out")
+    #expect(try sandbox.data("studies.json") == before)
+    for name in ["mine.html", "mine.md", "mine.json"] {
+      try sandbox.write(name, "mine")
+      try sandbox.run(report + ["--out", "mine.html"]).fails(
+        saying: "\(name): expected no file", "found another file")
+      #expect(
+        try sandbox.text(name) == "mine" && sandbox.exists("mine.html") == (name == "mine.html"))
+      if name != "mine.json" { try sandbox.shell("rm \(name)").succeeded() }
+    }
+    try sandbox.run(report + ["--out", "mine.html", "--force"]).succeeded()
+    #expect(try sandbox.text("mine.json").contains("members"))
+    // A page whose writing was cut short has its JSON at least.
+    try sandbox.shell("rm mine.html mine.md").succeeded()
+    try sandbox.run(report + ["--out", "mine.html"]).succeeded()
   }
 }

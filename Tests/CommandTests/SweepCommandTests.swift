@@ -210,8 +210,8 @@ import Testing
     ("search:\n  epochs: 3\n", ["search.yaml:2", "a list of values, or low, high and scale"]),
     ("search:\n  method: {low: 1, high: 2}\n", ["search.yaml:2", "a list of values for 'method'"]),
     ("search:\n  epochs: []\n", ["search.yaml:2", "a list of values"]),
-    ("search:\n  epochs: [2, zero]\n", ["search.yaml:2", "at least 1", "'zero'"]),
-    ("search:\n  epochs: {low: 0, high: 3}\n", ["search.yaml:2", "at least 1", "'0'"]),
+    ("search:\n  epochs: [2, zero]\n", ["search.yaml:2", "in 1...100000", "'zero'"]),
+    ("search:\n  epochs: {low: 0, high: 3}\n", ["search.yaml:2", "in 1...100000", "'0'"]),
     ("search:\n  epochs: {low: 3, high: 3}\n", ["search.yaml:2", "'low' below 'high'"]),
     ("search:\n  epochs: {low: 3}\n", ["search.yaml:2", "'high'"]),
     (

@@ -14,6 +14,9 @@ import Testing
         throw Stop()
       }
     }
+    #expect(throws: Stop.self) {
+      try AtomicFolder.replace(folder["d/e/f"]) { _ in throw Stop() }
+    }
     #expect(try folder.names == ["a", "a/old"])
     for target in ["a", "b/c"] {
       try AtomicFolder.replace(folder[target]) {

@@ -19,7 +19,7 @@ import Testing
     for bin in wide.similarity!.bins.indices { wide.similarity?.bins[bin].count *= 100_000 }
     for report in [SampleReport.full(), wide] {
       let drawings = report.html().matches(of: /<svg.*?<\/svg>/.dotMatchesNewlines())
-      #expect(drawings.count == 9)
+      #expect(drawings.count == 11)
       for drawing in drawings {
         for text in drawing.output.matches(
           of: /<text x="([-0-9.]+)" y="[-0-9.]+" class="([a-z ]+)" text-anchor="([a-z]+)">([^<]*)/)

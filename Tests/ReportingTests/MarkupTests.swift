@@ -133,7 +133,7 @@ import Testing
     let html = report.html()
     try expectWellFormed(html)
     let drawings = html.matches(of: /<svg.*?<\/svg>/.dotMatchesNewlines()).map { String($0.output) }
-    #expect(drawings.count == 9)
+    #expect(drawings.count == 11)
     for drawing in drawings { #expect(!drawing.contains("nan") && !drawing.contains("inf\"")) }
     #expect(report.markdown().contains("Each arm was trained once"))
     #expect(try !Report(json: report.json()).html().isEmpty)

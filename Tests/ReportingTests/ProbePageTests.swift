@@ -38,7 +38,7 @@ import Testing
       "alignment": (0...count).map { $0 == 0 ? NSNull() : estimate(0.8) as Any },
     ]
     let fields: [String: Any] = [
-      "format": 1, "source": name, "texts": 40, "blocks": 20, "seed": 0, "near": 0.4,
+      "format": 1, "source": name, "texts": 40, "groups": 40, "blocks": 20, "seed": 0, "near": 0.4,
       "arms": Array(repeating: arm, count: arms),
       "differences": Array(repeating: difference, count: arms - 1),
     ]
@@ -59,9 +59,9 @@ import Testing
   @Test func everyFigureHasItsParagraphAndItsNumbers() throws {
     let html = try result("raw").html()
     let figures = html.components(separatedBy: "<figure>").dropFirst()
-    // Three of states, five of attention (no token was near), three maps for each arm, alignment of layers for
-    // each and of arms, six differences; those without a value are left out.
-    #expect(figures.count == 3 + 5 + 6 + 3 + 5)
+    // Five of states, five of attention (no token was near), three maps for each arm, alignment of layers for
+    // each and of arms, eight differences; those without a value are left out.
+    #expect(figures.count == 5 + 5 + 6 + 3 + 7)
     for figure in figures {
       let caption = figure.components(separatedBy: "<figcaption>").last ?? ""
       #expect(caption.prefix { $0 != "<" }.count > 80)

@@ -9,7 +9,7 @@ import Testing
     -> StudySet.Member
   {
     var member = StudySet.Member(
-      name: name, task: "classify", trainingRecords: 5_520,
+      name: name, content: "of \(name)", task: "classify", trainingRecords: 5_520,
       analysis: SampleReport.fiveSeeds.analysis)
     change(&member)
     return member

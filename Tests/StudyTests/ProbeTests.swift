@@ -93,6 +93,74 @@ import Transformer
     #expect(abs(random(200, 50, seed: 3).anisotropy(TextBlocks(texts: 200)).value) < 0.02)
   }
 
+  private func square(_ a: [Double], _ b: [Double]) -> Double {
+    func unit(_ row: [Double]) -> [Double] {
+      let length = row.reduce(0) { $0 + $1 * $1 }.squareRoot()
+      return row.map { $0 / length }
+    }
+    return zip(unit(a), unit(b)).reduce(0) { $0 + ($1.0 - $1.1) * ($1.0 - $1.1) }
+  }
+
+  @Test func uniformityIsThatOfPairs() {
+    let matrix = random(23, 7, seed: 12)
+    let rows = rows(matrix)
+    var (sum, count) = (0.0, 0.0)
+    for i in rows.indices {
+      for j in 0..<i {
+        sum += exp(-2 * square(rows[i], rows[j]))
+        count += 1
+      }
+    }
+    let blocks = TextBlocks(texts: 23)
+    #expect(abs(matrix.uniformity(blocks).value - log(sum / count)) < 1e-6)
+    expectDeletion(matrix, blocks) { $0.uniformity($1) }
+    let same = StateMatrix(texts: 9, width: 2, values: (0..<9).flatMap { [Float($0 + 1), 0] })
+    #expect(abs(same.uniformity(TextBlocks(texts: 9)).value) < 1e-6)
+    // On a sphere of many dimensions distances are all about the root of 2.
+    #expect(abs(random(100, 400, seed: 13).uniformity(TextBlocks(texts: 100)).value + 4) < 0.1)
+  }
+
+  @Test func alignmentIsTheDistanceWithinGroups() {
+    let matrix = random(24, 5, seed: 14)
+    let groups = (0..<24).map { $0 < 12 ? $0 % 4 : $0 }
+    let rows = rows(matrix)
+    func mean(without block: Int?, _ blocks: TextBlocks) -> Double {
+      var (sum, count) = (0.0, 0.0)
+      for i in rows.indices where blocks.ofText[i] != block {
+        for j in 0..<i where groups[i] == groups[j] {
+          sum += square(rows[i], rows[j])
+          count += 1
+        }
+      }
+      return sum / count
+    }
+    let blocks = TextBlocks(groups: groups)
+    let found = matrix.alignment(withinGroupsOf: blocks)
+    #expect(abs(found.value - mean(without: nil, blocks)) < 1e-6)
+    for block in 0..<blocks.count {
+      #expect(abs(found.without[block] - mean(without: block, blocks)) < 1e-6)
+    }
+    #expect(matrix.alignment(withinGroupsOf: TextBlocks(texts: 24)).value.isNaN)
+  }
+
+  /// Texts of a group are left out together, and blocks are as even as that allows.
+  @Test func blocksHoldWholeGroups() {
+    #expect(TextBlocks(texts: 45).ofText == (0..<45).map { $0 % 20 })
+    let groups = (0..<90).map { $0 < 30 ? 1000 + $0 % 3 : $0 }
+    let blocks = TextBlocks(groups: groups)
+    #expect(blocks.count == 20)
+    for group in Set(groups) {
+      let own = groups.indices.filter { groups[$0] == group }
+      #expect(Set(own.map { blocks.ofText[$0] }).count == 1)
+    }
+    let sizes = (0..<20).map { block in blocks.ofText.count { $0 == block } }
+    #expect(
+      sizes.sorted() == Array(repeating: 3, count: 8) + Array(repeating: 4, count: 9) + [
+        10, 10, 10,
+      ])
+    #expect(TextBlocks(groups: [5, 5, 5]).count == 1)
+  }
+
   /// By U-centered products (Székely and Rizzo, 2014), which have the same mean product.
   private func alignment(_ x: StateMatrix, _ y: StateMatrix) -> Double {
     func centered(_ matrix: StateMatrix) -> [[Double]] {

@@ -129,6 +129,21 @@ struct TrainerTests {
     #expect(summary.evaluations.count == 3)
   }
 
+  /// Before a batch is planned.
+  @Test func countsHaveLimits() {
+    for change: @Sendable (inout TrainingOptions) -> Void in [
+      { $0.epochs = .max }, { $0.maximumSteps = .max }, { $0.batchSize = .max },
+      { $0.batchTokens = .max }, { $0.patience = .max }, { $0.evaluationInterval = .max },
+      { $0.checkpointInterval = .max }, { $0.epochs = 0 },
+    ] {
+      #expect(throws: UntrainableOptions.self) {
+        try Trainer(
+          Golden.network(), training: data(8, seed: 1), development: data(4, seed: 1),
+          options: options(change))
+      }
+    }
+  }
+
   /// Products of half the digits train as well, and to the same bits on any number of threads.
   @Test func bfloat16TrainsAlike() throws {
     guard TrainingOptions.Precision.fastest == .bfloat16 else {

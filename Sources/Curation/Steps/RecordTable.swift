@@ -69,7 +69,7 @@ public struct RecordTable: Sendable {
       if let valueField { values.append(record.record.original(valueField)?.number ?? .nan) }
     }
     if let rows {
-      for row in rows { try catalog.record(row: row).map(append) }
+      try catalog.forEachRecord(of: rows, append)
     } else {
       try catalog.forEachRecord(append)
     }

@@ -64,9 +64,9 @@ package struct AttentionPass: Sendable {
 
   /// Queries taken together.
   private static let block = 64
-  private var hidden: Int { heads * headSize }
+  var hidden: Int { heads * headSize }
   /// ``headSize`` rounded up to whole vectors.
-  private var depth: Int { (headSize + 15) & ~15 }
+  var depth: Int { (headSize + 15) & ~15 }
   /// Of queries, before they meet keys.
   private var scale: Float { 1 / Float(headSize).squareRoot() }
 
@@ -376,37 +376,6 @@ package struct AttentionPass: Sendable {
         areas.take(scores), areas.take(scores), areas.take(scores)
       )
       (self.queries, dOut, result) = (areas.take(states), areas.take(states), areas.take(states))
-    }
-  }
-
-  /// Copies rows of one head, times `scale`, to rows of ``depth`` with zeros at the end.
-  private func copy(
-    _ source: Matrix, _ stride: Int, _ rows: Int, _ result: MutableMatrix, _ scale: Float
-  ) {
-    for row in 0..<rows {
-      let (from, to) = (source + row * stride, result + row * depth)
-      for column in 0..<headSize { to[column] = from[column] * scale }
-      for column in headSize..<depth { to[column] = 0 }
-    }
-  }
-
-  /// Writes rows of ``depth``, times `scale`, back to rows of one head.
-  private func paste(
-    _ source: MutableMatrix, _ rows: Int, _ result: MutableMatrix, _ stride: Int,
-    _ scale: Float = 1
-  ) {
-    for row in 0..<rows {
-      let (from, to) = (source + row * depth, result + row * stride)
-      for column in 0..<headSize { to[column] = from[column] * scale }
-    }
-  }
-
-  /// Rows of one head as columns: `[headSize, width]` with zeros beyond `length`.
-  private func transpose(_ source: Matrix, _ length: Int, _ result: MutableMatrix, _ width: Int) {
-    for column in 0..<headSize {
-      let row = result + column * width
-      for token in 0..<length { row[token] = source[token * 3 * hidden + column] }
-      for token in length..<width { row[token] = 0 }
     }
   }
 }

@@ -29,7 +29,8 @@ extension StudySet {
       let options = try StudyMethods.flat(step.options, "\(path), options of the step compare")
       members.append(
         Member(
-          name: isPlain ? name : path, task: options["task"] ?? NumberText.none,
+          name: isPlain ? name : path, content: index.contentHash,
+          task: options["task"] ?? NumberText.none,
           trainingRecords: try raw.flatMap(StudyAssembly.metrics)?.trainingRecords ?? 0,
           analysis: analysis))
     }

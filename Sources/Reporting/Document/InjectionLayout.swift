@@ -4,7 +4,7 @@ extension InjectionSection {
   var section: Section {
     var blocks: [Block] = [.paragraph(explanation)]
     blocks += (analysis.sentences + analysis.notes).map { .paragraph($0) }
-    blocks.append(.figures([figure]))
+    blocks.append(.figures(figures))
     blocks.append(.table(table))
     return Section(
       name: "injection", title: "Does the study see what it looks for?", blocks: blocks,
@@ -20,26 +20,54 @@ extension InjectionSection {
       + "Intervals are 95%, over groups of items and repetitions of the square."
   }
 
-  private var figure: Figure {
+  /// The same doses in three panels, one measure each.
+  private var figures: [Figure] {
+    [
+      panel(
+        \.accuracyGain,
+        caption: "What copies in training add to the accuracy on the items they are copies of.",
+        IntervalPlot(
+          groups: [], isDifference: true, axisTitle: "change of accuracy in points",
+          description:
+            "Change of accuracy by number of copies in training, in points with 95% intervals")),
+      panel(
+        \.logProbabilityGain,
+        caption:
+          "What they add to the logarithm of the probability of the true label, on the same items.",
+        IntervalPlot(
+          groups: [], isDifference: true, isShare: false,
+          axisTitle: "change of log-probability in nats",
+          description:
+            "Change of the true label's log-probability by number of copies, with 95% intervals")),
+      panel(
+        \.membership,
+        caption:
+          "How well that probability tells items with copies from those without in the same model: the "
+          + "area under the curve, of which 0.5 says nothing.",
+        IntervalPlot(
+          groups: [], isDifference: false, reference: 0.5, axisTitle: "membership (area)",
+          description: "Membership area by number of copies in training, with 95% intervals")),
+    ]
+  }
+
+  private func panel(
+    _ measure: KeyPath<InjectionAnalysis.Effect, Estimate?>, caption: String, _ plot: IntervalPlot
+  ) -> Figure {
     func rows(isChanged: Bool) -> [IntervalPlot.Row] {
       analysis.effects.filter { $0.dose.isChanged == isChanged }.compactMap { effect in
-        effect.accuracyGain.map {
+        effect[keyPath: measure].map {
           IntervalPlot.Row(
             name: "\(effect.dose.copies) \(effect.dose.copies == 1 ? "copy" : "copies")",
             series: isChanged ? 1 : 0, estimate: $0)
         }
       }
     }
-    return Figure(
-      caption: "What copies in training add to the accuracy on the items they are copies of.",
-      drawing: IntervalPlot(
-        groups: [
-          ("Exact copies", rows(isChanged: false)),
-          ("A tenth of the words changed", rows(isChanged: true)),
-        ], isDifference: true, axisTitle: "change of accuracy in points",
-        description:
-          "Change of accuracy by number of copies in training, in points with 95% intervals"
-      ).element())
+    var plot = plot
+    plot.groups = [
+      ("Exact copies", rows(isChanged: false)),
+      ("A tenth of the words changed", rows(isChanged: true)),
+    ]
+    return Figure(caption: caption, drawing: plot.element())
   }
 
   private var table: Table {

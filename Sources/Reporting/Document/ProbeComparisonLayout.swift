@@ -46,6 +46,8 @@ extension ProbeResult {
   var differenceSection: Section {
     let measures: [(String, (ProbedLayer) -> Estimate?)] = [
       ("effective rank", { $0.states[.effectiveRank] }), ("anisotropy", { $0.states[.anisotropy] }),
+      ("uniformity", { $0.states[.uniformity] }),
+      ("alignment of paraphrases", { $0.states[.paraphraseAlignment] }),
       ("entropy, share", { $0.attention[.entropyShare] }),
       ("mass on the same token", { $0.attention[.sameToken] }),
       ("mass on near tokens", { $0.attention[.near] }), ("copy", { $0.attention[.copy] }),

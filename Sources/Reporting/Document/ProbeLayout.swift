@@ -69,6 +69,16 @@ extension ProbeResult {
                 + "point one way and cosines say little there; texts of one topic are alike too, so the level "
                 + "belongs to these texts as much as to the model."),
             figure(
+              .uniformity, "uniformity",
+              "Uniformity: the logarithm of the mean of exp(−2 d²) over pairs of texts, d the distance of their "
+                + "directions (Wang and Isola, 2020). 0 is all in one place, about −4 evenly spread over the "
+                + "sphere; unlike the mean cosine it sees clusters."),
+            figure(
+              .paraphraseAlignment, "mean d² of paraphrases",
+              "Alignment: the mean of d² over pairs of texts of one paraphrase group (Wang and Isola, 2020). "
+                + "0 is no distance between what says the same. Read it with uniformity: states that all lie in "
+                + "one place align everything."),
+            figure(
               .repetitionShift, "1 − cosine",
               "How far the state of a text moves when it stands twice in its window. Positions change "
                 + "along with the repetition, so some of it is due to length alone."),
@@ -165,7 +175,9 @@ extension ProbeResult {
             })),
         .paragraph(
           "Intervals are Student's, from the crossed analysis of variance over seeds and \(blocks) blocks of "
-            + "texts, each left out in turn (jackknife). Texts were drawn with seed \(seed)"
+            + (groups < texts
+              ? "\(NumberText.integer(groups)) paraphrase groups of texts" : "texts")
+            + ", each left out in turn (jackknife). Texts were drawn with seed \(seed)"
             + (maximumTokens.map { " and cut to \($0) tokens." } ?? ".")),
       ])
   }

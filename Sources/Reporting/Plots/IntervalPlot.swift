@@ -18,8 +18,12 @@ struct IntervalPlot {
 
   /// Rows under a common heading.
   var groups: [(heading: String, rows: [Row])]
-  /// Values are shown as points with a line at zero, instead of as scores.
+  /// Values are shown with their sign and a line at zero, instead of as scores.
   var isDifference: Bool
+  /// What differences are of is a share: they are shown in points.
+  var isShare = true
+  /// The score that says nothing, where there is one: a line is drawn there.
+  var reference: Double?
   var axisTitle: String
   var description: String
 
@@ -53,7 +57,7 @@ struct IntervalPlot {
     let scale = Scale(
       values: Scale.range(
         of: estimates.flatMap { [$0.low, $0.high, $0.value] }.map { $0 * unit },
-        including: isDifference ? [0] + bands.flatMap { [$0 * unit, -$0 * unit] } : []),
+        including: [line].compactMap { $0 } + bands.flatMap { [$0 * unit, -$0 * unit] }),
       positions: (left, right))
     var svg = SVG()
     let ticks = scale.ticksThatFit(.tick)
@@ -69,8 +73,8 @@ struct IntervalPlot {
         drawBand(row, y: y + (Double(place) + 0.5) * Self.rowHeight, in: &svg, scale)
       }
       for tick in ticks {
-        let isZero = isDifference && abs(tick) < 1e-9
-        svg.line((scale(tick), y - 2), (scale(tick), end), isZero ? "zero" : "grid")
+        let isLine = line.map { abs(tick - $0) < 1e-9 } ?? false
+        svg.line((scale(tick), y - 2), (scale(tick), end), isLine ? "zero" : "grid")
       }
       for row in group.rows {
         draw(row, y: y + Self.rowHeight / 2, in: &svg, scale)
@@ -85,7 +89,13 @@ struct IntervalPlot {
     return svg.element(height: bottom + 40, description: description)
   }
 
-  private var unit: Double { isDifference ? 100 : 1 }
+  private var unit: Double { isDifference && isShare ? 100 : 1 }
+
+  private var line: Double? { isDifference ? 0 : reference }
+
+  private func signed(_ value: Double) -> String {
+    NumberText.difference(value, isShare ? .accuracy : .meanScore)
+  }
 
   /// Before the lines, which go through it.
   private func drawBand(_ row: Row, y: Double, in svg: inout SVG, _ scale: Scale) {
@@ -116,8 +126,7 @@ struct IntervalPlot {
     }
     let interval =
       isDifference
-      ? "\(NumberText.points(estimate.value)) (\(NumberText.points(estimate.low)) to "
-        + "\(NumberText.points(estimate.high)))"
+      ? "\(signed(estimate.value)) (\(signed(estimate.low)) to \(signed(estimate.high)))"
       : NumberText.scored(estimate)
     svg.mark(row.series, x: scale(estimate.value * unit), y: y, title: "\(row.name): \(interval)")
   }
@@ -128,8 +137,7 @@ struct IntervalPlot {
       return "not a number"
     }
     if isDifference {
-      return "\(NumberText.points(estimate.value)) [\(NumberText.points(estimate.low)), "
-        + "\(NumberText.points(estimate.high))]"
+      return "\(signed(estimate.value)) [\(signed(estimate.low)), \(signed(estimate.high))]"
     }
     return "\(NumberText.decimal(estimate.value, 2)) [\(NumberText.decimal(estimate.low, 2)), "
       + "\(NumberText.decimal(estimate.high, 2))]"

@@ -6,6 +6,8 @@ public struct StudySet: Codable, Equatable, Sendable {
   public struct Member: Codable, Equatable, Sendable {
     /// The index folder's name, or its path where two have one name.
     public var name: String
+    /// Hash of the records and vectors of its index: whatever else is studied of them, it is this study.
+    public var content: String
     /// What was learned, as `compare` has it.
     public var task: String
     /// Of the primary comparisons.
@@ -26,9 +28,10 @@ public struct StudySet: Codable, Equatable, Sendable {
     public var isUnderfit: Bool
 
     package init(
-      name: String, task: String, trainingRecords: Int, analysis: StudyAnalysis
+      name: String, content: String, task: String, trainingRecords: Int, analysis: StudyAnalysis
     ) {
       self.name = name
+      self.content = content
       self.task = task
       self.trainingRecords = trainingRecords
       metric = analysis.primaryMetric

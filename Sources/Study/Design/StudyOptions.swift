@@ -102,5 +102,9 @@ public struct StudyOptions: Codable, Hashable, Sendable {
       throw CurationError(
         option: .batchSize, expected: "at least one text an update", found: "\(size)")
     }
+    guard seedCount <= 10_000 else {
+      throw CurationError(option: .seeds, expected: "at most 10000", found: "\(seedCount)")
+    }
+    try training.validateCounts(steps: .studySteps)
   }
 }

@@ -14,9 +14,11 @@ struct SimilarityLearner: StudyLearner {
     self.table = table
     var choice = SimilarityChoice()
     choice.loss = bench.options.similarityLoss
-    records = try SimilarityRecords(
-      bench.index, choice, try bench.index.textFields(), table,
-      places: (population.raw + population.test).map { Int($0) })
+    let fields = try bench.index.textFields()
+    let places = (population.raw + population.test).map { Int($0) }
+    records = try SimilarityRecords(bench.index, choice, fields, table, places: places) {
+      try bench.index.texts(of: fields, at: places, row: { $0 })
+    }
   }
 
   /// Of pairs with a score its correlation with their cosine; else how near the right text is.

@@ -34,6 +34,8 @@ final class ArmProbe {
           var measures: [StateMeasure: BlockStatistic] = [
             .effectiveRank: matrix.effectiveRank(model.blocks),
             .anisotropy: matrix.anisotropy(model.blocks),
+            .uniformity: matrix.uniformity(model.blocks),
+            .paraphraseAlignment: matrix.alignment(withinGroupsOf: model.blocks),
             .repetitionShift: model.repetitionShift(layer),
           ]
           if layer > 0 { measures[.alignmentWithPrevious] = alignments[layer][layer - 1] }

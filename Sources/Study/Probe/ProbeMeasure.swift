@@ -29,6 +29,10 @@ public enum StateMeasure: String, Codable, CodingKeyRepresentable, CaseIterable,
   case effectiveRank
   /// See ``StateMatrix/anisotropy(_:)``.
   case anisotropy
+  /// See ``StateMatrix/uniformity(_:)``.
+  case uniformity
+  /// See ``StateMatrix/alignment(withinGroupsOf:)``, of paraphrase groups.
+  case paraphraseAlignment
   /// ``AlignmentKernel/alignment(_:)`` with the layer before.
   case alignmentWithPrevious
   /// Mean of 1 − cosine between a text's state and that of the window that holds it twice.

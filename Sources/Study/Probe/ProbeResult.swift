@@ -6,7 +6,9 @@ public struct ProbeResult: Codable, Equatable, Sendable {
   public var source: String
   /// How many different texts ran.
   public var texts: Int
-  /// Blocks of texts of the jackknife.
+  /// Groups of texts that say the same, where somebody says so; else as many as texts.
+  public var groups: Int
+  /// Blocks of groups of the jackknife.
   public var blocks: Int
   /// Of the draw of texts.
   public var seed: UInt64

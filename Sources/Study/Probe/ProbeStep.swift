@@ -57,21 +57,27 @@ public struct ProbeStep {
   /// - Parameters:
   ///   - texts: all different.
   ///   - source: where they came from.
-  /// - Throws: `FileError` for too few texts or arms that cannot be paired, or a
+  ///   - groups: of each text, those that say the same by one number; each is its own if nil.
+  /// - Throws: `FileError` for too few texts or groups or arms that cannot be paired, or a
   ///   model that cannot be run; ``Interrupted``.
-  public func run(_ texts: [String], source: String) throws -> ProbeResult {
-    guard texts.count >= ProbeOptions.leastTexts else {
+  public func run(_ texts: [String], source: String, groups: [Int]? = nil) throws -> ProbeResult {
+    let groups = groups ?? Array(texts.indices)
+    let count = Set(groups).count
+    guard count >= ProbeOptions.leastTexts else {
       throw FileError(
-        place: source, expected: "at least \(ProbeOptions.leastTexts) different texts",
-        found: "\(texts.count)", advice: "a few hundred give narrow intervals")
+        place: source,
+        expected: "at least \(ProbeOptions.leastTexts) different texts"
+          + (count < texts.count ? " in as many paraphrase groups" : ""),
+        found: "\(texts.count)" + (count < texts.count ? " in \(count)" : ""),
+        advice: "a few hundred give narrow intervals")
     }
     try checkPairs()
-    let blocks = TextBlocks(texts: texts.count)
+    let blocks = TextBlocks(groups: groups)
     let arms = try options.arms.map { arm in
       ArmProbe(arm, try arm.models.map { try probe($0, texts, blocks) })
     }
     var result = ProbeResult(
-      source: source, texts: texts.count, blocks: blocks.count, seed: options.seed,
+      source: source, texts: texts.count, groups: count, blocks: blocks.count, seed: options.seed,
       maximumTokens: options.maximumTokens, near: options.near, arms: [], differences: [])
     for arm in arms {
       try monitor.checkpoint()

@@ -6,7 +6,9 @@ extension FinetuneStep {
   /// - Throws: ``CurationError`` if there are no questions to train and to test on, or without the test
   ///   part none to judge by; `FileError` naming a record with answers that are not in its context.
   func questionRequest(readsTest: Bool) throws -> QuestionRequest {
-    let data = try QuestionData(index, options, readsTest: readsTest)
+    let data = try memory.recall(options, readsTest: readsTest) {
+      try QuestionData(index, options, readsTest: readsTest)
+    }
     if !readsTest { try data.parts.checkDevelopment(index) }
     let answered = data.train.count { !$0.answers.isEmpty }
     if readsTest, answered == 0 || data.test.isEmpty {

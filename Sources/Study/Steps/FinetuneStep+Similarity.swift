@@ -5,8 +5,7 @@ extension FinetuneStep {
   /// - Throws: ``CurationError`` if the index has too little of what the loss needs; `FileError` naming a
   ///   record that lacks a field.
   func similarityRequest(readsTest: Bool) throws -> SimilarityRequest {
-    let data = try SimilarityData(
-      index, options.similarity, arm: options.arm, seed: options.seed, readsTest: readsTest)
+    let data = try SimilarityData(index, options, readsTest: readsTest, memory)
     let place = index.folder.url.relativePath
     if readsTest, data.train.isEmpty || data.test.isEmpty {
       throw CurationError(

@@ -5,11 +5,15 @@ extension FinetuneStep {
   ///   the test part none to judge by; `FileError` naming a record without readable tags.
   func tagRequest(readsTest: Bool) throws -> TagRequest {
     if let obstacle = try TagSentences.obstacle(index) { throw obstacle }
-    let parts = try TrainingParts(
-      index, arm: options.arm, seed: options.seed, readsTest: readsTest
-    ) { _, _ in true }
+    let parts = try memory.recall(options, readsTest: readsTest) {
+      try TrainingParts(
+        index, arm: options.arm, seed: options.seed, readsTest: readsTest
+      ) { _, _ in true }
+    }
     if !readsTest { try parts.checkDevelopment(index) }
-    let sentences = try TagSentences(index, rows: parts.rows, tagNames: options.tagNames)
+    let sentences = try memory.recall(options, readsTest: readsTest) {
+      try TagSentences(index, rows: parts.rows, tagNames: options.tagNames)
+    }
     if readsTest, sentences.typeCount == 0 || parts.train.isEmpty || parts.test.isEmpty {
       throw CurationError(
         place: index.folder.url.relativePath,

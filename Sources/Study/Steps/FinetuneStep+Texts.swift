@@ -11,7 +11,7 @@ extension FinetuneStep {
   ///   none to judge by; `FileError` naming a record that lacks a field.
   func textRequest(readsTest: Bool) throws -> TextRequest {
     if readsTest, let obstacle = try tagObstacle() { throw obstacle }
-    let data = try LearningData(index, options, readsTest: readsTest)
+    let data = try LearningData(index, options, readsTest: readsTest, memory)
     if readsTest {
       if let obstacle = data.obstacle { throw obstacle }
     } else {
@@ -21,9 +21,18 @@ extension FinetuneStep {
     return request(data)
   }
 
-  /// Why the labels of the index cannot be learned; nil if they can.
+  /// Why the labels or tags of the index cannot be learned, a record without readable ones among the reasons;
+  /// nil if they can.
   public func obstacle() throws -> CurationError? {
-    try tagObstacle() ?? LearningData(index, options).obstacle
+    guard options.task == .tokens else {
+      return try tagObstacle() ?? LearningData(index, options, memory).obstacle
+    }
+    do {
+      _ = try tagRequest(readsTest: true)
+      return nil
+    } catch let fault as FileError {
+      return fault
+    }
   }
 
   /// Why questions and sentences with tags cannot be classified; nil if the index has labels.

@@ -26,15 +26,20 @@ public struct FinetuneStep {
   let model: ModelFolder
   let options: FinetuneOptions
   let monitor: StepMonitor
+  let memory: LearningMemory
 
   /// Only prepares the work.
+  ///
+  /// - Parameter memory: of what other trainings have read of the same index.
   public init(
-    _ index: OpenIndex, model: ModelFolder, options: FinetuneOptions, monitor: StepMonitor
+    _ index: OpenIndex, model: ModelFolder, options: FinetuneOptions, monitor: StepMonitor,
+    memory: LearningMemory = LearningMemory()
   ) {
     self.index = index
     self.model = model
     self.options = options
     self.monitor = monitor
+    self.memory = memory
   }
 
   /// - Parameters:
@@ -93,7 +98,8 @@ public struct FinetuneStep {
   }
 
   private func request(readsTest: Bool = true) throws -> any TrainingRequest {
-    switch options.task {
+    try options.training.validateCounts(steps: .steps)
+    return switch options.task {
     case .classify, .regress, .pairs, .relations: try textRequest(readsTest: readsTest)
     case .tokens: try tagRequest(readsTest: readsTest)
     case .similarity: try similarityRequest(readsTest: readsTest)

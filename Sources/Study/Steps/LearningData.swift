@@ -19,11 +19,16 @@ struct LearningData {
 
   /// - Parameter readsTest: without it no record of the test part is looked at.
   /// - Throws: ``CurationError`` if there is no split yet; as ``LearningTargets``.
-  init(_ index: OpenIndex, _ options: FinetuneOptions, readsTest: Bool = true) throws {
-    parts = try TrainingParts(
-      index, arm: options.arm, seed: options.seed, readsTest: readsTest
-    ) { $0.labels[$1] != nil }
-    targets = try LearningTargets(index, options.task, parts.table, row: parts.row)
+  init(
+    _ index: OpenIndex, _ options: FinetuneOptions, readsTest: Bool = true,
+    _ memory: LearningMemory
+  ) throws {
+    (parts, targets) = try memory.recall(options, readsTest: readsTest) {
+      let parts = try TrainingParts(
+        index, arm: options.arm, seed: options.seed, readsTest: readsTest
+      ) { $0.labels[$1] != nil }
+      return (parts, try LearningTargets(index, options.task, parts.table, row: parts.row))
+    }
     place = index.folder.url.relativePath
     if let shots = options.shots {
       try check(problem == .singleLabel, "to draw so many of each")

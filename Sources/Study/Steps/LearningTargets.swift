@@ -35,11 +35,9 @@ struct LearningTargets {
     if task == .relations { try checkRelations(index, row) }
     if let pairFields {
       // Of the records read alone: those of the test part may not be among them.
-      pairs = try table.ids.indices.map { place in
-        let record =
-          table.labels[place] == nil ? nil : try index.catalog.record(row: row(place))?.record
-        return try record?.texts(of: pairFields) ?? []
-      }
+      let labeled = table.ids.indices.filter { table.labels[$0] != nil }
+      let texts = try index.texts(of: pairFields, at: labeled, row: row)
+      pairs = table.ids.indices.map { texts[$0] ?? [] }
     }
   }
 

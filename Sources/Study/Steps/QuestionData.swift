@@ -23,9 +23,11 @@ struct QuestionData {
       index, arm: options.arm, seed: options.seed, readsTest: readsTest
     ) { _, _ in true }
     func questions(_ places: [Int]) throws -> [ContextQuestion] {
-      try places.compactMap { try index.catalog.record(row: parts.row($0))?.record }.map {
-        try $0.judgedQuestion(fields)
+      var questions: [ContextQuestion] = []
+      try index.catalog.forEachRecord(of: places.map(parts.row)) {
+        questions.append(try $0.record.judgedQuestion(fields))
       }
+      return questions
     }
     (self.parts, self.fields) = (parts, fields)
     train = try questions(parts.train)

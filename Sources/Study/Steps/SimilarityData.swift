@@ -60,16 +60,24 @@ struct SimilarityData {
   /// - Throws: ``CurationError`` if the index has no split or too little of what the loss needs;
   ///   `FileError` naming a record that lacks a field.
   init(
-    _ index: OpenIndex, _ choice: SimilarityChoice, arm: Arm, seed: UInt64, readsTest: Bool = true
+    _ index: OpenIndex, _ choices: FinetuneOptions, readsTest: Bool, _ memory: LearningMemory
   ) throws {
+    let (choice, seed) = (choices.similarity, choices.seed)
     let fields = try index.textFields()
-    let parts = try TrainingParts(
-      index, arm: arm, seed: seed, readsTest: readsTest, isUsable: { _, _ in true })
+    let parts = try memory.recall(choices, readsTest: readsTest) {
+      try TrainingParts(
+        index, arm: choices.arm, seed: seed, readsTest: readsTest, isUsable: { _, _ in true })
+    }
     let all = parts.train + parts.development + parts.test
     let labels = parts.table.labels
     if fields.count > 1 {
       let records = try SimilarityRecords(
-        index, choice, fields, parts.table, places: all, row: parts.row)
+        index, choice, fields, parts.table, places: all
+      ) {
+        try memory.recall(choices, readsTest: readsTest) {
+          try index.texts(of: fields, at: all, row: parts.row)
+        }
+      }
       (source, options) = (records.source, records.options)
       (train, development, test) = (
         records.examples(parts.train), records.examples(parts.development),
@@ -112,18 +120,18 @@ struct SimilarityData {
 struct SimilarityRecords {
   let source: SimilarityData.Source
   let options: SimilarityOptions
-  private var texts: [Int: [String]] = [:]
+  private let texts: [Int: [String]]
   private let scores: [Int: Float]
 
   /// - Parameters:
   ///   - fields: the text fields of the index.
   ///   - places: of the table, all that are used.
-  ///   - row: the row of the index that a place stands for.
+  ///   - read: the texts of `fields` of all places.
   /// - Throws: ``CurationError`` if the loss does not fit the data; `FileError` naming a record that lacks a
   ///   field.
   init(
     _ index: OpenIndex, _ choice: SimilarityChoice, _ fields: [String], _ table: RecordTable,
-    places: [Int], row: (Int) -> Int = { $0 }
+    places: [Int], read: () throws -> [Int: [String]]
   ) throws {
     let labels = table.labels
     let isScored =
@@ -134,9 +142,7 @@ struct SimilarityRecords {
       source == .scores ? (isBinary ? .contrastive : .cosent) : .ranking)
     try SimilarityData.check(options, source, fields, index)
     scores = source == .scores ? Self.scores(places, labels) : [:]
-    for place in places {
-      texts[place] = try index.catalog.record(row: row(place))?.record.texts(of: fields)
-    }
+    texts = try read()
   }
 
   func examples(_ places: [Int]) -> [SimilarityExample] {

@@ -38,7 +38,7 @@ struct TagSentences {
       ids.append(record.id)
     }
     if let rows {
-      for row in rows { try index.catalog.record(row: row).map(append) }
+      try index.catalog.forEachRecord(of: rows, append)
     } else {
       try index.catalog.forEachRecord(append)
     }
@@ -72,7 +72,7 @@ struct TagSentences {
 
   /// Why an index has nothing to tag; nil if its records have tags.
   static func obstacle(_ index: OpenIndex) throws -> CurationError? {
-    if try index.hasTags() { return nil }
+    if try index.hasTagFields() { return try index.tagFault() }
     return CurationError(
       place: index.folder.url.relativePath,
       expected: "sentences with a tag for each word, as \(OptionName.task) tokens needs",
@@ -83,16 +83,26 @@ struct TagSentences {
 
 extension OpenIndex {
   /// Whether the first record has words with tags.
-  package func hasTags() throws -> Bool {
+  func hasTags() throws -> Bool { try hasTagFields() && tagFault() == nil }
+
+  /// Whether the first record has fields of the names that tags stand in; they may mean something else.
+  package func hasTagFields() throws -> Bool {
     guard let first = try catalog.record(row: 0)?.record else { return false }
     let fields = Set(try first.originalFields().keys)
-    guard fields.isSuperset(of: ["tokens", "tags"]) || fields.contains("entities") else {
-      return false
-    }
-    // Fields of these names may mean something else. Tags by number want names, which is said later.
+    return fields.isSuperset(of: ["tokens", "tags"]) || fields.contains("entities")
+  }
+
+  /// Why the tags of the first record cannot be read; nil if they can. That tags by number want names is said
+  /// later.
+  fileprivate func tagFault() throws -> FileError? {
     var names = TagFields()
     names.tagNames = (0..<1000).map { $0 == 0 ? "O" : "B-\($0)" }
-    return (try? first.taggedSentence(names)) != nil
+    do {
+      _ = try catalog.record(row: 0)?.record.taggedSentence(names)
+      return nil
+    } catch let fault as FileError {
+      return fault
+    }
   }
 }
 

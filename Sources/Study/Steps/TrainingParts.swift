@@ -32,7 +32,7 @@ struct TrainingParts {
     let removals =
       try arm == .raw ? index.catalog.removals().filter { inTrain.contains($0.witness) } : []
     let read = readsTest ? nil : Set(split.map(\.row) + removals.map(\.row)).sorted()
-    let table = try RecordTable(index.catalog, rows: read)
+    let table = try read.map { try RecordTable(index.catalog, rows: $0) } ?? index.records()
     let places = read.map { Dictionary(uniqueKeysWithValues: zip($0, $0.indices)) }
     func place(_ row: Int) -> Int? {
       let place = places.map { $0[row]! } ?? row

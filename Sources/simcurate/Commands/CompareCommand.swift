@@ -119,10 +119,7 @@ struct CompareCommand: ParsableCommand {
 
   func run() throws {
     let console = common.begin()
-    if let unused = RecipeArguments.given?.unused, !unused.isEmpty {
-      console.remark(
-        "a comparison has no use for these of the recipe: " + unused.joined(separator: ", "))
-    }
+    RecipeArguments.remarkUnused("a comparison", console)
     guard let index else { return try comparePredictions(console) }
     let options = options
     if plan { return try show(planOf: index, options, console) }
@@ -179,7 +176,8 @@ struct CompareCommand: ParsableCommand {
 }
 
 extension CompareCommand: RecipeCommand {
-  static let foreignKeys: Set = ["patience"]
+  /// A recipe's `margin` is that of a loss.
+  static let foreignKeys: Set = ["patience", "margin"]
 }
 
 struct StudyArguments: ParsableArguments {

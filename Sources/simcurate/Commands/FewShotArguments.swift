@@ -16,7 +16,7 @@ struct FewShotArguments: ParsableArguments {
         + "logistic regression on them."))
   var fewShot = false
   @Option(
-    within: .atLeast(1),
+    within: TrainingOptions.Limits.pairsPerText,
     help: "With --few-shot: pairs of the same label for each text, and as many of different labels "
       + "(default: 20).", valueName: "n")
   var pairsPerText: Int?

@@ -86,8 +86,12 @@ struct FinetuneArguments: ParsableArguments {
     return options
   }
 
-  func step(_ index: OpenIndex, _ model: ModelFolder, _ monitor: StepMonitor) -> FinetuneStep {
-    FinetuneStep(index, model: model, options: options, monitor: monitor)
+  /// - Parameter memory: of what other trainings have read of the index.
+  func step(
+    _ index: OpenIndex, _ model: ModelFolder, _ monitor: StepMonitor,
+    _ memory: LearningMemory = LearningMemory()
+  ) -> FinetuneStep {
+    FinetuneStep(index, model: model, options: options, monitor: monitor, memory: memory)
   }
 
   /// Puts in what followed from model and data.

@@ -68,9 +68,7 @@ extension CorpusArguments {
   /// The folder to index into, held for this command alone.
   func hold(_ out: String?, _ locks: LockOptions, _ console: Console) throws -> URL {
     let url = URL(fileURLWithPath: out ?? defaultIndex)
-    // A lock lies beside its folder; what keeps this from being made is told by the step.
-    try? FileManager.default.createDirectory(
-      at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+    LockOptions.make(url.deletingLastPathComponent())
     try locks.hold(url, .exclusive, console)
     return url
   }

@@ -112,8 +112,9 @@ struct ProbeCommand: ParsableCommand {
     let page = try out.map { try AtomicFile(URL(fileURLWithPath: $0)) }
     let options = ProbeOptions(
       arms: try arms, maximumTokens: maximumTokens, near: near, seed: seed.seed)
+    let (sample, groups) = try sample(console)
     let result = try ProbeStep(options, monitor: console.monitor)
-      .run(sample(console), source: texts)
+      .run(sample, source: texts, groups: groups)
     console.finish()
     if let page {
       try page.write(Data(result.html().utf8))
@@ -122,7 +123,8 @@ struct ProbeCommand: ParsableCommand {
     try common.show(result) { $0.text }
   }
 
-  private func sample(_ console: Console) throws -> [String] {
+  /// Different texts, and of an index that was clustered the paraphrase group of each.
+  private func sample(_ console: Console) throws -> (texts: [String], groups: [Int]?) {
     let url = CorpusReader.location(texts)
     var sample = TextSample(limit: limit, seed: seed.seed)
     guard LeakCheck.isIndex(url) else {
@@ -130,7 +132,7 @@ struct ProbeCommand: ParsableCommand {
         try console.monitor.checkpoint()
         sample.add(record.text)
       }
-      return sample.texts
+      return (sample.texts, nil)
     }
     try locks.hold(url, .shared, console)
     let index = try OpenIndex(at: url, readOnly: true)
@@ -140,7 +142,19 @@ struct ProbeCommand: ParsableCommand {
         place: texts, expected: "an index with a test part", found: "none",
         advice: "run simcurate split \(texts), or give a file of texts")
     }
-    try index.catalog.forEachRecord { if test.contains($0.row) { sample.add($0.text) } }
-    return sample.texts
+    let isClustered = try index.catalog.step("cluster") != nil
+    let clusters = Dictionary(
+      uniqueKeysWithValues: try index.catalog.members(kind: .paraphrase).map {
+        ($0.row, $0.cluster)
+      })
+    var groups: [String: Int] = [:]
+    try index.catalog.forEachRecord { record in
+      guard test.contains(record.row) else { return }
+      sample.add(record.text)
+      // What is in no group is one of its own. Records of one text are in one group.
+      groups[record.text] = groups[record.text] ?? clusters[record.row] ?? -1 - record.row
+    }
+    let texts = sample.texts
+    return (texts, isClustered ? texts.map { groups[$0]! } : nil)
   }
 }

@@ -30,6 +30,7 @@ struct ReportCommand: ParsableCommand {
       "Page to write for several indexes, .md and .json beside it (default: studies.html).",
       valueName: "file"))
   var out: String?
+  @OptionGroup var force: ForceOption
   @Option(
     name: .long,
     help: ArgumentHelp(
@@ -47,6 +48,9 @@ struct ReportCommand: ParsableCommand {
     }
     if indexes.count == 1, out != nil {
       throw ValidationError("--out is for several indexes; one has its report in its folder.")
+    }
+    if indexes.count == 1, force.force {
+      throw ValidationError("--force is for several indexes; one's report is replaced as it is.")
     }
     if indexes.count > 1, watts != nil {
       throw ValidationError("--watts is for the report of one index.")
@@ -80,7 +84,7 @@ struct ReportCommand: ParsableCommand {
     }
     let set = try StudySet(open, title: title)
     let page = URL(fileURLWithPath: out ?? "studies.html")
-    try set.write(to: page)
+    try set.write(to: page, replacing: force.force)
     try show(json: set.json(), markdown: set.markdown(), page: page)
   }
 

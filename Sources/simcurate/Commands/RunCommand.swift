@@ -13,8 +13,9 @@ struct RunCommand: ParsableCommand {
     commandName: "run",
     abstract: "Do the whole job: index, dedup, cluster, split, fine-tune, compare, report.",
     discussion: """
-      A corpus without labels, or with one alone, is not trained on; the report says so. Steps that are done are not repeated: the same \
-      command goes on where it was interrupted.
+      A corpus without labels, or with one alone, is not trained on, nor one with tags of which a record's \
+      cannot be read; it says so. Steps that are done are not repeated: the same command goes on where it was \
+      interrupted.
 
       Example: simcurate run questions.csv --text-field question --label-field intent
       """)
@@ -34,10 +35,12 @@ struct RunCommand: ParsableCommand {
   @Option(name: .long, help: ArgumentHelp("Title of the report.", valueName: "text"))
   var title: String?
   @OptionGroup var seed: SeedOption
+  @OptionGroup var recipe: RecipeOption
   @OptionGroup var common: CommonOptions
 
   func run() throws {
     let console = common.begin()
+    RecipeArguments.remarkUnused("a run", console)
     func say(_ text: String) {
       console.remark(text.trimmingCharacters(in: .newlines))
     }
@@ -70,15 +73,9 @@ struct RunCommand: ParsableCommand {
       return try report(index, console)
     }
     if try index.catalog.labelCounts().keys.contains(where: { $0 != nil }) {
-      try train(index, folder, console: console, say: say)
-    } else if try index.hasTags() {
-      say(
-        try FinetuneStep(
-          index, model: folder,
-          options: FinetuneOptions(task: .tokens, training: training.choice, seed: seed.seed),
-          monitor: console.monitor
-        ).run().text)
-      try compare(index, folder, .tokens, console: console, say: say)
+      try train(index, folder, .classify, console: console, say: say)
+    } else if try index.hasTagFields() {
+      try train(index, folder, .tokens, console: console, say: say)
     } else {
       say("no labels: nothing to fine-tune on (see --label-field)")
     }
@@ -96,18 +93,21 @@ struct RunCommand: ParsableCommand {
   }
 
   private func train(
-    _ index: OpenIndex, _ folder: ModelFolder, console: Console, say: (String) -> Void
+    _ index: OpenIndex, _ folder: ModelFolder, _ task: LearningTask, console: Console,
+    say: (String) -> Void
   ) throws {
     let model = FinetuneStep(
       index, model: folder,
-      options: FinetuneOptions(training: training.choice, seed: seed.seed),
+      options: FinetuneOptions(task: task, training: training.choice, seed: seed.seed),
       monitor: console.monitor)
     if let obstacle = try model.obstacle() {
       say("no model: " + Self.text(obstacle))
+      // Tags that a model cannot learn a comparison cannot either; its own reasons are others than a classifier's.
+      if task == .tokens { return }
     } else {
       say(try model.run().text)
     }
-    try compare(index, folder, .classify, console: console, say: say)
+    try compare(index, folder, task, console: console, say: say)
   }
 
   private func compare(
@@ -129,4 +129,10 @@ struct RunCommand: ParsableCommand {
   private static func text(_ obstacle: FileError) -> String {
     obstacle.description + (obstacle.advice.map { "; " + $0 } ?? "")
   }
+}
+
+extension RunCommand: RecipeCommand {
+  /// In a recipe of `finetune` these are the model's folder, the limit of the texts that it learns from and a
+  /// loss's margin; here the index, the limit of those embedded, and what counts as no difference.
+  static let foreignKeys: Set = ["out", "maximum-tokens", "margin"]
 }

@@ -29,7 +29,7 @@ struct SimilarityArguments: ParsableArguments {
       valueName: "n,n"))
   var dimensions: String?
   @Option(
-    within: .atLeast(0),
+    within: TrainingOptions.Limits.hardNegatives,
     help:
       "Near records of other groups that each anchor is held against; of single texts (default: 0, "
       + "with triplet 1).", valueName: "n")

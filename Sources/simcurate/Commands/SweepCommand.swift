@@ -71,13 +71,14 @@ struct SweepCommand: ParsableCommand {
         index.contentHash, try StepAccount.json(Settings(base.map(\.setting))), "\(space)",
       ]))
     try target.check(replacing: force.force)
-    // Each model is opened once, not for each trial.
+    // Each model is opened and each record read once, not for each trial.
     var models: [String?: ModelFolder] = [:]
+    let memory = LearningMemory()
     func step(_ arguments: FinetuneArguments) throws -> FinetuneStep {
       let name = arguments.model.model
       let model = try models[name] ?? arguments.model.open()
       models[name] = model
-      return arguments.step(index, model, console.monitor)
+      return arguments.step(index, model, console.monitor, memory)
     }
     var summary = try SweepStep(
       index, candidates: candidates.map(\.values), eta: halving ? eta : nil,

@@ -16,11 +16,11 @@ struct TrainingArguments: ParsableArguments {
   private static let standard = TrainingOptions()
 
   @Option(
-    within: Limits.count, help: "Passes over the training data (default: by its size).",
+    within: Limits.epochs, help: "Passes over the training data (default: by its size).",
     valueName: "n")
   var epochs: Int?
   @Option(
-    within: Limits.count, help: "Updates in all; with --epochs whichever ends first.",
+    within: Limits.updates, help: "Updates in all; with --epochs whichever ends first.",
     valueName: "n")
   var steps: Int?
   @Option(within: Limits.count, help: "Texts per update.", valueName: "n")

@@ -44,6 +44,8 @@ struct OptionField {
   /// The option's long name without dashes.
   let key: String
   let kind: Kind
+  /// Whether it may be given several times.
+  let isRepeated: Bool
   /// Where it is declared.
   let owner: any ParsableArguments.Type
   /// What it is set to; ``SettingValue/none`` if nothing was parsed.
@@ -87,6 +89,7 @@ struct OptionField {
         return [
           OptionField(
             key: key(child.label ?? ""), kind: Kind(Swift.type(of: option).value),
+            isRepeated: Swift.type(of: option).value is any RepeatedValue.Type,
             owner: type(of: arguments), value: isParsed ? setting(option.content) : .none)
         ]
       default: return []
@@ -139,6 +142,10 @@ extension OptionGroup: GroupWrapper {
   fileprivate static var arguments: any ParsableArguments.Type { Value.self }
   fileprivate var content: any ParsableArguments { wrappedValue }
 }
+
+private protocol RepeatedValue {}
+
+extension Array: RepeatedValue {}
 
 private protocol OptionalValue {
   static var wrapped: Any.Type { get }

@@ -37,10 +37,19 @@ struct RecipeArguments: Sendable {
   let arguments: [String]
   /// Keys that this command has no use for, in the order of the file.
   let unused: [String]
+  /// Names of options that may be given several times: of them the parser would take those of both.
+  private let repeated: Set<String>
 
   /// The recipe of the command that runs; a stream can be read once only.
   private static let current = Mutex<RecipeArguments?>(nil)
   static var given: RecipeArguments? { current.withLock { $0 } }
+
+  /// Says which keys of the recipe `command` has no use for, if there are any.
+  static func remarkUnused(_ command: String, _ console: Console) {
+    guard let unused = given?.unused, !unused.isEmpty else { return }
+    console.remark(
+      "\(command) has no use for these of the recipe: " + unused.joined(separator: ", "))
+  }
 
   /// - Throws: `FileError` with the line of an unknown key or an impossible value.
   init(_ file: RecipeFile, for command: any RecipeCommand.Type) throws {
@@ -50,10 +59,12 @@ struct RecipeArguments: Sendable {
     var (arguments, unused): ([String], [String]) = ([], [])
     for entry in file.entries where entry.key != Self.searchKey || !command.searches {
       guard let field = known[entry.key] else { throw Self.unknown(entry, file, known) }
-      guard let argument = try RecipeValue(field, file).argument(entry) else { continue }
-      if own.contains(entry.key) { arguments.append(argument) } else { unused.append(entry.key) }
+      let given = try RecipeValue(field, file).arguments(entry)
+      if given.isEmpty { continue }
+      if own.contains(entry.key) { arguments += given } else { unused.append(entry.key) }
     }
     (self.arguments, self.unused) = (arguments, unused)
+    repeated = Set(known.values.filter(\.isRepeated).map { "--" + $0.key })
   }
 
   /// What a recipe may hold: the options of `finetune`, and the command's own.
@@ -92,8 +103,13 @@ struct RecipeArguments: Sendable {
     }
     let recipe = try RecipeArguments(RecipeFile(path: path), for: command)
     current.withLock { $0 = recipe }
-    return arguments.prefix(1) + recipe.arguments + arguments.dropFirst()
+    let named = recipe.repeated.intersection(arguments.map(name))
+    return arguments.prefix(1) + recipe.arguments.filter { !named.contains(name($0)) }
+      + arguments.dropFirst()
   }
+
+  /// `--key=value` without the value.
+  private static func name(_ argument: String) -> String { String(argument.prefix { $0 != "=" }) }
 
   private static func path(in arguments: [String]) -> String? {
     var path: String?
@@ -112,7 +128,7 @@ struct RecipeArguments: Sendable {
   ///   - commandLine: without the recipe's arguments.
   func failure(_ message: String, commandLine: [String]) -> FileError? {
     let words = message.split(whereSeparator: { " .,;:'\n".contains($0) })
-    let given = Set(commandLine.map { String($0.prefix { $0 != "=" }) })
+    let given = Set(commandLine.map(Self.name))
     let entries = words.lazy.compactMap { word in
       file.entries.first { "--" + $0.key == word && !unused.contains($0.key) }
     }

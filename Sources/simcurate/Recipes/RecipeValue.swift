@@ -13,16 +13,18 @@ struct RecipeValue {
     self.file = file
   }
 
-  /// The value as an argument; nil where the file leaves the option to its default.
+  /// The value as arguments; none where the file leaves the option to its default.
   ///
   /// - Throws: `FileError` with the line of a value that the option cannot have.
-  func argument(_ entry: RecipeFile.Entry) throws -> String? {
+  func arguments(_ entry: RecipeFile.Entry) throws -> [String] {
     switch entry.value {
     case .scalar(let scalar):
-      return try scalar.isNull ? nil : field.argument(text(scalar))
+      return try scalar.isNull ? [] : [text(scalar)].filter(isSaid).map(field.argument)
+    case .list(let items) where field.isRepeated:
+      return try items.map { field.argument(try text($0)) }
     case .list(let items) where field.kind == .text:
       // Texts of several names part them by commas.
-      return field.argument(items.map(\.text).joined(separator: ","))
+      return [field.argument(items.map(\.text).joined(separator: ","))]
     case .list: throw failure(field.kind.text, found: "a list", line: entry.line)
     case .entries: throw failure(field.kind.text, found: "keys and values", line: entry.line)
     }
@@ -53,6 +55,17 @@ struct RecipeValue {
       throw failure(expected, found: found, line: scalar.line)
     }
     return scalar.text
+  }
+
+  /// Whether a value needs an argument: flags that can only be set are off without one.
+  private func isSaid(_ text: String) -> Bool {
+    guard field.kind == .flag, text == "false" else { return true }
+    do {
+      _ = try field.owner.parse([field.argument(text)])
+      return true
+    } catch {
+      return !field.owner.message(for: error).hasPrefix("Unknown option")
+    }
   }
 
   private static func truth(_ text: String) -> Bool? {

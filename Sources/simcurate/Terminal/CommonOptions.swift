@@ -3,6 +3,7 @@ import Curation
 import Files
 import Foundation
 import Kernels
+import Training
 
 /// The options every command takes.
 struct CommonOptions: ParsableArguments {
@@ -18,8 +19,8 @@ struct CommonOptions: ParsableArguments {
   var threads: Int?
 
   mutating func validate() throws {
-    if let threads, threads < 1 {
-      throw ValidationError("--threads must be at least 1, got \(threads).")
+    if let threads, !(1...1024).contains(threads) {
+      throw ValidationError("--threads must be in 1...1024, got \(threads).")
     }
   }
 
@@ -46,9 +47,10 @@ struct CommonOptions: ParsableArguments {
 
 /// The option of commands in which something is drawn at random.
 struct SeedOption: ParsableArguments {
+  /// A catalog has seeds of 31 bits, and a comparison counts on from this one.
   @Option(
-    name: .long,
-    help: ArgumentHelp("Seed of everything drawn at random.", valueName: "n"))
+    within: Limit<UInt64>.within(0...2_000_000_000), help: "Seed of everything drawn at random.",
+    valueName: "n")
   var seed: UInt64 = 0
 }
 

@@ -14,6 +14,14 @@ struct LockOptions: ParsableArguments {
 
   /// Held until the process ends: a command's result is of one state of its index.
   private static let held = Mutex<[FileLock]>([])
+  private static let made = Mutex<[MadeFolders]>([])
+
+  /// Makes the folder that a lock is to lie in, beside what it locks; at the end of the command it is taken
+  /// away again if nothing else came to lie there.
+  static func make(_ folder: URL) {
+    let new = MadeFolders(folder)
+    made.withLock { $0.append(new) }
+  }
 
   /// Waits until `url` is free, and keeps it for this command.
   ///
@@ -42,11 +50,15 @@ struct LockOptions: ParsableArguments {
     }
   }
 
-  /// Gives back all that this process holds.
+  /// Gives back all that this process holds, and takes away what it made in vain.
   static func releaseAll() {
     held.withLock { locks in
       for lock in locks { lock.release() }
       locks.removeAll()
+    }
+    made.withLock { folders in
+      for folder in folders { folder.removeEmpty() }
+      folders.removeAll()
     }
   }
 

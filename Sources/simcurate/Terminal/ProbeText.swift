@@ -5,7 +5,8 @@ extension ProbeResult {
   /// A table of each arm and of each difference, a line a layer.
   var text: String {
     var parts = arms.map { arm in
-      "\(arm.name): \(Self.models(arm.models.count)), \(texts) texts\n"
+      "\(arm.name): \(Self.models(arm.models.count)), \(texts) texts"
+        + (groups < texts ? " in \(groups) paraphrase groups\n" : "\n")
         + Self.table(
           arm.layers, alignment: arm.alignmentBetweenSeeds, title: "CKA seeds", isDifference: false)
     }
@@ -20,7 +21,8 @@ extension ProbeResult {
   private static func models(_ count: Int) -> String { count == 1 ? "1 model" : "\(count) models" }
 
   private static let states: [(StateMeasure, String)] = [
-    (.effectiveRank, "rank"), (.anisotropy, "anisotropy"), (.alignmentWithPrevious, "CKA before"),
+    (.effectiveRank, "rank"), (.anisotropy, "anisotropy"), (.uniformity, "uniformity"),
+    (.paraphraseAlignment, "paraphrases"), (.alignmentWithPrevious, "CKA before"),
     (.repetitionShift, "twice"),
   ]
   private static let attention: [(AttentionMeasure, String)] = [
@@ -32,6 +34,10 @@ extension ProbeResult {
   private static func table(
     _ layers: [ProbedLayer], alignment: [Estimate?], title: String, isDifference: Bool
   ) -> String {
+    // Without groups of texts no layer has the measure of them.
+    let states = states.filter { measure in
+      layers.contains { $0.states[measure.0] != nil } || measure.0 != .paraphraseAlignment
+    }
     let titles =
       states.map(\.1) + attention.map(\.1) + (alignment.isEmpty ? [] : [title])
     var table = Table([("layer", .right)] + titles.map { ($0, .right) })
