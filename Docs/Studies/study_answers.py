@@ -118,8 +118,7 @@ class Answers:
         else:
             def wanted(entity):
                 kind, start, end = entity
-                seen = " ".join(self.surfaces.words[item][start:end]) in self.surfaces.seen
-                return metric == "entityF1" or seen == (metric == "seenEntityF1")
+                return metric == "entityF1" or self.surfaces.has(item, start, end) == (metric == "seenEntityF1")
             truth, predicted = (set(filter(wanted, marks)) for marks in self.marks[item])
         return len(truth & predicted), len(truth) + len(predicted)
 
@@ -129,18 +128,23 @@ def names_of_answers(label):
 
 
 class Surfaces:
-    """The names that entities of the raw training records have, and the words of the test records."""
+    """The names that entities of the raw training records of every fold have, and the words of the test records."""
 
-    def __init__(self, fields, test, raw):
+    def __init__(self, fields, test, folds, raw):
         self.words = [json.loads(fields[row])["tokens"] for row in test]
-        self.seen, self.tags = set(), []
-        for row in raw:
-            record = json.loads(fields[row])
-            tokens, tags = record["tokens"], record["tags"]
-            if not all(isinstance(tag, str) and (tag == "O" or tag[:2] in ("B-", "I-")) for tag in tags):
-                raise ValueError("tags that are not IOB2")
-            self.tags += tags
-            self.seen |= {" ".join(tokens[start:end]) for _, start, end in entities(tags)}
+        self.folds = folds
+        self.seen, self.tags = [set() for _ in raw], []
+        for fold, rows in enumerate(raw):
+            for row in rows:
+                record = json.loads(fields[row])
+                tokens, tags = record["tokens"], record["tags"]
+                if not all(isinstance(tag, str) and (tag == "O" or tag[:2] in ("B-", "I-")) for tag in tags):
+                    raise ValueError("tags that are not IOB2")
+                self.tags += tags
+                self.seen[fold] |= {" ".join(tokens[start:end]) for _, start, end in entities(tags)}
+
+    def has(self, item, start, end):
+        return " ".join(self.words[item][start:end]) in self.seen[self.folds[item]]
 
 
 class Study:
@@ -177,12 +181,17 @@ class Study:
         numbered = {mark: number for number, mark in enumerate(dict.fromkeys(marks))}
         self.groups = np.array([numbered[mark] for mark in marks])
         self.metrics = list(dict.fromkeys(s["metric"] for s in self.analysis["scores"]))
-        self.raw = self.training_rows()
         self.runs = [self.rows("SELECT * FROM runs WHERE id = ?", run)[0] for run in self.analysis["runs"]]
+        self.said = {run["id"]: {p["row"]: p for p in self.rows("SELECT * FROM predictions WHERE run = ?", run["id"])}
+                     for run in self.runs}
+        fold_of = {row: run["fold"] or 0 for run in self.runs for row in self.said[run["id"]]}
+        self.folds = np.array([fold_of[row] for row in self.test])
+        self.raw = self.training_rows()
         self.read_answers()
 
     def training_rows(self):
-        """Records with what the task learns that are not tested; labels of one record alone take no part."""
+        """Of every fold the records with what the task learns that are not tested in it; labels of one record alone
+        take no part."""
         records = self.rows("SELECT row, label, given_split FROM records")
         if self.options["task"] in ("classify", "regress", "pairs", "relations"):
             records = [r for r in records if r["label"] is not None]
@@ -190,37 +199,44 @@ class Study:
                 and all(r["given_split"] != "test" for r in records):
             counts = Counter(r["label"] for r in records)
             records = [r for r in records if counts[r["label"]] > 1]
-        tested = set(self.test)
         self.labels = {r["row"]: r["label"] for r in records}
-        return [r["row"] for r in records if r["row"] not in tested]
+        tested = [set(np.array(self.test)[self.folds == fold].tolist()) for fold in range(self.folds.max() + 1)]
+        return [[r["row"] for r in records if r["row"] not in own] for own in tested]
 
     def read_answers(self):
         self.answers, surfaces, self.tags, place = {}, None, None, {}
         if self.runs[0]["answer"] == "tags":
             try:
-                surfaces = Surfaces(dict(self.rows("SELECT row, fields FROM records")), self.test, self.raw)
+                surfaces = Surfaces(
+                    dict(self.rows("SELECT row, fields FROM records")), self.test, self.folds, self.raw)
                 self.tags = surfaces.tags
             except (KeyError, TypeError, ValueError) as error:
                 self.notes.append(f"scores by names seen in training ({error})")
                 self.metrics = ["entityF1"]
                 for part in ("scores", "gaps", "comparisons"):
                     self.analysis[part] = [s for s in self.analysis[part] if s["metric"] == "entityF1"]
-        for run in sorted(self.runs, key=lambda run: run["seed"]):
-            said = {p["row"]: p for p in self.rows("SELECT * FROM predictions WHERE run = ?", run["id"])}
+        models = {}
+        for run in self.runs:
+            models.setdefault((run["seed"], run["arm"]), {}).update(self.said[run["id"]])
+        for (_, arm), said in sorted(models.items(), key=lambda model: model[0]):
             rows = [said[row] for row in self.test]
-            self.answers.setdefault(run["arm"], []).append(Answers(
-                run["answer"], [r["label"] for r in rows], [r["predicted"] for r in rows], surfaces, place))
+            self.answers.setdefault(arm, []).append(Answers(
+                self.runs[0]["answer"], [r["label"] for r in rows], [r["predicted"] for r in rows], surfaces, place))
         order = ["raw", "decontaminated", "deduplicated", "balanced", "random", "random-decontaminated"]
         self.answers = {arm: self.answers[arm] for arm in order if arm in self.answers}
 
     @property
     def similarity(self):
-        """Cosine of every test record to the nearest raw training record."""
+        """Cosine of every test record to the nearest raw training record of its fold."""
         vectors = np.load(self.index / "vectors.npy", mmap_mode="r")
-        base = np.asarray(vectors[self.raw], np.float64)
-        return np.concatenate([
-            (np.asarray(vectors[self.test[start:start + 256]], np.float64) @ base.T).max(1)
-            for start in range(0, len(self.test), 256)])
+        result = np.zeros(len(self.test))
+        for fold, raw in enumerate(self.raw):
+            base, places = np.asarray(vectors[raw], np.float64), np.flatnonzero(self.folds == fold)
+            for start in range(0, len(places), 256):
+                own = places[start:start + 256]
+                texts = np.asarray(vectors[np.array(self.test)[own]], np.float64)
+                result[own] = (texts @ base.T).max(1)
+        return result
 
     def nearness(self, measure):
         if measure == "cosine":
@@ -245,7 +261,7 @@ class Study:
     @property
     def raw_entropy(self):
         """Of the labels, or tags, of the raw training records; None where it cannot be told from the catalog."""
-        learned = self.tags if self.tags is not None else [self.labels[row] for row in self.raw]
+        learned = self.tags if self.tags is not None else [self.labels[row] for raw in self.raw for row in raw]
         if self.options["task"] in ("regress", "similarity", "questions") or None in learned:
             return None
         shares = np.array(list(Counter(learned).values())) / len(learned)

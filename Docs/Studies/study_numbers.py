@@ -92,6 +92,44 @@ def pooled_seed_variance(scores):
     return 2 * (rest**2).sum() / freedom, freedom
 
 
+class Folds:
+    """What models of one fold differ by between seeds, and what of that is chance of single groups, from
+    `tables[fold][arm, seed, group]`: what each model's answers to a group bring to an arm's statistic. One arm is the
+    statistic itself; of several it is the difference of any two."""
+
+    def __init__(self, tables):
+        self.count = len(tables)
+        self.between = self.noise = self.freedom = self.noise_freedom = 0
+        for table in tables:
+            arms, seeds, groups = table.shape
+            if groups == 0:
+                continue
+            pooled = 2 / (arms - 1) if arms > 1 else 1
+            free = (seeds - 1) * max(1, arms - 1)
+            sums = table.sum(2)
+            rest = sums - sums.mean(1, keepdims=True)
+            if arms > 1:
+                rest = rest - rest.mean(0)
+            self.between += pooled * (rest**2).sum() / (seeds - 1)
+            self.freedom += free
+            if groups > 1:
+                rest = table - table.mean(1, keepdims=True)
+                rest = rest - rest.mean(2, keepdims=True)
+                if arms > 1:
+                    rest = rest - rest.mean(0)
+                self.noise += pooled * (rest**2).sum() / ((seeds - 1) * (groups - 1)) * groups
+                self.noise_freedom += free * (groups - 1)
+
+    def variance(self, by_group, groups, seeds):
+        """Of the mean over new groups and models, whose training sets overlap, and its degrees of freedom."""
+        factor = 1 / seeds + self.count * max(1 / (self.count - 1), 1 / 4)
+        total = by_group + factor * max(0, self.between - self.noise)
+        spread = by_group**2 / (groups - 1)
+        for square, freedom in [(self.between, self.freedom), (self.noise, self.noise_freedom)]:
+            spread += (factor * square) ** 2 / freedom if freedom else 0
+        return total, max(1, total**2 / spread) if spread > 0 else groups - 1
+
+
 @dataclass
 class Estimate:
     value: float
@@ -108,9 +146,10 @@ class Estimate:
         self.low, self.high = self.value - half, self.value + half
 
     @staticmethod
-    def crossed(rows, values, items, pooled=None):
+    def crossed(rows, values, items, pooled=None, folds=None):
         """From `rows[seed, group]`, two ways without replication: the variance of the mean over new seeds and groups is
-        (seeds + groups - rest) / (S G) in mean squares, and at least each of the first two; Satterthwaite."""
+        (seeds + groups - rest) / (S G) in mean squares, and at least each of the first two; Satterthwaite. In folds what
+        `Folds` says, if it is more."""
         seeds, groups = rows.shape
         mean = rows.mean()
         by_group = seeds * ((rows.mean(0) - mean) ** 2).sum() / (groups - 1) / (seeds * groups)
@@ -123,8 +162,12 @@ class Estimate:
         by_seed, by_group, both = (v if v > ROUNDING else 0.0 for v in (variance / seeds, by_group, both))
         total = max(by_seed + by_group - both, by_seed, by_group)
         spread = by_seed**2 / seed_freedom + by_group**2 / (groups - 1) + both**2 / freedom
-        return Estimate(values.mean(), np.sqrt(total), max(1, total**2 / spread) if spread > 0 else groups - 1,
-                        items, groups, seeds)
+        freedom = max(1, total**2 / spread) if spread > 0 else groups - 1
+        if folds is not None:
+            corrected = folds.variance(by_group, groups, seeds)
+            if corrected[0] >= total:
+                total, freedom = corrected
+        return Estimate(values.mean(), np.sqrt(total), freedom, items, groups, seeds)
 
     def clamped(self, low, high):
         result = replace(self)

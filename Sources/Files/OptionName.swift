@@ -50,6 +50,7 @@ package enum OptionName: String, CaseIterable, CustomStringConvertible, Sendable
   case tagColumn = "tag-column"
   case tagNames = "tag-names"
   case task
+  case test
   case testShare = "test-share"
   case textField = "text-field"
   case textSeparator = "text-separator"

@@ -149,7 +149,7 @@ extension Catalog {
   /// The split in row order.
   package func split() throws -> [SplitAssignment] { try byRow(SplitAssignment.self, \.row) }
 
-  package func runs() throws -> [Run] { try all(Run.self, "ORDER BY arm, seed, id") }
+  package func runs() throws -> [Run] { try all(Run.self, "ORDER BY arm, seed, fold, id") }
 
   package func run(id: String) throws -> Run? { try all(Run.self, "WHERE id = ?", [id]).first }
 

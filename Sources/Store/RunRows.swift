@@ -31,6 +31,8 @@ package struct Run: CatalogRow {
   package var arm: String
   package var answer: Answer
   package var seed: Int
+  /// Of a comparison's test set that it was tested on, from 0; nil where there are none.
+  package var fold: Int?
   /// JSON.
   package var options: String
   package var status: Status
@@ -40,15 +42,16 @@ package struct Run: CatalogRow {
   package var metrics: String?
 
   package init(
-    id: String, step: Step, arm: String, answer: Answer = .label, seed: Int, options: String,
-    status: Status,
-    startedAt: Date, finishedAt: Date? = nil, metrics: String? = nil
+    id: String, step: Step, arm: String, answer: Answer = .label, seed: Int, fold: Int? = nil,
+    options: String, status: Status, startedAt: Date, finishedAt: Date? = nil,
+    metrics: String? = nil
   ) {
     self.id = id
     self.step = step
     self.arm = arm
     self.answer = answer
     self.seed = seed
+    self.fold = fold
     self.options = options
     self.status = status
     self.startedAt = startedAt
@@ -58,12 +61,12 @@ package struct Run: CatalogRow {
 
   package static let table = "runs"
   package static let columns = [
-    "id", "step", "arm", "answer", "seed", "options", "status", "started_at", "finished_at",
-    "metrics",
+    "id", "step", "arm", "answer", "seed", "fold", "options", "status", "started_at",
+    "finished_at", "metrics",
   ]
 
   package static let limits: [(column: Int, limit: CatalogLimit)] = [
-    (4, .small)
+    (4, .small), (5, .small),
   ]
 
   package init(row: Row) throws {
@@ -72,11 +75,12 @@ package struct Run: CatalogRow {
     arm = try row.decode(atIndex: 2)
     answer = try decoded(row, 3)
     seed = try row.decode(atIndex: 4)
-    options = try row.decode(atIndex: 5)
-    status = try decoded(row, 6)
-    startedAt = try row.decode(atIndex: 7)
-    finishedAt = try row.decode(atIndex: 8)
-    metrics = try row.decode(atIndex: 9)
+    fold = try row.decode(atIndex: 5)
+    options = try row.decode(atIndex: 6)
+    status = try decoded(row, 7)
+    startedAt = try row.decode(atIndex: 8)
+    finishedAt = try row.decode(atIndex: 9)
+    metrics = try row.decode(atIndex: 10)
   }
 
   package func bind(to values: inout RowBinder) {
@@ -85,6 +89,7 @@ package struct Run: CatalogRow {
     values.bind(arm)
     values.bind(answer.rawValue)
     values.bind(seed)
+    values.bind(fold)
     values.bind(options)
     values.bind(status.rawValue)
     values.bind(startedAt)

@@ -3,7 +3,7 @@ import GRDB
 /// The catalog's tables. Docs/Formats.md explains each column.
 enum Schema {
   /// `PRAGMA user_version` of a catalog this tool writes.
-  static let version = 6
+  static let version = 7
   /// `PRAGMA application_id`: "SIMC".
   static let applicationID = 0x5349_4d43
 
@@ -141,6 +141,7 @@ enum Schema {
       arm TEXT NOT NULL,
       answer TEXT NOT NULL CHECK (answer IN ('label', 'number', 'tags', 'score', 'text')),
       seed INTEGER NOT NULL,
+      fold INTEGER CHECK (fold >= 0),
       options TEXT NOT NULL,
       status TEXT NOT NULL CHECK (status IN ('running', 'finished', 'failed')),
       started_at TEXT NOT NULL,

@@ -8,6 +8,10 @@ import Study
 /// group, of arm and seed, and of the answer itself (standard deviation 1). An answer is right if the
 /// sum is above a bound that gives the arm its true score; so scores are normal integrals, and answers of
 /// all models to an item are as alike as the group's effect makes them.
+///
+/// In folds, items of a group fall into any of them, and every fold has models of its own. Their training
+/// sets have an effect that is the sum of those of the folds in them, so that any two folds have all but one
+/// of K − 1 parts in common.
 struct SimulatedStudy {
   struct Arm {
     var name: String
@@ -19,7 +23,10 @@ struct SimulatedStudy {
   /// Groups of each slice.
   var groups: [TestSlice: Int]
   var seeds = 3
+  var folds = 1
   var seedEffect = 0.1
+  /// Of an arm's training set.
+  var trainingEffect = 0.0
   var groupEffect = 3.0
   var armInGroupEffect = 0.7
   /// Groups have one item, or every fourth two and every eighth three.
@@ -27,7 +34,8 @@ struct SimulatedStudy {
   var classes = 12
 
   private var spread: Double {
-    (1 + seedEffect * seedEffect + groupEffect * groupEffect + armInGroupEffect * armInGroupEffect)
+    (1 + seedEffect * seedEffect + groupEffect * groupEffect + armInGroupEffect * armInGroupEffect
+      + trainingEffect * trainingEffect)
       .squareRoot()
   }
 
@@ -52,14 +60,16 @@ struct SimulatedStudy {
     let labels = numbers.map { _ in generator.index(below: classes) }
     let gold = numbers.map { _ in normal(&generator) }
     let counts = numbers.map { _ in generator.index(below: 5) }
+    let ofItem = numbers.map { _ in folds == 1 ? 0 : generator.index(below: folds) }
     let drawn = arms.map { arm in
       let own = ofGroup.map { $0 + armInGroupEffect * normal(&generator) }
+      let ofTraining = trainingEffects(&generator)
       var models: [Model] = []
       for _ in 0..<seeds {
-        let shift = seedEffect * normal(&generator)
+        let shifts = ofTraining.map { $0 + seedEffect * normal(&generator) }
         models.append(
           Model(
-            effects: numbers.map { own[$0] + shift }, spread: spread,
+            effects: zip(numbers, ofItem).map { own[$0] + shifts[$1] }, spread: spread,
             scores: slices.map { arm.scores[$0]! }))
       }
       return ArmPredictions(
@@ -72,7 +82,15 @@ struct SimulatedStudy {
       case .pearson, .spearman: .numbers(gold)
       default: .counted(items: numbers.count)
       }
-    return (TestItems(truth: truth, groups: numbers, slices: slices), drawn)
+    return (TestItems(truth: truth, groups: numbers, slices: slices, folds: ofItem), drawn)
+  }
+
+  /// Of each fold's training set.
+  private func trainingEffects(_ generator: inout SeededGenerator) -> [Double] {
+    if folds == 1 { return [trainingEffect == 0 ? 0 : trainingEffect * normal(&generator)] }
+    let parts = (0..<folds).map { _ in normal(&generator) }
+    let sum = parts.reduce(0, +)
+    return parts.map { trainingEffect * (sum - $0) / Double(folds - 1).squareRoot() }
   }
 
   /// One model: what it brings to every item besides the noise of the answer, and how well it does.

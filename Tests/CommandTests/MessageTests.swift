@@ -117,6 +117,11 @@ import Testing
     compare index
     compare done --seeds 0
     compare done --test-share 2
+    compare done --folds 0
+    compare done --folds 11
+    compare done --folds 5 --test-share 0.1
+    compare done --folds 5 --inject
+    compare --folds 5 --predictions predictions.jsonl predictions.jsonl
     compare done --study-steps 0
     compare done --task tokens
     compare --predictions predictions.jsonl

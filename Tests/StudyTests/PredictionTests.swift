@@ -2,6 +2,7 @@ import Files
 import Foundation
 import Study
 import Testing
+import Training
 
 /// Predictions of models made anywhere, from files.
 @Suite struct PredictionTests {
@@ -78,6 +79,26 @@ import Testing
     }
     #expect(hits.comparisons.map(\.metric) == [.meanScore])
     #expect(abs(hits.comparisons[0].difference.value - golden.results["accuracy"]![0]) < 1e-9)
+  }
+
+  /// Labels with a direction are scored as SemEval-2010 task 8 scores them.
+  @Test func labelsWithADirectionAreRelations() throws {
+    let labels = [
+      "Cause-Effect(e1,e2)", "Cause-Effect(e2,e1)", "Member-Collection(e1,e2)", "Other",
+    ]
+    func prediction(_ seed: Int, _ item: Int) -> Int { (item + seed + item % 3) % labels.count }
+    let comparison = try compare {
+      #""prediction": "\#(labels[prediction($0, $1)])", "gold": "\#(labels[$1 % labels.count])""#
+    }
+    let score = try #require(comparison.scores.first)
+    let items = 0..<comparison.items
+    #expect(comparison.primaryMetric == .relationF1 && score.metric == .relationF1)
+    for (seed, value) in score.perSeed.enumerated() {
+      let report = RelationReport(
+        labels: labels, other: "Other", truth: items.map { $0 % labels.count },
+        predictions: items.map { prediction(3 + seed, $0) })
+      #expect(abs(report.macro.f1 - value) < 1e-12)
+    }
   }
 
   /// Of one training each and no seed, what is said is about these models; a table as well as JSONL.

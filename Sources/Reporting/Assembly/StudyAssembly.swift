@@ -69,7 +69,8 @@ struct StudyAssembly {
         return StudySection.Curve.Point(
           step: piece.last!.step, loss: piece.reduce(0) { $0 + $1.loss } / Double(piece.count))
       }
-      return StudySection.Curve(arm: run.arm, seed: UInt64(run.seed), points: points)
+      return StudySection.Curve(
+        arm: run.arm, seed: UInt64(run.seed), fold: run.fold, points: points)
     }
   }
 

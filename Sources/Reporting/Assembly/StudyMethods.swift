@@ -21,12 +21,10 @@ struct StudyMethods {
     func asked(_ name: String) -> String { study[name] ?? NumberText.none }
     let seeds = Set(runs.map(\.seed)).sorted().map(String.init).joined(separator: ", ")
     let model = index.manifest.model
+    let folds = study["foldCount"].flatMap(Int.init) ?? 1
     return
       "The task is \(asked("task")). The test set was "
-      + (hasGivenTest
-        ? "given. "
-        : "drawn at random, record by record and within labels, a share of \(asked("testShare")) of the "
-          + "records, before any filtering. ")
+      + testSet(folds, share: asked("testShare"))
       + "A training record repeats a test item by the stages "
       + "\(dedup.stages.map(\.rawValue).joined(separator: ", ")) at cosine "
       + "\(NumberText.decimal(Double(dedup.threshold), 2))"
@@ -34,12 +32,29 @@ struct StudyMethods {
         ? " without guards"
         : ", less what the guards \(dedup.guards.map(\.rawValue).joined(separator: ", ")) hold apart")
       + "; an item is near from \(asked("nearThreshold")) on, by the vectors of "
-      + "\(model.name). Of each arm a model was trained with every seed (\(seeds)): "
+      + "\(model.name). Of each arm a model was trained "
+      + (folds > 1 ? "for every fold " : "") + "with every seed (\(seeds)): "
       + "\(trained("maximumSteps")) updates of \(trained("batchSize")) texts of up to "
       + "\(asked("maximumTokens")) tokens, AdamW with learning rate \(trained("learningRate")), "
       + "\(trained("schedule")) after a warm-up over \(trained("warmupFraction")) of the updates, decay "
       + "\(trained("weightDecay")), no development set and no early stopping. "
       + (try frozen(asked("task")) ?? "No plan was written down before the first model.")
+  }
+
+  /// Where test items came from, as the end of a sentence and what there is to say of it.
+  private func testSet(_ folds: Int, share: String) -> String {
+    if hasGivenTest { return "given. " }
+    if folds == 1 {
+      return
+        "drawn at random, record by record and within labels, a share of \(share) of the records, "
+        + "before any filtering. "
+    }
+    return
+      "every record once: the records were dealt at random, one by one and within labels, into \(folds) "
+      + "folds before any filtering, and each fold was tested by models trained on the others. A seed’s "
+      + "score is that of its \(folds) models together. As the training sets of folds overlap, the variance "
+      + "between models of a fold, less what single groups of items explain, counts 1/J + "
+      + "\(folds > 5 ? "1/4" : "1/\(folds - 1)") times for a mean of J models (Nadeau and Bengio, 2003). "
   }
 
   /// Options of the step and of its first run, name by name.

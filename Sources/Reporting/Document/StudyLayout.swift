@@ -29,14 +29,18 @@ extension StudySection {
   }
 
   private var explanation: String {
-    "Every arm is trained on its own data, with as many updates, and scored on the same test items by "
+    "Every arm is trained on its own data, with as many updates, and scored on the same test items"
+      + (analysis.folds.map { ", all records in \($0) folds that take turns as test set," } ?? "")
+      + " by "
       + "\(metrics). An "
       + "item is leaked if a training record repeats it by the threshold and guards of the removal "
       + "rule, near if one is somewhat alike, and clean otherwise. Two questions were asked "
       + "beforehand: what near-copies in training are worth on leaked items, and what removing "
       + "near-duplicates within training does to clean ones, each against a random subset of the "
       + "same size. Intervals are 95%, Student’s, over paraphrase groups of test items and over "
-      + "seeds, the variance between seeds pooled over arms; a difference counts as a change if its "
+      + "seeds, the variance between seeds pooled over arms"
+      + (analysis.folds == nil ? "" : " and corrected for training sets of folds that overlap")
+      + "; a difference counts as a change if its "
       + "p-value in the t test, corrected for the number of comparisons (Holm), is below 0.05; it "
       + "counts as equivalent if two one-sided t tests, corrected likewise, say that it is smaller "
       + "than the margin (\(margins)); else nothing is said. No claim rests on fewer than "
@@ -263,17 +267,18 @@ extension StudySection {
 
   private var curveFigure: Figure {
     Figure(
-      caption: "Training loss, one thin line for each seed.",
+      caption:
+        "Training loss, one thin line for each seed\(analysis.folds == nil ? "" : " and fold").",
       drawing: LossPlot(curves: curves, arms: arms.map(\.name)).element(),
       data: Table(
         caption: "Training loss",
         columns: [
-          .name("arm"), .number("seed"), .number("steps"), .number("first loss"),
-          .number("last loss"),
-        ],
+          .name("arm"), .number("seed"),
+        ] + (analysis.folds == nil ? [] : [.number("fold")])
+          + [.number("steps"), .number("first loss"), .number("last loss")],
         rows: curves.map {
-          [
-            $0.arm, String($0.seed), NumberText.integer($0.points.last?.step ?? 0),
+          [$0.arm, String($0.seed)] + ($0.fold.map { [String($0)] } ?? []) + [
+            NumberText.integer($0.points.last?.step ?? 0),
             NumberText.score($0.points.first?.loss ?? .nan),
             NumberText.score($0.points.last?.loss ?? .nan),
           ]

@@ -54,11 +54,14 @@ public struct StudySection: Codable, Equatable, Sendable {
 
     package var arm: String
     package var seed: UInt64
+    /// Nil where the test set is one.
+    package var fold: Int?
     package var points: [Point]
 
-    package init(arm: String, seed: UInt64, points: [Point]) {
+    package init(arm: String, seed: UInt64, fold: Int? = nil, points: [Point]) {
       self.arm = arm
       self.seed = seed
+      self.fold = fold
       self.points = points
     }
   }

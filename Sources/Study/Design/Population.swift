@@ -1,3 +1,4 @@
+import Corpus
 import Curation
 import Files
 
@@ -11,22 +12,44 @@ struct Population {
   var notes: [String] = []
   private let table: RecordTable
   private let task: LearningTask
+  /// How many folds the records are dealt into.
+  private let folds: Int
 
-  init(_ table: RecordTable, _ options: StudyOptions) {
-    (self.table, task) = (table, options.task)
+  private init(
+    _ table: RecordTable, _ options: StudyOptions, test: [UInt32], raw: [UInt32], notes: [String]
+  ) {
+    (self.table, task, folds) = (table, options.task, options.foldCount)
+    (self.test, self.raw, self.notes) = (test, raw, notes)
+  }
+
+  /// One for every fold; without folds the one of the test set that was given or is drawn.
+  static func all(_ table: RecordTable, _ options: StudyOptions) -> [Population] {
+    let (usable, notes) = usable(table, options)
+    let numbers = folds(of: usable, table, options)
+    return (0..<options.foldCount).map { fold in
+      Population(
+        table, options,
+        test: usable.indices.filter { numbers[$0] == fold }.map { usable[$0] },
+        raw: usable.indices.filter { numbers[$0] != fold }.map { usable[$0] }, notes: notes)
+    }
+  }
+
+  /// The records that take part, and what of the others there is to say.
+  private static func usable(_ table: RecordTable, _ options: StudyOptions) -> (
+    [UInt32], notes: [String]
+  ) {
+    var notes: [String] = []
     var usable = table.ids.indices.map { UInt32($0) }
     if options.task.readsLabels { usable.removeAll { table.labels[Int($0)] == nil } }
-    if !table.givenSplits.contains(.test), Self.learnsClasses(task, table) {
+    if !table.givenSplits.contains(.test), learnsClasses(options.task, table) {
       // A label with one record would be learned without a test or tested without being learned.
       let counts = Dictionary(
         usable.map { (table.labelNumbers[Int($0)], 1) }, uniquingKeysWith: +)
       let alone = usable.filter { counts[table.labelNumbers[Int($0)]] == 1 }
-      if !alone.isEmpty { notes = [Self.note(alone, table)] }
+      if !alone.isEmpty { notes = [note(alone, table)] }
       usable.removeAll { counts[table.labelNumbers[Int($0)]] == 1 }
     }
-    let isTest = Self.testRows(table, usable, options)
-    test = usable.filter { isTest[Int($0)] }
-    raw = usable.filter { !isTest[Int($0)] }
+    return (usable, notes)
   }
 
   private static func learnsClasses(_ task: LearningTask, _ table: RecordTable) -> Bool {
@@ -60,6 +83,11 @@ struct Population {
   /// Why the records of an index cannot be studied; nil if they can.
   func obstacle(_ index: OpenIndex) throws -> CurationError? {
     let place = index.folder.url.relativePath
+    if folds > 1, table.givenSplits.contains(.test) {
+      return CurationError(
+        option: .folds, expected: "1, as the index has a given test set", found: "\(folds)",
+        advice: "leave \(OptionName.folds) out, or build the index without \(OptionName.test)")
+    }
     switch task {
     case .classify:
       if let obstacle = try QuestionData.labelObstacle(index, task: .classify) { return obstacle }
@@ -103,6 +131,33 @@ struct Population {
       found: table.labelNames.first.map { "the label '\($0)' alone" } ?? "none labeled",
       advice: "name the field of the labels with \(OptionName.labelField) and build the index "
         + "again")
+  }
+
+  /// The fold of each usable row that it is tested in; nil for none.
+  private static func folds(
+    of usable: [UInt32], _ table: RecordTable, _ options: StudyOptions
+  ) -> [Int?] {
+    if options.foldCount > 1 { return dealt(usable, table, options) }
+    let isTest = testRows(table, usable, options)
+    return usable.map { isTest[Int($0)] ? 0 : nil }
+  }
+
+  /// The fold of each usable row: dealt one by one within each stratum of labels, in the order of a hash of
+  /// seed, id and text, so that neither the order of records nor what they are near to has a part in it. Folds
+  /// and the strata in them differ by one record at most.
+  private static func dealt(_ usable: [UInt32], _ table: RecordTable, _ options: StudyOptions)
+    -> [Int]
+  {
+    let keys = usable.map {
+      ContentHash("\(options.seed) \(table.ids[Int($0)]) \(table.texts[Int($0)])")
+    }
+    func stratum(_ place: Int) -> Int32 { table.strata[Int(usable[place])] }
+    let order = usable.indices.sorted {
+      (stratum($0), keys[$0]) < (stratum($1), keys[$1])
+    }
+    var folds = usable.map { _ in 0 }
+    for (turn, place) in order.enumerated() { folds[place] = turn % options.foldCount }
+    return folds
   }
 
   /// The given test set, or a random draw within strata of labels, each record on its own.

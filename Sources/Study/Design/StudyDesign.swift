@@ -17,7 +17,7 @@ public enum Arm: String, Codable, CaseIterable, Sendable {
   case random
 }
 
-/// Who trains and who tests, decided before any model is trained.
+/// Who trains and who tests, decided before any model is trained; of a study in folds those of one.
 public struct StudyDesign: Sendable {
   /// Rows of the index, ascending.
   public let test: [UInt32]
@@ -26,7 +26,7 @@ public struct StudyDesign: Sendable {
   package let deduplicated: [UInt32]
   package let balanced: [UInt32]
   /// Those that differ from `raw`, and what they are compared with.
-  public let arms: [StudyArm]
+  public private(set) var arms: [StudyArm] = []
   /// Whether a training record repeats the test row: those that `decontaminated` lacks are these
   /// copies.
   public let isLeaked: [Bool]
@@ -35,25 +35,43 @@ public struct StudyDesign: Sendable {
   /// Paraphrase group of every test row.
   public let testGroups: [Int]
   /// What of the labeled records takes no part, and why, in sentences.
-  public let notes: [String]
+  public private(set) var notes: [String]
   let table: RecordTable
   let population: Population
   let seed: UInt64
 
+  /// One for every fold, all with the same arms; one without folds.
+  ///
   /// - Throws: ``CurationError`` if the records have not what the task learns, or nothing to test on.
-  public init(
+  public static func all(
     _ index: OpenIndex, options: StudyOptions, dedup: DedupOptions, split: SplitOptions,
     monitor: StepMonitor
-  ) throws {
+  ) throws -> [StudyDesign] {
     let table = try index.records(valueField: KeepRule(dedup.keep)?.field)
+    let copies = try CopySearch(index, options: dedup, monitor: monitor)
+    var designs = try Population.all(table, options).map { population in
+      if let obstacle = try population.obstacle(index) { throw obstacle }
+      return try StudyDesign(
+        index, table, population, copies, seed: options.seed, dedup: dedup, split: split,
+        monitor: monitor)
+    }
+    let (arms, omitted) = arms(designs)
+    for fold in designs.indices {
+      designs[fold].arms = arms
+      designs[fold].notes += omitted
+    }
+    return designs
+  }
+
+  private init(
+    _ index: OpenIndex, _ table: RecordTable, _ population: Population, _ copies: CopySearch,
+    seed: UInt64, dedup: DedupOptions, split: SplitOptions, monitor: StepMonitor
+  ) throws {
     self.table = table
-    seed = options.seed
-    let population = Population(table, options)
-    if let obstacle = try population.obstacle(index) { throw obstacle }
+    self.seed = seed
     self.population = population
     (test, raw) = (population.test, population.raw)
     let vectors = index.vectors.vectors
-    let copies = try CopySearch(index, options: dedup, monitor: monitor)
     let copied = try copies.rows(of: raw, repeating: test)
     decontaminated = raw.filter { !copied.contains($0) }
     let leaked = try copies.rows(of: test, repeating: raw)
@@ -65,10 +83,7 @@ public struct StudyDesign: Sendable {
     selection.budgetTokens = nil
     balanced = try BalancedSelection(index, table: table, options: selection)
       .select(raw, size: .records(deduplicated.count)).rows.sorted()
-    let (arms, omitted) = Self.arms(
-      population, decontaminated: decontaminated, deduplicated: deduplicated)
-    self.arms = arms
-    notes = population.notes + omitted
+    notes = population.notes
     nearest = try Self.nearest(test, raw, vectors)
     testGroups = try Self.groups(of: test, index, table)
   }
@@ -76,27 +91,28 @@ public struct StudyDesign: Sendable {
   /// One random subset serves both sizes where they differ by no more than this part of `raw`.
   private static let sameSize = 0.01
 
-  /// Filtered arms that leave something out and leave something to learn.
-  private static func arms(
-    _ population: Population, decontaminated: [UInt32], deduplicated: [UInt32]
-  ) -> ([StudyArm], notes: [String]) {
-    let raw = population.raw
+  /// Filtered arms that leave something out in some fold and leave something to learn in all.
+  private static func arms(_ folds: [StudyDesign]) -> ([StudyArm], notes: [String]) {
     var notes: [String] = []
-    func isFiltered(_ arm: StudyArm, _ rows: [UInt32]) -> Bool {
-      if rows.count == raw.count {
+    func isFiltered(_ arm: StudyArm, _ rows: (StudyDesign) -> [UInt32]) -> Bool {
+      if folds.allSatisfy({ rows($0).count == $0.raw.count }) {
         let what = arm == .decontaminated ? "a test item" : "another training record"
         notes.append("No training record repeats \(what): there is no arm “\(arm.rawValue)”.")
         return false
       }
-      guard let shortage = population.shortage(rows) else { return true }
+      guard let shortage = folds.compactMap({ $0.population.shortage(rows($0)) }).first else {
+        return true
+      }
       notes.append("There is no arm “\(arm.rawValue)”: it would have \(shortage).")
       return false
     }
     var arms: [StudyArm] = [.raw]
-    if isFiltered(.decontaminated, decontaminated) { arms.append(.decontaminated) }
-    if isFiltered(.deduplicated, deduplicated) { arms += [.deduplicated, .balanced, .random] }
-    let apart = abs(Double(decontaminated.count - deduplicated.count)) / Double(raw.count)
-    if arms.contains(.decontaminated), !arms.contains(.random) || apart > sameSize {
+    if isFiltered(.decontaminated, \.decontaminated) { arms.append(.decontaminated) }
+    if isFiltered(.deduplicated, \.deduplicated) { arms += [.deduplicated, .balanced, .random] }
+    let isApart = folds.contains {
+      abs(Double($0.decontaminated.count - $0.deduplicated.count)) / Double($0.raw.count) > sameSize
+    }
+    if arms.contains(.decontaminated), !arms.contains(.random) || isApart {
       arms.append(.randomDecontaminated)
     }
     return (arms, notes)
@@ -132,7 +148,7 @@ public struct StudyDesign: Sendable {
 
   /// Why the records of an index cannot be studied; nil if they can.
   public static func obstacle(_ index: OpenIndex, options: StudyOptions) throws -> CurationError? {
-    try Population(index.records(), options).obstacle(index)
+    try Population.all(index.records(), options).compactMap { try $0.obstacle(index) }.first
   }
 
   /// What the removal rule keeps of the training rows, no test row in sight.

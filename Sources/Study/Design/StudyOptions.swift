@@ -38,6 +38,9 @@ public struct StudyOptions: Codable, Hashable, Sendable {
   public var similarityLoss: SimilarityLoss?
   /// Models per arm.
   public var seedCount: Int
+  /// Test sets that the records are dealt into, each with models of its own; 1 for a single draw, or the test
+  /// set that the user gave.
+  public var foldCount: Int
   /// Share of the records drawn for testing, where the user gave no test set.
   public var testShare: Double
   /// A test item that no training record repeats is near at or above this cosine to one.
@@ -53,13 +56,15 @@ public struct StudyOptions: Codable, Hashable, Sendable {
 
   /// Each parameter is the property of that name.
   public init(
-    task: LearningTask = .classify, seedCount: Int = 3, testShare: Double = 0.2,
+    task: LearningTask = .classify, seedCount: Int = 3, foldCount: Int = 1,
+    testShare: Double = 0.2,
     nearThreshold: Float = 0.75,
     margins: Margins = Margins(), seed: UInt64 = 0,
     maximumTokens: Int = 64, training: TrainingChoice = TrainingChoice()
   ) {
     self.task = task
     self.seedCount = seedCount
+    self.foldCount = foldCount
     self.testShare = testShare
     self.nearThreshold = nearThreshold
     self.margins = margins
@@ -67,6 +72,9 @@ public struct StudyOptions: Codable, Hashable, Sendable {
     self.maximumTokens = maximumTokens
     self.training = training
   }
+
+  /// More would leave few items to a fold, and cost as many models more.
+  private static let mostFolds = 10
 
   /// - Throws: `FileError` for values that mean nothing.
   package func validate() throws {
@@ -78,6 +86,10 @@ public struct StudyOptions: Codable, Hashable, Sendable {
     }
     guard seedCount >= 1 else {
       throw CurationError(option: .seeds, expected: "at least 1", found: "\(seedCount)")
+    }
+    guard (1...Self.mostFolds).contains(foldCount) else {
+      throw CurationError(
+        option: .folds, expected: "a number from 1 to \(Self.mostFolds)", found: "\(foldCount)")
     }
     guard testShare > 0, testShare < 1 else {
       throw CurationError(

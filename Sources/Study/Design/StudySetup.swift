@@ -14,7 +14,7 @@ extension [StudyTraining] {
       if try index.catalog.run(id: training.id)?.status == .finished { continue }
       pace.begin()
       let metrics = try training.train(
-        "\(number + 1)/\(count) \(training.arm) seed \(training.seed)")
+        "\(number + 1)/\(count) \(training.title)")
       monitor.remark(pace.end(number: number + 1, training, metrics))
     }
   }
@@ -22,33 +22,48 @@ extension [StudyTraining] {
 
 /// A study before anything is trained: who trains and who tests, and every model that there will be.
 struct StudySetup {
-  let design: StudyDesign
+  /// One for every fold; one without folds.
+  let folds: [StudyDesign]
+  /// Of every test item: those of one fold after those of another.
   let slices: [TestSlice]
   let learner: any StudyLearner
-  /// Seed by seed and not arm by arm, so that an early look at the table is already fair.
+  /// Seed by seed, then fold by fold, and not arm by arm, so that an early look at the table is already fair.
   let trainings: [StudyTraining]
 
   /// - Throws: ``CurationError`` or `FileError` if the index has no split, or not what the task learns.
   init(
     _ index: OpenIndex, _ model: ModelFolder, _ options: StudyOptions, _ monitor: StepMonitor
   ) throws {
-    let design = try StudyDesign(
+    let folds = try StudyDesign.all(
       index, options: options, dedup: try index.options(of: "dedup", as: DedupOptions.self),
       split: try index.options(of: "split", as: SplitOptions.self), monitor: monitor)
     let learner = try StudyBench(index, model, options, monitor).learner(
-      design.table, design.population)
-    self.design = design
+      folds[0].table, folds[0].population)
+    self.folds = folds
     self.learner = learner
-    slices = design.slices(near: Double(options.nearThreshold))
+    slices = folds.flatMap { $0.slices(near: Double(options.nearThreshold)) }
     trainings = try (0..<options.seedCount).flatMap { number in
-      try design.arms.map { arm in
-        let seed = options.seed + UInt64(number)
-        return try learner.training(
-          arm, seed: seed, train: design.canonical(design.rows(arm, seed: seed)),
-          test: design.test, records: design.raw.count)
+      try folds.enumerated().flatMap { fold, design in
+        try design.arms.map { arm in
+          let seed = options.seed + UInt64(number)
+          return try learner.training(
+            StudyModel(
+              arm: arm, seed: seed, fold: folds.count > 1 ? fold : nil,
+              train: design.canonical(design.rows(arm, seed: seed)), test: design.test,
+              records: folds[0].raw.count))
+        }
       }
     }
   }
+
+  /// That of the one test set, or of the first fold: all folds have the same arms and notes, and about as many
+  /// records.
+  var design: StudyDesign { folds[0] }
+
+  var arms: [StudyArm] { design.arms }
+
+  /// Rows of the test items, fold after fold.
+  var test: [UInt32] { folds.flatMap(\.test) }
 
   /// What a study starts from, as a hash.
   ///
@@ -57,22 +72,27 @@ struct StudySetup {
     StepAccount.hash([try StepAccount.outcomeHash(of: "split", in: index), model.hash])
   }
 
-  var seeds: [UInt64] { trainings.filter { $0.arm == StudyArm.raw.rawValue }.map(\.seed) }
+  var seeds: [UInt64] {
+    trainings.filter { $0.arm == StudyArm.raw.rawValue && $0.fold ?? 0 == 0 }.map(\.seed)
+  }
 
   var items: TestItems {
-    TestItems(truth: learner.truth(design.test), groups: design.testGroups, slices: slices)
+    TestItems(
+      truth: learner.truth(test), groups: folds.flatMap(\.testGroups), slices: slices,
+      folds: folds.enumerated().flatMap { fold, design in design.test.map { _ in fold } })
   }
 
   /// How near each test record is to the raw training record of the highest cosine.
   var nearness: [NearnessMeasure: [Double]] {
+    let nearest = folds.flatMap(\.nearest)
     func words(_ row: UInt32) -> Set<String> {
       let scalars = Array(design.table.texts[Int(row)].lowercased().unicodeScalars)
       return Set(
         WordSplitter.ranges(scalars).map { String(String.UnicodeScalarView(scalars[$0])) })
     }
     return [
-      .cosine: design.nearest.map { Double($0.score) },
-      .words: zip(design.test, design.nearest).map { row, nearest in
+      .cosine: nearest.map { Double($0.score) },
+      .words: zip(test, nearest).map { row, nearest in
         let (own, other) = (words(row), words(nearest.row))
         let either = own.union(other).count
         return either == 0 ? 1 : Double(own.intersection(other).count) / Double(either)
@@ -91,23 +111,29 @@ struct StudySetup {
     return found.count == rows.count ? found : nil
   }
 
+  /// A run by what it is one of.
+  struct RunOfArm {
+    var seed: UInt64
+    var fold: Int?
+    var id: String
+  }
+
   /// What the models of an arm said.
   ///
-  /// - Parameter runs: their ids, by seed.
+  /// - Parameter runs: of each fold with the same seeds in the same order.
   /// - Returns: nil if one of them has not said anything of some test item.
-  func answers(_ arm: StudyArm, runs: [(seed: UInt64, id: String)], in catalog: Catalog) throws
-    -> ArmPredictions?
-  {
-    var models: [[Prediction]] = []
-    for run in runs {
-      guard let model = try Self.predictions(of: run.id, on: design.test, in: catalog) else {
-        return nil
+  func answers(_ arm: StudyArm, runs: [RunOfArm], in catalog: Catalog) throws -> ArmPredictions? {
+    let byFold = folds.indices.map { fold in runs.filter { $0.fold ?? 0 == fold } }
+    let seeds = byFold[0].map(\.seed)
+    guard !seeds.isEmpty, byFold.allSatisfy({ $0.map(\.seed) == seeds }) else { return nil }
+    var parts: [ArmPredictions.Answers] = []
+    for (design, runs) in zip(folds, byFold) {
+      let models = try runs.compactMap {
+        try Self.predictions(of: $0.id, on: design.test, in: catalog)
       }
-      models.append(model)
+      if models.count < runs.count { return nil }
+      parts.append(try learner.answers(models, raw: design.raw))
     }
-    if models.isEmpty { return nil }
-    return ArmPredictions(
-      name: arm.rawValue, seeds: runs.map(\.seed),
-      answers: try learner.answers(models, raw: design.raw))
+    return ArmPredictions(name: arm.rawValue, seeds: seeds, answers: .joined(parts))
   }
 }

@@ -27,14 +27,13 @@ struct QuestionLearner: StudyLearner {
 
   func truth(_ rows: [UInt32]) -> TestItems.Truth { .counted(items: rows.count) }
 
-  func training(
-    _ arm: StudyArm, seed: UInt64, train: [UInt32], test: [UInt32], records: Int
-  ) throws -> StudyTraining {
-    var options = bench.training(records: records, classes: nil, seed: seed)
+  func training(_ model: StudyModel) throws -> StudyTraining {
+    var options = bench.training(records: model.records, classes: nil, seed: model.seed)
     options.head = nil
     let request = QuestionRequest(
-      step: .compare, arm: arm.rawValue, seed: seed, train: train.map { questions[Int($0)] },
-      development: [], test: test.map { questions[Int($0)] }, testRows: test.map { Int($0) },
+      step: .compare, arm: model.arm.rawValue, seed: model.seed, fold: model.fold,
+      train: model.train.map { questions[Int($0)] }, development: [],
+      test: model.test.map { questions[Int($0)] }, testRows: model.test.map { Int($0) },
       maximumTokens: AnswerFinder.standardTokens, stride: AnswerFinder.standardStride,
       fields: fields, options: options)
     return try bench.training(request, labels: [])

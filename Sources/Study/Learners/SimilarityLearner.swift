@@ -36,16 +36,14 @@ struct SimilarityLearner: StudyLearner {
       : .counted(items: rows.count)
   }
 
-  func training(
-    _ arm: StudyArm, seed: UInt64, train: [UInt32], test: [UInt32], records count: Int
-  ) throws -> StudyTraining {
+  func training(_ model: StudyModel) throws -> StudyTraining {
     let request = SimilarityRequest(
-      step: .compare, arm: arm.rawValue, seed: seed, source: records.source,
-      train: records.examples(train.map { Int($0) }), development: [],
-      test: records.examples(test.map { Int($0) }), testRows: test.map { Int($0) },
-      testLabels: test.map { table.labels[Int($0)] },
+      step: .compare, arm: model.arm.rawValue, seed: model.seed, fold: model.fold,
+      source: records.source, train: records.examples(model.train.map { Int($0) }),
+      development: [], test: records.examples(model.test.map { Int($0) }),
+      testRows: model.test.map { Int($0) }, testLabels: model.test.map { table.labels[Int($0)] },
       maximumTokens: bench.options.maximumTokens,
-      options: bench.training(records: count, classes: nil, seed: seed)
+      options: bench.training(records: model.records, classes: nil, seed: model.seed)
         .ofVectors(records.options))
     return try bench.training(request, labels: [])
   }

@@ -11,14 +11,7 @@ protocol StudyLearner {
   /// What is right for some rows of the index.
   func truth(_ rows: [UInt32]) -> TestItems.Truth
 
-  /// One model of an arm.
-  ///
-  /// - Parameters:
-  ///   - train: rows in an order that does not depend on that of the records.
-  ///   - records: of the arm `raw`, by which all arms get as many updates.
-  func training(
-    _ arm: StudyArm, seed: UInt64, train: [UInt32], test: [UInt32], records: Int
-  ) throws -> StudyTraining
+  func training(_ model: StudyModel) throws -> StudyTraining
 
   /// Predictions as they were stored as answers.
   ///
@@ -36,11 +29,26 @@ extension StudyLearner {
   var frozenClasses: (labels: [Int32], count: Int)? { nil }
 }
 
+/// What a model of a study is trained and tested on.
+struct StudyModel {
+  var arm: StudyArm
+  var seed: UInt64
+  /// Nil where the test set is one.
+  var fold: Int?
+  /// Rows in an order that does not depend on that of the records.
+  var train: [UInt32]
+  var test: [UInt32]
+  /// Of the arm `raw`, by which all models get as many updates.
+  var records: Int
+}
+
 /// A model of a study, to be trained unless it was.
 struct StudyTraining {
   /// The name of its arm.
   var arm: String
   var seed: UInt64
+  /// Nil where the test set is one.
+  var fold: Int?
   /// Of its run.
   var id: String
   var updates: Int
@@ -50,6 +58,9 @@ struct StudyTraining {
   var train: (_ title: String) throws -> RunMetrics
   /// Trains so many updates and one of a model that is not kept, to see how long they take.
   var pace: (_ updates: Int) throws -> TrainingPace
+
+  /// What people are told of it by.
+  var title: String { "\(arm) seed \(seed)" + (fold.map { " fold \($0)" } ?? "") }
 }
 
 /// What learners need to train.
@@ -90,7 +101,7 @@ struct StudyBench {
     -> StudyTraining
   {
     StudyTraining(
-      arm: request.arm, seed: request.seed, id: try request.id(model),
+      arm: request.arm, seed: request.seed, fold: request.fold, id: try request.id(model),
       updates: request.options.maximumSteps ?? 0, labels: labels
     ) { [recorder] title in
       try recorder.train(request, title: title)

@@ -22,14 +22,13 @@ struct TagLearner: StudyLearner {
 
   func truth(_ rows: [UInt32]) -> TestItems.Truth { .counted(items: rows.count) }
 
-  func training(
-    _ arm: StudyArm, seed: UInt64, train: [UInt32], test: [UInt32], records: Int
-  ) throws -> StudyTraining {
+  func training(_ model: StudyModel) throws -> StudyTraining {
     let request = TagRequest(
-      step: .compare, arm: arm.rawValue, seed: seed, sentences: sentences,
-      train: train.map { Int($0) }, development: [], test: test.map { Int($0) },
-      testRows: test.map { Int($0) }, maximumTokens: bench.options.maximumTokens,
-      options: bench.training(records: records, classes: nil, seed: seed))
+      step: .compare, arm: model.arm.rawValue, seed: model.seed, fold: model.fold,
+      sentences: sentences, train: model.train.map { Int($0) }, development: [],
+      test: model.test.map { Int($0) }, testRows: model.test.map { Int($0) },
+      maximumTokens: bench.options.maximumTokens,
+      options: bench.training(records: model.records, classes: nil, seed: model.seed))
     return try bench.training(
       request, labels: sentences.items(request.train).flatMap(\.tags))
   }

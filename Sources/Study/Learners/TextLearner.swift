@@ -43,11 +43,12 @@ struct TextLearner: StudyLearner {
     }
   }
 
-  func training(
-    _ arm: StudyArm, seed: UInt64, train: [UInt32], test: [UInt32], records: Int
-  ) throws -> StudyTraining {
-    try training(
-      request(.compare, arm.rawValue, seed: seed, train: train, test: test, records: records))
+  func training(_ model: StudyModel) throws -> StudyTraining {
+    var request = request(
+      .compare, model.arm.rawValue, seed: model.seed, train: model.train, test: model.test,
+      records: model.records)
+    request.fold = model.fold
+    return try training(request)
   }
 
   /// A model whose training has copies of test items.

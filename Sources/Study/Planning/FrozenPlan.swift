@@ -7,6 +7,8 @@ struct FrozenPlan: Codable, Equatable {
   var metric: Metric
   var margins: Margins
   var seeds: [UInt64]
+  /// How many folds the test set is; nil for one draw.
+  var folds: Int?
   var arms: [StudyArm]
   var testRecords: Int
   var updates: Int
@@ -17,8 +19,9 @@ struct FrozenPlan: Codable, Equatable {
     metric = setup.learner.metrics[0]
     margins = options.margins
     seeds = setup.seeds
-    arms = setup.design.arms
-    testRecords = setup.design.test.count
+    folds = setup.folds.count > 1 ? setup.folds.count : nil
+    arms = setup.arms
+    testRecords = setup.test.count
     updates = setup.trainings[0].updates
     self.model = model
   }
@@ -38,6 +41,7 @@ struct FrozenPlan: Codable, Equatable {
     note("endpoint", first.metric.title, metric.title)
     note("margins (all, slices, clean)", sizes(first.margins), sizes(margins))
     note("seeds", list(first.seeds), list(seeds))
+    note("folds", "\(first.folds ?? 1)", "\(folds ?? 1)")
     note(
       "arms", first.arms.map(\.rawValue).joined(separator: ", "),
       arms.map(\.rawValue).joined(separator: ", "))

@@ -33,14 +33,15 @@ public struct PlanStep {
     let seconds = try secondsPerModel(setup, finished)
     return StudyPlan(
       index: index.folder.url.relativePath, task: options.task, metric: setup.learner.metrics[0],
-      arms: setup.design.arms.map {
+      arms: setup.arms.map {
         StudyPlan.Arm(
           name: $0.rawValue, records: setup.design.rows($0, seed: options.seed).count)
-      }, seeds: setup.seeds, updates: setup.trainings[0].updates,
+      }, seeds: setup.seeds,
+      folds: setup.folds.count > 1 ? setup.folds.count : nil, updates: setup.trainings[0].updates,
       models: setup.trainings.count, finishedModels: finished.count, secondsPerModel: seconds.value,
       isFromFinishedModels: seconds.isFromFinished,
       secondsLeft: seconds.value * Double(setup.trainings.count - finished.count),
-      testRecords: setup.design.test.count,
+      testRecords: setup.test.count,
       slices: Dictionary(setup.slices.map { ($0.rawValue, 1) }, uniquingKeysWith: +),
       questions: try questions(setup), notes: setup.design.notes)
   }
@@ -63,7 +64,7 @@ public struct PlanStep {
   }
 
   private func questions(_ setup: StudySetup) throws -> [StudyPlan.Question] {
-    let contrasts = StudyContrast.all(of: setup.design.arms).filter { $0.primarySlice != nil }
+    let contrasts = StudyContrast.all(of: setup.arms).filter { $0.primarySlice != nil }
     let items = setup.items
     let earlier = try earlierModels(setup)
     return contrasts.map { contrast in
@@ -77,7 +78,8 @@ public struct PlanStep {
         arm: contrast.arm, baseline: contrast.baseline, slice: slice, items: indices.count,
         groups: Set(indices.map { items.groups[$0] }).count, margin: options.margins.of(slice),
         components: measured ?? .standard(slice), isMeasured: measured != nil,
-        metric: setup.learner.metrics[0], seeds: options.seedCount, arms: setup.design.arms.count,
+        metric: setup.learner.metrics[0], seeds: options.seedCount, arms: setup.arms.count,
+        folds: setup.folds.count,
         family: contrasts.count, testItems: items.count)
     }
   }
@@ -97,10 +99,13 @@ public struct PlanStep {
   private func earlierModels(_ setup: StudySetup) throws -> [ArmPredictions] {
     guard let analysis = try StudyFiles.read(index.folder) else { return [] }
     let runs = try analysis.runs.compactMap { try index.catalog.run(id: $0) }
-    let arms = try setup.design.arms.compactMap { arm in
+    let arms = try setup.arms.compactMap { arm in
       let own = runs.filter { $0.arm == arm.rawValue }.sorted { $0.seed < $1.seed }
       return try setup.answers(
-        arm, runs: own.map { (UInt64($0.seed), $0.id) }, in: index.catalog)
+        arm,
+        runs: own.map {
+          StudySetup.RunOfArm(seed: UInt64($0.seed), fold: $0.fold, id: $0.id)
+        }, in: index.catalog)
     }
     return arms.allSatisfy { $0.seeds == arms.first?.seeds } ? arms : []
   }

@@ -59,6 +59,8 @@ public struct StudyPlan: Codable, Sendable {
   public var arms: [Arm]
   /// The seeds, one a model.
   public var seeds: [UInt64]
+  /// How many folds the test set is, each with models of its own; nil for one draw.
+  public var folds: Int?
   /// How many steps of the optimizer there were.
   public var updates: Int
   /// Models in all, and those that earlier runs of this comparison have trained.
@@ -86,18 +88,18 @@ extension StudyPlan.Question {
   ///
   /// - Parameters:
   ///   - family: how many comparisons Holm's correction runs over.
-  ///   - arms: of the study.
+  ///   - arms: of the study, and folds of its test set.
   package init(
     title: String, arm: StudyArm, baseline: StudyArm, slice: TestSlice, items: Int, groups: Int,
     margin: Double, components: VarianceComponents, isMeasured: Bool, metric: Metric, seeds: Int,
-    arms: Int, family: Int, testItems: Int
+    arms: Int, folds: Int = 1, family: Int, testItems: Int
   ) {
     let level = 0.05 / Double(family)
     let least = max(2, groups)
-    func error(seeds: Int, groups: Int) -> ExpectedError {
-      components.expected(seeds: seeds, groups: groups, arms: arms)
+    func expected(seeds: Int, groups: Int) -> ExpectedError {
+      components.expected(seeds: seeds, groups: groups, arms: arms, folds: folds)
     }
-    let error = error(seeds: seeds, groups: least)
+    let error = expected(seeds: seeds, groups: least)
     self.title = title
     self.arm = arm.rawValue
     self.baseline = baseline.rawValue
@@ -114,8 +116,7 @@ extension StudyPlan.Question {
     equivalencePower = error.equivalencePower(margin: margin, level: level)
     func finds(_ seeds: Int, _ groups: Int) -> Bool {
       seeds >= Comparison.leastSeeds && groups >= Comparison.leastGroups
-        && components.expected(seeds: seeds, groups: groups, arms: arms).detectable(level: level)
-          <= margin
+        && expected(seeds: seeds, groups: groups).detectable(level: level) <= margin
     }
     seedsNeeded = (1...100).first { finds($0, least) }
     testItemsNeeded = Self.least(upTo: 1000 * least) {

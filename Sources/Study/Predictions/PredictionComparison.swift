@@ -1,6 +1,7 @@
 import Curation
 import Files
 import Foundation
+import Training
 
 /// What the predictions of several models, made anywhere, say about their difference.
 public struct PredictionComparison: Codable, Equatable, Sendable {
@@ -118,7 +119,7 @@ public struct PredictionComparison: Codable, Equatable, Sendable {
     }
   }
 
-  /// Numbers, if all are and one has a fraction; else classes.
+  /// Numbers, if all are and one has a fraction; else classes, which are relations if one has a direction.
   private static func values(_ table: PredictionTable)
     -> (TestItems.Truth, [ArmPredictions.Answers], [Metric])
   {
@@ -145,7 +146,12 @@ public struct PredictionComparison: Codable, Equatable, Sendable {
     let answers = predictions.map { arm in
       ArmPredictions.Answers.classes(arm.map { $0.map { numberOf[$0]! } })
     }
-    return (.classes(gold.map { numberOf[$0]! }, count: classes.count), answers, Metric.ofClasses)
+    let truth = gold.map { numberOf[$0]! }
+    if classes.contains(where: RelationReport.hasDirection) {
+      let kinds = RelationReport.relations(of: classes, other: RelationTask.other).ofLabel
+      return (.relations(truth, ofClass: kinds), answers, Metric.ofRelations)
+    }
+    return (.classes(truth, count: classes.count), answers, Metric.ofClasses)
   }
 }
 

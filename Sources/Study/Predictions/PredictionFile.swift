@@ -30,7 +30,8 @@ struct ForeignPrediction {
 
 /// A file of predictions, of any model: JSONL, CSV or TSV with `id` and
 ///
-/// - `prediction` and `gold` (or `label`, as `predict` writes it): classes or numbers; or
+/// - `prediction` and `gold` (or `label`, as `predict` writes it): classes, relations such as
+///   `Cause-Effect(e1,e2)`, or numbers; or
 /// - `tp`, `predicted` and `gold`: entities found and right, found, and there to be found; or
 /// - `score`: a number, of which larger is better (1 and 0 for right and wrong, an F1, a logarithm of a
 ///   probability).

@@ -5,8 +5,8 @@ import Curation
 /// Satterthwaite's degrees of freedom. Interval and test cannot disagree.
 ///
 /// What compared arms share (items, seeds) cancels; the seeds' part of a difference is pooled over all
-/// arms where they are given, see ``SeedVariance``. Results but for permutations do not depend on
-/// `seed`.
+/// arms where they are given, see ``SeedVariance``, and corrected where the items are folds, see
+/// ``FoldVariance``. Results but for permutations do not depend on `seed`.
 public struct CrossedInference: Sendable {
   package let items: TestItems
   package let permutations: Int
@@ -58,7 +58,7 @@ public struct CrossedInference: Sendable {
     precondition(arm.seeds.count == baseline.seeds.count, "arms are paired seed by seed")
     return estimate(
       [Term(sign: 1, arm: arm, slice: slice), Term(sign: -1, arm: baseline, slice: slice)], metric,
-      pooled: seedVariance(arms, metric, on: slice)
+      among: arms, on: slice
     )?.clamped(toDifferenceOf: metric)
   }
 
@@ -68,9 +68,12 @@ public struct CrossedInference: Sendable {
     _ arm: ArmPredictions, minus baseline: ArmPredictions, _ metric: Metric,
     on slice: TestSlice = .all, among arms: [ArmPredictions] = []
   ) -> VarianceComponents? {
-    table(
-      [Term(sign: 1, arm: arm, slice: slice), Term(sign: -1, arm: baseline, slice: slice)], metric
-    )?.0.components(pooled: seedVariance(arms, metric, on: slice))
+    let terms = [
+      Term(sign: 1, arm: arm, slice: slice), Term(sign: -1, arm: baseline, slice: slice),
+    ]
+    return table(terms, metric)?.0.components(
+      pooled: seedVariance(arms, metric, on: slice),
+      folds: foldVariance(terms, metric, among: arms, on: slice))
   }
 
   /// `score(slice) − score(reference)` of one arm, or of an arm less that of a baseline; nil if either
@@ -112,16 +115,50 @@ public struct CrossedInference: Sendable {
     return scores.joined().contains(where: \.isNaN) ? nil : SeedVariance(scores: scores)
   }
 
-  private func estimate(_ terms: [Term], _ metric: Metric, pooled: SeedVariance? = nil)
-    -> Estimate?
-  {
+  /// What models of one fold differ by, pooled over `arms` if there are any; nil where there are no folds.
+  private func foldVariance(
+    _ terms: [Term], _ metric: Metric, among arms: [ArmPredictions], on slice: TestSlice
+  ) -> FoldVariance? {
+    if items.foldCount == 1 { return nil }
+    let tables = arms.map { foldTable([Term(sign: 1, arm: $0, slice: slice)], metric) }
+    let isPooled = tables.allSatisfy { $0.cells.joined().joined().allSatisfy(\.isFinite) }
+    return isPooled
+      ? FoldVariance(arms: tables) ?? FoldVariance(foldTable(terms, metric))
+      : FoldVariance(foldTable(terms, metric))
+  }
+
+  private func estimate(
+    _ terms: [Term], _ metric: Metric, among arms: [ArmPredictions] = [], on slice: TestSlice = .all
+  ) -> Estimate? {
     guard let (all, items) = table(terms, metric) else { return nil }
     let (seeds, value) = (all.seeds, all.value)
     let table = holdsModels ? all.seedsHeld : all
-    let (variance, degreesOfFreedom) = table.varianceOfMean(pooled: holdsModels ? nil : pooled)
+    let pooled = holdsModels ? nil : seedVariance(arms, metric, on: slice)
+    let folds = holdsModels ? nil : foldVariance(terms, metric, among: arms, on: slice)
+    let (variance, degreesOfFreedom) =
+      folds.map { table.varianceOfMean(pooled: pooled, folds: $0) }
+      ?? table.varianceOfMean(pooled: pooled)
     return Estimate(
       value: value, standardError: variance.squareRoot(), degreesOfFreedom: degreesOfFreedom,
       items: items, groups: table.groups, seeds: seeds)
+  }
+
+  /// What each fold's items bring to the sum of `terms`.
+  private func foldTable(_ terms: [Term], _ metric: Metric) -> FoldTable {
+    let selections = terms.map { items.indices(in: $0.slice) }
+    let union = Set(selections.joined()).sorted()
+    let cells = (0..<items.foldCount).map { fold in
+      GroupNumbering(items.groups, selection: union.filter { items.folds[$0] == fold })
+    }
+    return FoldTable.sum(
+      zip(terms, selections).map { term, selection in
+        (
+          term.sign,
+          FoldTable(
+            ItemSums.of(term.arm, metric, items, selection: selection), metric, cells: cells,
+            items: selection, folds: items.folds)
+        )
+      })
   }
 
   /// Of the sum of `terms`, with the number of items that they are about.
@@ -142,6 +179,32 @@ public struct CrossedInference: Sendable {
         )
       })
     return table.value.isFinite ? (table, union.count) : nil
+  }
+}
+
+extension FoldTable {
+  /// - Parameters:
+  ///   - cells: the groups of each fold.
+  ///   - items: whose sums these are, and the folds of all items.
+  fileprivate init(
+    _ models: [ItemSums], _ metric: Metric, cells: [GroupNumbering], items: [Int], folds: [Int]
+  ) {
+    let starts = cells.reduce(into: [0]) { $0.append($0.last! + $1.count) }
+    let numbers = items.map { starts[folds[$0]] + cells[folds[$0]].numbers([$0])[0] }
+    var shares = [Double](repeating: 0, count: cells.count)
+    for item in items { shares[folds[item]] += 1 / Double(items.count) }
+    let influences = models.map { sums in
+      (
+        value: metric.value(of: sums.totals),
+        sums.influence(metric, groups: numbers, count: starts.last!)
+      )
+    }
+    self.cells = cells.indices.map { fold in
+      influences.map { value, influence in
+        let part = shares[fold] * value / Double(max(1, cells[fold].count))
+        return influence[starts[fold]..<starts[fold + 1]].map { $0 + part }
+      }
+    }
   }
 }
 

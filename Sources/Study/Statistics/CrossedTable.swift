@@ -30,10 +30,7 @@ struct CrossedTable {
   ///   tell them than this table's.
   func varianceOfMean(pooled: SeedVariance? = nil) -> (variance: Double, degreesOfFreedom: Double) {
     let (seedCount, groupCount) = (Double(seeds), Double(groups))
-    let center = value
-    let ofGroup = rows[0].indices.map { group in mean(rows.map { $0[group] }) - center }
-    let groupVariance =
-      ofGroup.reduce(0) { $0 + $1 * $1 } / (groupCount * (groupCount - 1))
+    let (center, ofGroup, groupVariance) = (value, groupDeviations, byGroup.variance)
     guard seeds > 1 else { return (groupVariance, groupCount - 1) }
     let ofSeed = perSeed.map { $0 - center }
     let seedVariance =
@@ -55,6 +52,17 @@ struct CrossedTable {
       bySeed * bySeed / seedVariance.degreesOfFreedom
       + groupVariance * groupVariance / (groupCount - 1) + interaction * interaction / freedom
     return (total, uncertainty > 0 ? max(1, total * total / uncertainty) : groupCount - 1)
+  }
+
+  private var groupDeviations: [Double] {
+    let center = value
+    return rows[0].indices.map { group in mean(rows.map { $0[group] }) - center }
+  }
+
+  /// Variance of the mean over new groups, the models held fixed.
+  var byGroup: (variance: Double, degreesOfFreedom: Double) {
+    let count = Double(groups)
+    return (groupDeviations.reduce(0) { $0 + $1 * $1 } / (count * (count - 1)), count - 1)
   }
 
   /// Sum of `sign * table`.

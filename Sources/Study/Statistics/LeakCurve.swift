@@ -37,7 +37,8 @@ public struct LeakCurve: Codable, Equatable, Sendable {
     points = Self.thresholds.map { threshold in
       let slices = nearness.map { $0 >= threshold ? TestSlice.leaked : .clean }
       let inference = CrossedInference(
-        items: TestItems(truth: items.truth, groups: items.groups, slices: slices))
+        items: TestItems(
+          truth: items.truth, groups: items.groups, slices: slices, folds: items.folds))
       var effect: Estimate?
       if let control, let clean = named(.decontaminated) {
         effect = inference.difference(control, minus: clean, metric, on: .leaked, among: arms)

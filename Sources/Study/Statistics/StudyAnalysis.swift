@@ -25,6 +25,8 @@ public struct StudyAnalysis: Codable, Equatable, Sendable {
   public var leakCurves: [LeakCurve]
   /// Test items by slice.
   public var items: [String: Int]
+  /// How many folds the test items are, each answered by models of its own; nil for one test set.
+  public var folds: Int?
   /// Arms that surely differ by less are equivalent.
   public var margins: Margins
   /// Ids of the runs whose predictions these are.
@@ -75,6 +77,7 @@ public struct StudyAnalysis: Codable, Equatable, Sendable {
       nearness[measure].map { LeakCurve(measure, $0, items, arms, metrics[0]) }
     }
     self.items = counts
+    folds = items.foldCount > 1 ? items.foldCount : nil
     self.margins = margins
     self.runs = runs
     self.deviation = deviation

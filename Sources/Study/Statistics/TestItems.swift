@@ -32,9 +32,15 @@ public struct TestItems: Sendable {
   public let groups: [Int]
   /// Where each item stands towards the training data; no item is `all`.
   public let slices: [TestSlice]
+  /// The fold of each item, from 0: models that answered items of different folds were trained on
+  /// different records. All 0 where one model a seed answered everything.
+  package let folds: [Int]
+  /// How many folds there are.
+  package var foldCount: Int { (folds.max() ?? 0) + 1 }
 
+  /// - Parameter folds: nil for one.
   /// - Precondition: the arrays have one length; classes lie in `0..<count`.
-  public init(truth: Truth, groups: [Int], slices: [TestSlice]) {
+  public init(truth: Truth, groups: [Int], slices: [TestSlice], folds: [Int]? = nil) {
     switch truth {
     case .classes(let labels, let count):
       precondition(labels.count == groups.count)
@@ -50,9 +56,11 @@ public struct TestItems: Sendable {
     }
     precondition(groups.count == slices.count)
     precondition(!slices.contains(.all), "an item lies in one slice, not in all")
+    precondition(folds == nil || folds?.count == groups.count)
     self.truth = truth
     self.groups = groups
     self.slices = slices
+    self.folds = folds ?? groups.map { _ in 0 }
   }
 
   /// Items with classes; preconditions as above.
@@ -87,7 +95,8 @@ public struct TestItems: Sendable {
   }
 }
 
-/// What the models of one arm said of the test items, one model a seed.
+/// What the models of one arm said of the test items: one model a seed, or one a seed and fold, of which
+/// each answered the items of its fold.
 public struct ArmPredictions: Sendable {
   /// By model, then by item.
   public enum Answers: Sendable {
@@ -104,6 +113,31 @@ public struct ArmPredictions: Sendable {
     case scores([[Double]])
     /// How well each question is answered.
     case texts([[AnswerScore]])
+
+    /// The answers to items that follow each other, as one.
+    ///
+    /// - Precondition: of one kind, and of equally many models.
+    package static func joined(_ parts: [Answers]) -> Answers {
+      if parts.count == 1 { return parts[0] }
+      func rows<Answer>(_ own: (Answers) -> [[Answer]]?) -> [[Answer]]? {
+        let found = parts.compactMap(own)
+        guard found.count == parts.count else { return nil }
+        return found[0].indices.map { model in found.flatMap { $0[model] } }
+      }
+      let joined: [Answers?] = [
+        rows { if case .classes(let own) = $0 { own } else { nil } }.map(Answers.classes),
+        rows { if case .sets(let own) = $0 { own } else { nil } }.map(Answers.sets),
+        rows { if case .numbers(let own) = $0 { own } else { nil } }.map(Answers.numbers),
+        rows { if case .entities(let own) = $0 { own } else { nil } }.map(Answers.entities),
+        rows { if case .surfaces(let own) = $0 { own } else { nil } }.map(Answers.surfaces),
+        rows { if case .scores(let own) = $0 { own } else { nil } }.map(Answers.scores),
+        rows { if case .texts(let own) = $0 { own } else { nil } }.map(Answers.texts),
+      ]
+      guard let answers = joined.compactMap(\.self).first else {
+        preconditionFailure("answers of different kinds")
+      }
+      return answers
+    }
 
     fileprivate var itemCounts: [Int] {
       switch self {

@@ -28,9 +28,13 @@ public struct VarianceComponents: Codable, Equatable, Sendable {
   /// What a study of some size can expect: the standard error of the difference and Satterthwaite's degrees of
   /// freedom, from the expected mean squares of ``CrossedTable``.
   ///
-  /// - Parameter arms: over which the variance between seeds is pooled.
+  /// - Parameters:
+  ///   - arms: over which the variance between seeds is pooled.
+  ///   - folds: of the test set; each has models of its own, see ``FoldVariance``.
   /// - Precondition: at least two groups and two arms.
-  public func expected(seeds seedCount: Int, groups groupCount: Int, arms: Int) -> ExpectedError {
+  public func expected(seeds seedCount: Int, groups groupCount: Int, arms: Int, folds: Int = 1)
+    -> ExpectedError
+  {
     let (s, g) = (Double(seedCount), Double(groupCount))
     let interaction = rest / (s * g)
     let bySeed = seeds / s + interaction
@@ -38,10 +42,28 @@ public struct VarianceComponents: Codable, Equatable, Sendable {
     guard seedCount > 1 else {
       return ExpectedError(standardError: byGroup.squareRoot(), degreesOfFreedom: g - 1)
     }
+    if folds > 1 { return expected(seedCount, groupCount, arms, byGroup, folds: folds) }
     let total = bySeed + byGroup - interaction
     let uncertainty =
       bySeed * bySeed / (Double(arms - 1) * (s - 1)) + byGroup * byGroup / (g - 1)
       + interaction * interaction / ((s - 1) * (g - 1))
+    return ExpectedError(
+      standardError: total.squareRoot(),
+      degreesOfFreedom: uncertainty > 0 ? max(1, total * total / uncertainty) : g - 1)
+  }
+
+  /// The same from the mean squares that ``CrossedTable/varianceOfMean(pooled:folds:)`` is made of.
+  private func expected(
+    _ seedCount: Int, _ groupCount: Int, _ arms: Int, _ byGroup: Double, folds: Int
+  ) -> ExpectedError {
+    let (s, g, k) = (Double(seedCount), Double(groupCount), Double(folds))
+    let factor = FoldVariance.factor(seeds: seedCount, folds: folds)
+    let (between, noise) = (factor * (seeds / k + rest / g), factor * rest / g)
+    let freedom = Double(arms - 1) * (s - 1)
+    let total = byGroup + between - noise
+    let uncertainty =
+      between * between / (freedom * k) + noise * noise / (freedom * max(1, g - k))
+      + byGroup * byGroup / (g - 1)
     return ExpectedError(
       standardError: total.squareRoot(),
       degreesOfFreedom: uncertainty > 0 ? max(1, total * total / uncertainty) : g - 1)
@@ -80,8 +102,10 @@ public struct ExpectedError: Codable, Equatable, Sendable {
 extension CrossedTable {
   /// Variance components by the method of moments, none below zero; nil with fewer than two seeds or groups.
   ///
-  /// - Parameter pooled: variance of one seed's value, where more arms tell it.
-  func components(pooled: SeedVariance? = nil) -> VarianceComponents? {
+  /// - Parameters:
+  ///   - pooled: variance of one seed's value, where more arms tell it.
+  ///   - folds: variance between models of one fold, where the test set is folds.
+  func components(pooled: SeedVariance? = nil, folds: FoldVariance? = nil) -> VarianceComponents? {
     guard seeds > 1, groups > 1 else { return nil }
     let (s, g) = (Double(seeds), Double(groups))
     let ofGroup = rows[0].indices.map { group in mean(rows.map { $0[group] }) - value }
@@ -96,6 +120,7 @@ extension CrossedTable {
     let groupSquare = s * ofGroup.reduce(0) { $0 + $1 * $1 } / (g - 1)
     let seedVariance = pooled?.value ?? ofSeed.reduce(0) { $0 + $1 * $1 } / (s - 1)
     return VarianceComponents(
-      seeds: max(0, seedVariance - rest / g), groups: max(0, (groupSquare - rest) / s), rest: rest)
+      seeds: folds?.ofModel ?? max(0, seedVariance - rest / g),
+      groups: max(0, (groupSquare - rest) / s), rest: rest)
   }
 }

@@ -77,18 +77,20 @@ public struct Verdict: Codable, Equatable, Sendable {
       sentences.isEmpty
       ? "The test set has no items that tell the arms apart." : sentences.joined(separator: " ")
     caveats = Self.caveats(
-      seeds: analysis.scores.map(\.score.seeds).min(),
+      seeds: analysis.scores.map(\.score.seeds).min(), inFolds: analysis.folds != nil,
       primary: analysis.comparisons.count { $0.family == .primary })
   }
 
-  private static func caveats(seeds: Int?, primary: Int) -> [String] {
+  private static func caveats(seeds: Int?, inFolds: Bool, primary: Int) -> [String] {
     var caveats: [String] = []
+    let place = inFolds ? " in every fold" : ""
     if let seeds, seeds < 5 {
       caveats.append(
         seeds == 1
-          ? "Each arm was trained once: the intervals cover the choice of test items, not what "
+          ? "Each arm was trained once\(place): the intervals cover the choice of test items, not what "
             + "training again with another seed would change."
-          : "Each arm was trained with \(seeds) seeds; five or more would narrow the intervals.")
+          : "Each arm was trained with \(seeds) seeds\(place); five or more would narrow the intervals."
+      )
     }
     if primary > 1 {
       caveats.append(

@@ -64,9 +64,10 @@ public struct CompareStep {
   }
 
   private func analyze(_ setup: StudySetup, _ deviation: String?) throws -> StudyAnalysis {
-    let design = setup.design
-    let arms = try design.arms.map { arm in
-      let runs = setup.trainings.filter { $0.arm == arm.rawValue }.map { ($0.seed, $0.id) }
+    let arms = try setup.arms.map { arm in
+      let runs = setup.trainings.filter { $0.arm == arm.rawValue }.map {
+        StudySetup.RunOfArm(seed: $0.seed, fold: $0.fold, id: $0.id)
+      }
       guard let answers = try setup.answers(arm, runs: runs, in: index.catalog) else {
         throw CurationError(
           place: "\(index.catalog.url.relativePath), table predictions",
@@ -77,35 +78,38 @@ public struct CompareStep {
     }
     return StudyAnalysis(
       items: setup.items, arms: arms,
-      baselines: try baselines(design, setup.learner, seeds: setup.seeds),
-      fits: try design.arms.compactMap { try fit($0, setup.trainings) },
+      baselines: try baselines(setup),
+      fits: try setup.arms.compactMap { try fit($0, setup.trainings) },
       nearness: setup.nearness, runs: setup.trainings.map(\.id), deviation: deviation,
-      notes: design.notes,
+      notes: setup.design.notes,
       metrics: setup.learner.metrics, margins: options.margins, seed: options.seed + 1)
   }
 
   /// What the frozen vectors give from each arm's records; arms that are the same for every seed are
   /// computed once.
-  private func baselines(_ design: StudyDesign, _ learner: any StudyLearner, seeds: [UInt64])
-    throws -> [FrozenBaseline: [ArmPredictions]]
-  {
-    guard let classes = learner.frozenClasses else { return [:] }
+  private func baselines(_ setup: StudySetup) throws -> [FrozenBaseline: [ArmPredictions]] {
+    guard let classes = setup.learner.frozenClasses else { return [:] }
+    let seeds = setup.seeds
     let classifiers = FrozenClassifiers(
       vectors: index.vectors.vectors, labels: classes.labels, classCount: classes.count,
       monitor: monitor)
     var result: [FrozenBaseline: [ArmPredictions]] = [:]
-    for arm in design.arms {
+    for arm in setup.arms {
       let isDrawn = arm == .random || arm == .randomDecontaminated
       let distinct = isDrawn ? seeds : [seeds[0]]
       let bySeed = try distinct.map { seed in
-        try classifiers.predictions(
-          train: design.canonical(design.rows(arm, seed: seed)), test: design.test)
+        try setup.folds.map { design in
+          try classifiers.predictions(
+            train: design.canonical(design.rows(arm, seed: seed)), test: design.test)
+        }
       }
       for method in FrozenBaseline.allCases {
         result[method, default: []].append(
           ArmPredictions(
             name: arm.rawValue, seeds: seeds,
-            predictions: seeds.indices.map { bySeed[min($0, bySeed.count - 1)][method]! }))
+            predictions: seeds.indices.map { seed in
+              bySeed[min(seed, bySeed.count - 1)].flatMap { $0[method]! }
+            }))
       }
     }
     return result
@@ -128,12 +132,11 @@ public struct CompareStep {
   private func store(
     _ analysis: StudyAnalysis, _ setup: StudySetup, _ input: String
   ) throws {
-    let (design, slices) = (setup.design, setup.slices)
-    let rows = design.test.indices.map { place in
+    let items = zip(setup.test, setup.folds.flatMap(\.nearest))
+    let rows = zip(items, setup.slices).map { item, slice in
       TestSliceRow(
-        row: Int(design.test[place]),
-        slice: TestSliceRow.Slice(rawValue: slices[place].rawValue)!,
-        nearest: Int(design.nearest[place].row), similarity: Double(design.nearest[place].score))
+        row: Int(item.0), slice: TestSliceRow.Slice(rawValue: slice.rawValue)!,
+        nearest: Int(item.1.row), similarity: Double(item.1.score))
     }
     let comparisons = analysis.comparisons.map { comparison in
       ComparisonRow(
@@ -165,7 +168,7 @@ public struct CompareStep {
       trainingRecords: Dictionary(
         uniqueKeysWithValues: design.arms.map {
           ($0.rawValue, design.rows($0, seed: options.seed).count)
-        }), testRecords: design.test.count,
+        }), testRecords: setup.test.count,
       slices: Dictionary(setup.slices.map { ($0.rawValue, 1) }, uniquingKeysWith: +),
       notes: design.notes,
       seconds: (try? index.catalog.step("compare")?.seconds) ?? 0, nothingToDo: nothingToDo)

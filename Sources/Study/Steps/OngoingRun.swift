@@ -72,7 +72,8 @@ struct OngoingRun {
     let log = try writeFiles(summary, metrics)
     let run = Run(
       id: id, step: request.step, arm: request.arm, answer: request.answer,
-      seed: Int(request.seed), options: try StepAccount.json(request.options), status: .finished,
+      seed: Int(request.seed), fold: request.fold, options: try StepAccount.json(request.options),
+      status: .finished,
       startedAt: startedAt, finishedAt: Date(),
       metrics: try StepAccount.json(metrics))
     try index.catalog.update { try $0.replaceRun(run, log: log, predictions: predictions) }

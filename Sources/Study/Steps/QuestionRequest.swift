@@ -19,6 +19,7 @@ struct QuestionRequest: TrainingRequest {
   var step: Run.Step
   var arm: String
   var seed: UInt64
+  var fold: Int?
   var train: [ContextQuestion]
   var development: [ContextQuestion]
   var test: [ContextQuestion]

@@ -23,6 +23,7 @@ struct SimilarityRequest: TrainingRequest {
   var step: Run.Step
   var arm: String
   var seed: UInt64
+  var fold: Int?
   var source: SimilarityData.Source
   var train: [SimilarityExample]
   var development: [SimilarityExample]

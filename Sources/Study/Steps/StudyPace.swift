@@ -25,6 +25,6 @@ struct StudyPace {
         ? String(format: "; about %.0f s left", left)
         : String(format: "; about %.0f min left", left / 60)
     return
-      "compare: model \(number) of \(total), \(training.arm) seed \(training.seed)\(score)\(time)"
+      "compare: model \(number) of \(total), \(training.title)\(score)\(time)"
   }
 }

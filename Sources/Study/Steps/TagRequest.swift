@@ -19,6 +19,7 @@ struct TagRequest: TrainingRequest {
   var step: Run.Step
   var arm: String
   var seed: UInt64
+  var fold: Int?
   var sentences: TagSentences
   /// Places among the sentences.
   var train: [Int]

@@ -9,6 +9,7 @@ struct TextRequest: TrainingRequest {
   var step: Run.Step
   var arm: String
   var seed: UInt64
+  var fold: Int?
   var train: [LabeledText]
   var development: [LabeledText]
   /// Rows of the index the model is scored on, and their texts and labels.

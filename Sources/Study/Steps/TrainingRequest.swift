@@ -16,6 +16,8 @@ protocol TrainingRequest {
   /// What is trained on.
   var arm: String { get }
   var seed: UInt64 { get }
+  /// Of a study's test set that it is tested on, from 0; nil where there are none.
+  var fold: Int? { get }
   var maximumTokens: Int { get }
   var options: TrainingOptions { get set }
   /// Data and settings that decide the result beside model, options and limit of tokens.
@@ -56,7 +58,7 @@ extension TrainingRequest {
   func id(_ model: ModelFolder) throws -> String {
     let hash = StepAccount.hash(
       [model.hash, try StepAccount.json(options), "\(maximumTokens)"] + content)
-    return "\(arm)-seed\(seed)-\(hash.prefix(10))"
+    return "\(arm)-seed\(seed)\(fold.map { "-fold\($0)" } ?? "")-\(hash.prefix(10))"
   }
 }
 

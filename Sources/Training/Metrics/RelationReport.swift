@@ -53,6 +53,9 @@ public struct RelationReport: Codable, Hashable, Sendable {
     return (names, ofLabel.map { $0.flatMap { numbers[$0] } })
   }
 
+  /// Whether a label names a direction, which only those of relations do.
+  package static func hasDirection(_ label: String) -> Bool { relation(of: label) != label }
+
   /// A label without its direction.
   private static func relation(of label: String) -> String {
     for direction in ["(e1,e2)", "(e2,e1)"] where label.hasSuffix(direction) {

@@ -36,6 +36,11 @@ struct CompareCommand: ParsableCommand {
       a comparison is to be is written down before its first model is trained; one that differs from that \
       (endpoint, margins, seeds, arms, updates) says so.
 
+      With --folds every record is tested once: the records are dealt into K folds at random within labels, \
+      and each fold is the test set of models that are trained on the others, K times as many. That finds \
+      smaller differences where few items are leaked. The error counts in that the training sets of folds \
+      overlap (Nadeau and Bengio, 2003). A given test set stays one.
+
       With --inject it is the positive control: copies of held-out items are put into training, 0, 1, 4 or \
       16 of each, exact or with a tenth of their words changed, every item in every dose over the 7 models \
       of a square (--seeds squares); it says what copies do to accuracy and to the probability of the true \
@@ -51,6 +56,7 @@ struct CompareCommand: ParsableCommand {
         simcurate compare indexes/reviews --seeds 5 --study-steps 400
         simcurate compare indexes/wnut17 --task tokens
         simcurate compare indexes/reviews --plan --seeds 5
+        simcurate compare indexes/reviews --folds 5
         simcurate compare --predictions old.jsonl new.jsonl --groups indexes/reviews
       """)
 
@@ -75,6 +81,11 @@ struct CompareCommand: ParsableCommand {
   @OptionGroup var model: ModelOptions
   @OptionGroup var task: StudyTaskArguments
   @OptionGroup var study: StudyArguments
+  @Option(
+    help: ArgumentHelp(
+      "Test every record once, in so many folds that take turns as test set (2 to 10).",
+      valueName: "k"))
+  var folds = StudyOptions().foldCount
   @OptionGroup var training: TrainingArguments
   @OptionGroup var seed: SeedOption
   @OptionGroup var recipe: RecipeOption
@@ -90,6 +101,15 @@ struct CompareCommand: ParsableCommand {
     if inject, index == nil || plan {
       throw ValidationError("--inject belongs to an index, and is no --plan.")
     }
+    if folds != 1 {
+      if index == nil || inject {
+        throw ValidationError("--folds belongs to a comparison of an index, and is no --inject.")
+      }
+      if study.testShare != nil {
+        throw ValidationError("--folds: every record is tested; leave --test-share out.")
+      }
+      try validated { try options.validate() }
+    }
     if plan, index == nil { throw ValidationError("--plan belongs to an index.") }
     if training.patience != nil {
       throw ValidationError(
@@ -101,8 +121,7 @@ struct CompareCommand: ParsableCommand {
     let console = common.begin()
     RecipeArguments.remarkUnused("a comparison", console)
     guard let index else { return try comparePredictions(console) }
-    var options = study.options(training.choice, steps: training.steps, seed: seed.seed)
-    task.settle(&options)
+    let options = options
     if plan { return try show(planOf: index, options, console) }
     if inject { return try inject(into: index, options, console) }
     let summary = try CompareStep(
@@ -111,6 +130,14 @@ struct CompareCommand: ParsableCommand {
     ).run()
     console.finish()
     try common.show(summary) { $0.text }
+  }
+
+  private var options: StudyOptions {
+    var options = study.options(training.choice, steps: training.steps, seed: seed.seed)
+    task.settle(&options)
+    options.foldCount = folds
+    if folds > 1 { options.testShare = 1 / Double(folds) }
+    return options
   }
 
   private func show(planOf index: String, _ options: StudyOptions, _ console: Console) throws {
@@ -163,9 +190,10 @@ struct StudyArguments: ParsableArguments {
   var studySteps: Int?
   @Option(
     name: .long,
-    help: ArgumentHelp("Share of the records to test on, without a given test set.", valueName: "x")
-  )
-  var testShare = StudyOptions().testShare
+    help: ArgumentHelp(
+      "Share of the records to test on, without a given test set (default: \(StudyOptions().testShare)).",
+      valueName: "x"))
+  var testShare: Double?
   @Option(
     name: .long,
     help: ArgumentHelp(
@@ -194,7 +222,7 @@ struct StudyArguments: ParsableArguments {
     choice.steps = studySteps ?? steps
     choice.patience = nil
     return StudyOptions(
-      seedCount: seeds, testShare: testShare, nearThreshold: near,
+      seedCount: seeds, testShare: testShare ?? StudyOptions().testShare, nearThreshold: near,
       margins: Margins(all: margin, slice: marginSlice, clean: marginClean), seed: seed,
       training: choice)
   }

@@ -45,7 +45,13 @@ extension CompareSummary {
     let under =
       analysis.baselines.isEmpty
       ? "" : "; under each arm plain classifiers on the frozen vectors of its records"
-    return "\(metric.title) with 95% intervals, by slice of the test set\(under)\n" + table.text
+    let inFolds =
+      analysis.folds.map {
+        "; every record is tested in one of \($0) folds, records as in the first"
+      }
+      ?? ""
+    return "\(metric.title) with 95% intervals, by slice of the test set\(under)\(inFolds)\n"
+      + table.text
       + "\n"
   }
 

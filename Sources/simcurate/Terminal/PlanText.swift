@@ -9,12 +9,14 @@ extension StudyPlan {
       + "); \(finishedModels) are finished, the others take \(Self.duration(secondsLeft)) on this "
       + "machine. Nothing was trained or written.\n\n"
     var table = Table([("arm", .left), ("records", .right), ("models", .right)])
-    for arm in arms { table.add([arm.name, "\(arm.records)", "\(seeds.count)"]) }
+    for arm in arms { table.add([arm.name, "\(arm.records)", "\(seeds.count * (folds ?? 1))"]) }
     text += table.text + "\n"
     let counts = TestSlice.allCases.filter { $0 != .all }.map {
       "\(slices[$0.rawValue] ?? 0) \($0.rawValue)"
     }
-    text += "\(testRecords) test records: \(counts.joined(separator: ", "))\n"
+    text += "\(testRecords) test records"
+    text += folds.map { ", in \($0) folds" } ?? ""
+    text += ": \(counts.joined(separator: ", "))\n"
     if !questions.isEmpty {
       text += questionTable
       text +=

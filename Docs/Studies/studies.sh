@@ -1,0 +1,108 @@
+#!/bin/sh
+# What near-copies do to generalization, on real data: from the files as they are to a finished study and its report.
+#
+#   make study-debian      topics of Debian's package synopses, by section
+#   make study-banking     intents of questions to a bank, BANKING77=folder of train.csv and test.csv
+#   make study-reuters     topics of news wires, with their own test set
+#   make study-reviews     Chinese shop reviews, good or bad, half of them copies; multilingual-e5-small
+#   make study-names       named entities of tweets, WNUT17=folder of the three .conll files; without it WNUT-16
+#   make study-sts         how alike sentences are: the STS benchmark
+#   make studies           all of them, and what they say together
+#
+# The study becomes indexes/study-NAME. SEEDS (3) changes how many models each arm has; PLAN=1 says what the study takes
+# and could find, and trains nothing. A study that was stopped goes on where it was.
+set -eu
+cd "$(dirname "$0")/../.."
+simcurate=.build/release/simcurate
+study=${1:-}
+index=indexes/study-$study
+model=${SIMCURATE_MODEL:-models/all-MiniLM-L6-v2}
+known='debian banking reuters reviews names sts'
+
+# say COMMAND...: prints the command as one would type it, and runs it
+say() {
+  echo "\$ simcurate $*"
+  "$simcurate" "$@"
+}
+# prepare OPTION...: from corpus to split; what is there already is nothing to do
+prepare() {
+  say index "$@" --model "$model" --out "$index"
+  say dedup "$index" --threshold "${threshold:-0.9}"
+  say cluster "$index"
+  say split "$index"
+}
+# learn OPTION...: the comparison and its report
+learn() {
+  say compare "$index" --model "$model" --seeds "${SEEDS:-3}" "$@" ${PLAN:+--plan}
+  [ -n "${PLAN:-}" ] || say report "$index"
+}
+
+case $study in
+debian)
+  prepare corpora/fetched/debian-demo.jsonl
+  learn
+  ;;
+banking)
+  : "${BANKING77:?names the folder of train.csv and test.csv}"
+  prepare --train "$BANKING77/train.csv" --test "$BANKING77/test.csv" --label-field category
+  learn
+  ;;
+reuters)
+  corpora/fetch.sh reuters
+  prepare --train corpora/fetched/reuters-train.tsv --test corpora/fetched/reuters-test.tsv \
+    --text-field Text --label-field Category
+  learn
+  ;;
+reviews)
+  corpora/fetch.sh reviews
+  corpora/fetch.sh e5
+  model=models/multilingual-e5-small
+  # An eighth of the texts with all their copies, so that the study ends within the hour.
+  python3 -c 'import hashlib, json
+for label in ["neg", "pos"]:
+    for line in open(f"corpora/fetched/reviews-{label}.txt", encoding="utf-8", newline="\n"):
+        text = line.strip()
+        if text and hashlib.sha256(text.encode()).digest()[0] % 8 == 0:
+            print(json.dumps({"text": text, "label": label}, ensure_ascii=False))' >corpora/fetched/reviews-study.jsonl
+  prepare corpora/fetched/reviews-study.jsonl
+  learn
+  ;;
+names)
+  if [ -n "${WNUT17:-}" ]; then
+    cp "$WNUT17/emerging.dev.conll" corpora/fetched/wnut17-development.conll
+    cp "$WNUT17/emerging.test.annotated" corpora/fetched/wnut17-test.conll
+    prepare --train "$WNUT17/train.conll" --development corpora/fetched/wnut17-development.conll \
+      --test corpora/fetched/wnut17-test.conll
+  else
+    corpora/fetch.sh names
+    prepare corpora/fetched/wnut16.conll
+  fi
+  learn --task tokens
+  ;;
+sts)
+  corpora/fetch.sh sts
+  threshold=0.95
+  for part in train dev test; do
+    python3 -c 'import json, sys
+for line in open(sys.argv[1], encoding="utf-8"):
+    cells = line.rstrip("\n").split("\t")
+    print(json.dumps({"a": cells[5], "b": cells[6], "score": float(cells[4])}))' \
+      "corpora/fetched/sts-$part.csv" >"corpora/fetched/sts-$part.jsonl"
+  done
+  prepare --train corpora/fetched/sts-train.jsonl --development corpora/fetched/sts-dev.jsonl \
+    --test corpora/fetched/sts-test.jsonl --text-field a --text-field b --label-field score
+  learn --task similarity
+  ;;
+together)
+  # Those that have ended.
+  set --
+  for name in $known; do
+    [ ! -f "indexes/study-$name/comparison.json" ] || set -- "$@" "indexes/study-$name"
+  done
+  say report "$@" --out indexes/studies.html
+  ;;
+*)
+  sed -n '2,15s/^# \{0,1\}//p' "$0"
+  [ -z "$study" ]
+  ;;
+esac
