@@ -193,13 +193,13 @@ import Testing
       arm: raw
       out: tuned
       maximum-tokens: 12
-      margin: 0.5
+      loss-margin: 0.5
       """)
     let run = ["run", "corpus.jsonl", "--out", "index"]
     let outcome = try sandbox.run(run + ["--recipe", "r.yaml", "--text-field", "text"]).succeeded()
     #expect(
       outcome.errors.contains(
-        "a run has no use for these of the recipe: arm, out, maximum-tokens, margin"))
+        "a run has no use for these of the recipe: arm, out, maximum-tokens, loss-margin"))
     #expect(!sandbox.exists("tuned"))
     let again = try sandbox.run(
       run + [

@@ -176,8 +176,8 @@ struct CompareCommand: ParsableCommand {
 }
 
 extension CompareCommand: RecipeCommand {
-  /// A recipe's `margin` is that of a loss.
-  static let foreignKeys: Set = ["patience", "margin"]
+  /// A comparison does not choose among its models.
+  static let foreignKeys: Set = ["patience"]
 }
 
 struct StudyArguments: ParsableArguments {

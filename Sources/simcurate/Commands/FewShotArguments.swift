@@ -31,7 +31,7 @@ struct FewShotArguments: ParsableArguments {
     var choice = FewShotChoice()
     choice.pairsPerText = pairsPerText
     choice.loss = similarity.loss
-    choice.margin = similarity.margin
+    choice.margin = similarity.lossMargin
     return choice
   }
 }

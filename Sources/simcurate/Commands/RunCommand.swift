@@ -132,7 +132,7 @@ struct RunCommand: ParsableCommand {
 }
 
 extension RunCommand: RecipeCommand {
-  /// In a recipe of `finetune` these are the model's folder, the limit of the texts that it learns from and a
-  /// loss's margin; here the index, the limit of those embedded, and what counts as no difference.
-  static let foreignKeys: Set = ["out", "maximum-tokens", "margin"]
+  /// In a recipe of `finetune` these are the model's folder and the limit of the texts that it learns from;
+  /// here the index, and the limit of those embedded.
+  static let foreignKeys: Set = ["out", "maximum-tokens"]
 }

@@ -20,7 +20,7 @@ struct SimilarityArguments: ParsableArguments {
   var lossScale: Float?
   @Option(
     within: .aboveZero, help: "Margin of contrastive and triplet (default: 0.5).", valueName: "x")
-  var margin: Float?
+  var lossMargin: Float?
   @Flag(inversion: .prefixedNo, help: "Ranking asks for each positive's anchor too.")
   var symmetric = standard.isSymmetric
   @Option(
@@ -48,7 +48,7 @@ struct SimilarityArguments: ParsableArguments {
   func given(besides scoredPairs: Bool) -> String? {
     let all: [(String, Bool)] = [
       ("--loss", loss != nil && !scoredPairs), ("--loss-scale", lossScale != nil),
-      ("--margin", margin != nil && !scoredPairs),
+      ("--loss-margin", lossMargin != nil && !scoredPairs),
       ("--symmetric", symmetric), ("--dimensions", dimensions != nil),
       ("--hard-negatives", hardNegatives != nil),
     ]
@@ -65,7 +65,7 @@ struct SimilarityArguments: ParsableArguments {
     var choice = SimilarityChoice()
     choice.loss = loss
     choice.scale = lossScale
-    choice.margin = margin
+    choice.margin = lossMargin
     choice.isSymmetric = symmetric
     choice.dimensions = dimensions == nil ? nil : dimensionList
     choice.hardNegatives = hardNegatives
@@ -75,13 +75,13 @@ struct SimilarityArguments: ParsableArguments {
   /// Puts in what followed for pairs of labels.
   mutating func settlePairs(_ options: SimilarityOptions) {
     loss = options.loss
-    margin = options.loss == .contrastive ? options.margin : nil
+    lossMargin = options.loss == .contrastive ? options.margin : nil
   }
 
   /// Puts in what followed from model and data.
   mutating func settle(_ options: SimilarityOptions) {
     loss = options.loss
     lossScale = options.scale
-    margin = options.margin
+    lossMargin = options.margin
   }
 }
