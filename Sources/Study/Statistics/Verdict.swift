@@ -89,7 +89,8 @@ public struct Verdict: Codable, Equatable, Sendable {
         seeds == 1
           ? "Each arm was trained once\(place): the intervals cover the choice of test items, not what "
             + "training again with another seed would change."
-          : "Each arm was trained with \(seeds) seeds\(place); five or more would narrow the intervals.")
+          : "Each arm was trained with \(seeds) seeds\(place); five or more would narrow the intervals."
+      )
     }
     if primary > 1 {
       caveats.append(
