@@ -177,7 +177,7 @@ import Testing
 
   @Test func predictions() throws {
     let run = """
-      INSERT INTO runs VALUES ('raw-1', 'compare', 'raw', 'label', 1, '{}', 'running', '2026-01-01T00:00:00.000Z', NULL, NULL);
+      INSERT INTO runs VALUES ('raw-1', 'compare', 'raw', 'label', 1, NULL, '{}', 'running', '2026-01-01T00:00:00.000Z', NULL, NULL);
       INSERT INTO predictions SELECT 'raw-1', row, label, label, 1, 0.9, NULL FROM records LIMIT 20;
       """
     let sandbox = try Sandbox()
