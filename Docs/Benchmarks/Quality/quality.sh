@@ -20,7 +20,7 @@
 # EPOCHS, RATE, TOKENS and SEEDS ("1 2 3") change the recipe, STEPS ends trainings early (to try the script), THREADS is
 # the reference's number of threads, WAY its precision (f32). ONLY=ours, python or difference does only that; SCRATCH
 # keeps parts, models and answers. With TIME=1 nothing is tested: some updates are timed, ours in both precisions and
-# PyTorch's in each WAY of WAYS, in turns.
+# PyTorch's in each WAY of WAYS, in TURNS (2) turns.
 set -eu
 cd "$(dirname "$0")/../../.."
 task=${1:-}
@@ -151,7 +151,7 @@ peer() {
 
 if [ -n "${TIME:-}" ]; then
   updates=${STEPS:-60}
-  for turn in 1 2; do
+  for turn in $(seq "${TURNS:-2}"); do
     for way in f32 bf16; do
       # A precision that the processor does not have is refused.
       train "$turn" --steps "$updates" --training-precision $way 2>/dev/null |
