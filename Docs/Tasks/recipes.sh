@@ -15,24 +15,11 @@
 # The index becomes indexes/TASK, the model models/TASK. STEPS=n ends the training early.
 set -eu
 cd "$(dirname "$0")/../.."
-simcurate=.build/release/simcurate
-model=${SIMCURATE_MODEL:-models/all-MiniLM-L6-v2}
+. Docs/prepare.sh
 task=${1:-}
 index=indexes/$task
+threshold=0.95
 
-# say COMMAND...: prints the command as one would type it, and runs it
-say() {
-  echo "\$ simcurate $*"
-  "$simcurate" "$@"
-}
-# prepare OPTION...: from corpus to split
-prepare() {
-  say index "$@" --model "$model" --out "$index"
-  say dedup "$index" --threshold "${threshold:-0.95}"
-  say cluster "$index"
-  # shellcheck disable=SC2086
-  say split "$index" ${splitting:-}
-}
 # train OPTION...
 train() { say finetune "$index" --model "$model" "$@" ${STEPS:+--steps "$STEPS"} --out "models/$task" --force; }
 
@@ -64,13 +51,6 @@ pairs)
 similarity)
   corpora/fetch.sh sts
   threshold=0.98
-  for part in train dev test; do
-    python3 -c 'import json, sys
-for line in open(sys.argv[1], encoding="utf-8"):
-    cells = line.rstrip("\n").split("\t")
-    print(json.dumps({"a": cells[5], "b": cells[6], "score": float(cells[4])}))' \
-      "corpora/fetched/sts-$part.csv" >"corpora/fetched/sts-$part.jsonl"
-  done
   prepare --train corpora/fetched/sts-train.jsonl --development corpora/fetched/sts-dev.jsonl \
     --test corpora/fetched/sts-test.jsonl --text-field a --text-field b --label-field score
   train --task similarity
@@ -84,7 +64,7 @@ tokens-chinese)
   corpora/fetch.sh chinese-names
   corpora/fetch.sh e5
   model=models/multilingual-e5-small
-  # A quarter of it: enough for names that occur often, in a quarter of an hour.
+  # A quarter of it: its names occur often.
   sed -n '1~4p' corpora/fetched/peoples-daily.jsonl >corpora/fetched/peoples-daily-quarter.jsonl
   prepare corpora/fetched/peoples-daily-quarter.jsonl
   train --task tokens --epochs 2

@@ -62,10 +62,12 @@ questions) epochs=6 rate=3e-4 tokens=256 ours=questions theirs=questions ;;
 esac
 epochs=${EPOCHS:-$epochs} rate=${RATE:-$rate} tokens=${TOKENS:-$tokens} seeds=${SEEDS:-1 2 3}
 
-# prepare OPTION...: from the data to parts; exact copies leave
+# prepare OPTION...: from the data to parts; exact copies leave, or what else $duplicates says
+duplicates="--stages exact"
 prepare() {
   "$simcurate" index "$@" --model "$model" --out "$index" --force --quiet >/dev/null
-  "$simcurate" dedup "$index" --stages exact --quiet >/dev/null
+  # shellcheck disable=SC2086
+  "$simcurate" dedup "$index" $duplicates --quiet >/dev/null
   "$simcurate" cluster "$index" --quiet >/dev/null
   # shellcheck disable=SC2086
   "$simcurate" split "$index" ${splitting:-} --quiet >/dev/null
@@ -85,6 +87,7 @@ for number, row in enumerate(csv.DictReader(open(sys.argv[1], newline=""))):
 if ! [ -d "$scratch/parts" ]; then
   case $task in
   classify | lora | distilbert)
+    duplicates="--threshold 0.9"
     banking train "${PER_CLASS:-50}"
     banking test 1000000
     prepare --train "$scratch/train.csv" --test "$scratch/test.csv" --label-field label
@@ -96,9 +99,8 @@ if ! [ -d "$scratch/parts" ]; then
     ;;
   tokens)
     : "${WNUT17:?names the folder of train.conll, emerging.dev.conll and emerging.test.annotated}"
-    cp "$WNUT17/emerging.dev.conll" "$scratch/development.conll"
-    cp "$WNUT17/emerging.test.annotated" "$scratch/test.conll"
-    prepare --train "$WNUT17/train.conll" --development "$scratch/development.conll" --test "$scratch/test.conll"
+    prepare --train "$WNUT17/train.conll" --development "$WNUT17/emerging.dev.conll" \
+      --test "$WNUT17/emerging.test.annotated" --format conll
     ;;
   pairs)
     corpora/fetch.sh questions >&2
@@ -106,14 +108,8 @@ if ! [ -d "$scratch/parts" ]; then
     ;;
   similarity)
     corpora/fetch.sh sts >&2
-    for part in train dev test; do
-      python3 -c 'import json, sys
-for line in open(sys.argv[1], encoding="utf-8"):
-    cells = line.rstrip("\n").split("\t")
-    print(json.dumps({"a": cells[5], "b": cells[6], "score": float(cells[4])}))' \
-        "corpora/fetched/sts-$part.csv" >"$scratch/$part.jsonl"
-    done
-    prepare --train "$scratch/train.jsonl" --development "$scratch/dev.jsonl" --test "$scratch/test.jsonl" \
+    sts=corpora/fetched/sts
+    prepare --train $sts-train.jsonl --development $sts-dev.jsonl --test $sts-test.jsonl \
       --text-field a --text-field b --label-field score
     ;;
   relations)

@@ -3,16 +3,12 @@ padding out of the softmax. Answers are the best spans of at most 30 tokens over
 in SQuAD 1.1, whose exact match and F1 these are, the latter also for the best epoch.
 """
 import math
-import pathlib
-import sys
 
 import torch
+from study_answers import answer_score
 from transformers import AutoModelForQuestionAnswering
 
 import recipe
-
-sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[2] / "Studies"))
-from study_answers import answer_score  # noqa: E402
 
 STRIDE, LONGEST = 128, 30
 

@@ -5,15 +5,13 @@ relations as SemEval-2010 task 8 has it.
 """
 import torch
 from sklearn.linear_model import LogisticRegression
+from study_answers import relation
 from transformers import AutoModel
 
 import recipe
+from classify import Task as Classify
 
 MARKERS = ["<e1>", "</e1>", "<e2>", "</e2>"]
-
-
-def relation(label):
-    return label.removesuffix("(e1,e2)").removesuffix("(e2,e1)")
 
 
 def semeval_f1(truth, predicted):
@@ -44,27 +42,25 @@ class MarkedEntities(torch.nn.Module):
         return self.dense(self.drop(self.features(batch)))
 
 
-class Task:
-    chooses = True
+class Task(Classify):
+    main = "relationF1"
 
     def __init__(self, parts, options, seed):
-        self.tokens, self.text = options.tokens, recipe.tokenizer(options.model)
-        self.training, self.development = parts["train"], parts["development"]
-        self.names = sorted({self.gold(row) for row in self.training})
-        self.number = {name: index for index, name in enumerate(self.names)}
+        super().__init__(parts, options, seed)
+        self.begin_with_regression()
+
+    def build(self, options):
         self.text.add_tokens(MARKERS, special_tokens=True)
         encoder = AutoModel.from_pretrained(options.model, add_pooling_layer=False)
         encoder.resize_token_embeddings(len(self.text), mean_resizing=False)
-        starts = self.text.convert_tokens_to_ids(["<e1>", "<e2>"])
-        self.model = MarkedEntities(encoder, starts, len(self.names))
-        self.begin_with_regression()
+        return MarkedEntities(encoder, self.text.convert_tokens_to_ids(["<e1>", "<e2>"]), len(self.names))
 
     def begin_with_regression(self):
         rows = self.training
         chosen = [rows[i * len(rows) // 2048] for i in range(2048)] if len(rows) > 2048 else rows
         self.model.eval()
         x = torch.stack(recipe.in_batches(
-            lambda batch: self.model.features(self.inputs(batch)), chosen, lambda row: len(row["2"])))
+            lambda batch: self.model.features(self.inputs(batch)), chosen, self.length))
         center = x.mean(0)
         scale = (x - center).square().sum(1).mean().sqrt()
         fit = LogisticRegression(C=10, max_iter=1000)
@@ -81,22 +77,12 @@ class Task:
     def gold(self, row):
         return row["1"]
 
-    def inputs(self, rows):
-        return self.text([row["2"] for row in rows], truncation=True, max_length=self.tokens,
-                         padding="longest", return_tensors="pt")
+    def texts(self, row):
+        return (row["2"],)
 
-    def loss(self, rows):
-        target = torch.tensor([self.number[self.gold(row)] for row in rows])
-        return torch.nn.functional.cross_entropy(self.model(self.inputs(rows)), target)
-
-    def answers(self, rows):
-        found = recipe.in_batches(
-            lambda batch: self.model(self.inputs(batch)).argmax(1).tolist(), rows, lambda row: len(row["2"]))
-        return [self.names[label] for label in found]
+    def logits(self, rows):
+        return self.model(self.inputs(rows))
 
     def scores(self, rows, found):
         truth = [self.gold(row) for row in rows]
         return {"relationF1": semeval_f1(truth, found), "accuracy": recipe.accuracy(truth, found)}
-
-    def choose(self):
-        return self.scores(self.development, self.answers(self.development))["relationF1"]
