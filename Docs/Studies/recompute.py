@@ -62,6 +62,7 @@ class Recomputation:
         self.ledger = Ledger()
         self.ledger.notes = self.study.notes
         self.cache = {}
+        self.about = ""
         if self.stored is not None:
             self.answers, self.metrics = self.study.answers, self.study.metrics
             self.arms = list(self.answers)
@@ -186,9 +187,22 @@ class Recomputation:
                                  self.stored["gapDifference"])
 
     def comparisons(self):
-        stored = {(c["arm"], c["baseline"], c["metric"], c["slice"]): c for c in self.stored["comparisons"]}
+        stored = self.compare(self.stored["comparisons"], self.metrics)
+        self.leak_contribution(stored.values())
+        self.catalog(stored)
+
+    def same_epochs(self):
+        """The comparisons of the other budget: the same arithmetic on other models."""
+        if self.study.same_epochs is None:
+            return
+        self.answers, self.cache, self.about = self.study.same_epochs, {}, "same epochs: "
+        self.compare(self.stored["sameEpochs"]["comparisons"], self.metrics[:1])
+        self.answers, self.cache, self.about = self.study.answers, {}, ""
+
+    def compare(self, comparisons, metrics):
+        stored = {(c["arm"], c["baseline"], c["metric"], c["slice"]): c for c in comparisons}
         wanted = {}
-        for metric in self.metrics:
+        for metric in metrics:
             for name in SLICES:
                 for arm, baseline, primary in contrasts(self.arms):
                     chosen = self.selection(name)
@@ -198,17 +212,16 @@ class Recomputation:
                     if ours is not None:
                         wanted[arm, baseline, metric, name] = (
                             ours, metric == self.metrics[0] and primary == name)
-        self.ledger.same("comparisons", "which there are", sorted(wanted), sorted(stored))
+        self.ledger.same("comparisons", self.about + "which there are", sorted(wanted), sorted(stored))
         for key in wanted.keys() & stored.keys():
             self.comparison(key, *wanted[key], stored[key])
         for family in ("primary", "exploratory"):
             self.family(family, [c for c in stored.values() if c["family"] == family])
-        self.leak_contribution(stored.values())
-        self.catalog(stored)
+        return stored
 
     def comparison(self, key, ours, is_primary, stored):
         arm, baseline, metric, slice_name = key
-        name, ledger = f"{arm} - {baseline} {metric} {slice_name}", self.ledger
+        name, ledger = f"{self.about}{arm} - {baseline} {metric} {slice_name}", self.ledger
         ledger.same("families", name, "primary" if is_primary else "exploratory", stored["family"])
         margins = self.study.options["margins"]
         margin = margins["slice"] if slice_name in ("leaked", "near") else margins[slice_name]
@@ -238,7 +251,7 @@ class Recomputation:
         changed = numbers.holm([c["studentP"] for c in members])
         equivalent = numbers.holm([c["equivalenceP"] for c in members])
         for c, ours, ours_equivalent in zip(members, changed, equivalent):
-            name = f"{c['arm']} - {c['baseline']} {c['metric']} {c['slice']}"
+            name = f"{self.about}{c['arm']} - {c['baseline']} {c['metric']} {c['slice']}"
             self.ledger.exact("Holm", name, ours, c["adjustedP"])
             self.ledger.exact("Holm", name, ours_equivalent, c["adjustedEquivalenceP"])
             d = c["difference"]
@@ -324,7 +337,7 @@ class Recomputation:
 
     def run(self):
         if self.stored is not None:
-            for part in (self.items, self.scores, self.gaps, self.comparisons, self.curves, self.fits):
+            for part in (self.items, self.scores, self.gaps, self.comparisons, self.curves, self.fits, self.same_epochs):
                 part()
         self.injection()
         return self.ledger

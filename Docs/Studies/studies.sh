@@ -9,8 +9,9 @@
 #   make study-sts         how alike sentences are: the STS benchmark
 #   make studies           all of them, and what they say together
 #
-# The study becomes indexes/study-NAME. SEEDS (3) changes how many models each arm has; PLAN=1 says what the study takes
-# and could find, and trains nothing. A study that was stopped goes on where it was.
+# The study becomes indexes/study-NAME. SEEDS (3) changes how many models each arm has, EPOCHS how often they see all
+# records; PLAN=1 says what the study takes and could find, and trains nothing. A study that was stopped goes on where it
+# was.
 set -eu
 cd "$(dirname "$0")/../.."
 . Docs/prepare.sh
@@ -18,15 +19,18 @@ study=${1:-}
 index=indexes/study-$study
 threshold=0.9
 known='debian banking reuters reviews names sts'
+# What fits an hour of two cores.
+epochs=1
 
 # learn OPTION...: the comparison and its report
 learn() {
-  say compare "$index" --model "$model" --seeds "${SEEDS:-3}" "$@" ${PLAN:+--plan}
+  say compare "$index" --model "$model" --seeds "${SEEDS:-3}" --epochs "${EPOCHS:-$epochs}" "$@" ${PLAN:+--plan}
   [ -n "${PLAN:-}" ] || say report "$index"
 }
 
 case $study in
 debian)
+  epochs=2
   prepare corpora/fetched/debian-demo.jsonl
   learn
   ;;
@@ -56,6 +60,7 @@ for label in ["neg", "pos"]:
   learn
   ;;
 names)
+  epochs=2
   if [ -n "${WNUT17:-}" ]; then
     prepare --train "$WNUT17/train.conll" --development "$WNUT17/emerging.dev.conll" \
       --test "$WNUT17/emerging.test.annotated" --format conll
@@ -81,7 +86,7 @@ together)
   say report "$@" --out indexes/studies.html
   ;;
 *)
-  sed -n '2,15s/^# \{0,1\}//p' "$0"
+  sed -n '2,16s/^# \{0,1\}//p' "$0"
   [ -z "$study" ]
   ;;
 esac

@@ -182,12 +182,14 @@ class Study:
         self.groups = np.array([numbered[mark] for mark in marks])
         self.metrics = list(dict.fromkeys(s["metric"] for s in self.analysis["scores"]))
         self.runs = [self.rows("SELECT * FROM runs WHERE id = ?", run)[0] for run in self.analysis["runs"]]
-        self.said = {run["id"]: {p["row"]: p for p in self.rows("SELECT * FROM predictions WHERE run = ?", run["id"])}
-                     for run in self.runs}
+        self.said = {run["id"]: self.predictions(run["id"]) for run in self.runs}
         fold_of = {row: run["fold"] or 0 for run in self.runs for row in self.said[run["id"]]}
         self.folds = np.array([fold_of[row] for row in self.test])
         self.raw = self.training_rows()
         self.read_answers()
+
+    def predictions(self, run):
+        return {p["row"]: p for p in self.rows("SELECT * FROM predictions WHERE run = ?", run)}
 
     def training_rows(self):
         """Of every fold the records with what the task learns that are not tested in it; labels of one record alone
@@ -204,7 +206,7 @@ class Study:
         return [[r["row"] for r in records if r["row"] not in own] for own in tested]
 
     def read_answers(self):
-        self.answers, surfaces, self.tags, place = {}, None, None, {}
+        surfaces, self.tags, place = None, None, {}
         if self.runs[0]["answer"] == "tags":
             try:
                 surfaces = Surfaces(
@@ -215,15 +217,24 @@ class Study:
                 self.metrics = ["entityF1"]
                 for part in ("scores", "gaps", "comparisons"):
                     self.analysis[part] = [s for s in self.analysis[part] if s["metric"] == "entityF1"]
-        models = {}
-        for run in self.runs:
-            models.setdefault((run["seed"], run["arm"]), {}).update(self.said[run["id"]])
+        self.answers = self.answers_of([(run, run["arm"]) for run in self.runs], surfaces, place)
+        self.same_epochs = None
+        if "sameEpochs" in self.analysis:
+            runs = [self.rows("SELECT * FROM runs WHERE id = ?", run)[0] for run in self.analysis["sameEpochs"]["runs"]]
+            self.same_epochs = {"raw": self.answers["raw"]} | self.answers_of(
+                [(run, run["arm"].removesuffix("-same-epochs")) for run in runs], surfaces, place)
+
+    def answers_of(self, runs, surfaces, place):
+        """By arm what its models said, one for each seed, in the order of seeds."""
+        answers, models = {}, {}
+        for run, arm in runs:
+            models.setdefault((run["seed"], arm), {}).update(self.said.get(run["id"]) or self.predictions(run["id"]))
         for (_, arm), said in sorted(models.items(), key=lambda model: model[0]):
             rows = [said[row] for row in self.test]
-            self.answers.setdefault(arm, []).append(Answers(
+            answers.setdefault(arm, []).append(Answers(
                 self.runs[0]["answer"], [r["label"] for r in rows], [r["predicted"] for r in rows], surfaces, place))
         order = ["raw", "decontaminated", "deduplicated", "balanced", "random", "random-decontaminated"]
-        self.answers = {arm: self.answers[arm] for arm in order if arm in self.answers}
+        return {arm: answers[arm] for arm in order if arm in answers}
 
     @property
     def similarity(self):

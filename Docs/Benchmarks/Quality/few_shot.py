@@ -29,7 +29,7 @@ class Task:
 
     def __init__(self, parts, options, seed):
         self.examples = draw(parts["train"], options.shots, seed)
-        self.model = SentenceTransformer(options.model, device="cpu")
+        self.model = SentenceTransformer(options.model, device=options.device)
         self.model.max_seq_length = options.tokens
         self.training = self.pairs(options.pairs, seed) if options.epochs else []
 

@@ -18,9 +18,9 @@
 #   questions   XQUAD=xquad.en.json, articles divided into parts
 #
 # EPOCHS, RATE, TOKENS and SEEDS ("1 2 3") change the recipe, STEPS ends trainings early (to try the script), THREADS is
-# the reference's number of threads, WAY its precision (f32). ONLY=ours, python or difference does only that; SCRATCH
-# keeps parts, models and answers. With TIME=1 nothing is tested: some updates are timed, ours in both precisions and
-# PyTorch's in each WAY of WAYS, in TURNS (2) turns.
+# the reference's number of threads, WAY its precision (f32), DEVICE where it trains (cpu). ONLY=ours, python or
+# difference does only that; SCRATCH keeps parts, models and answers. With TIME=1 nothing is tested: some updates are
+# timed, ours in both precisions and PyTorch's in each WAY of WAYS, in TURNS (2) turns.
 set -eu
 cd "$(dirname "$0")/../../.."
 task=${1:-}
@@ -142,7 +142,7 @@ peer() {
   # shellcheck disable=SC2086
   "${PEERS:?names a Python environment with torch and transformers}/bin/python" $here/reference.py \
     $theirs "$scratch/parts" "$model" $peer --epochs "$epochs" --rate "$rate" --tokens "$tokens" \
-    ${THREADS:+--threads "$THREADS"} "$@"
+    ${THREADS:+--threads "$THREADS"} ${DEVICE:+--device "$DEVICE"} "$@"
 }
 
 if [ -n "${TIME:-}" ]; then

@@ -42,10 +42,12 @@ def main():
     parser.add_argument("--steps", type=int, help="end after so many updates")
     parser.add_argument("--way", default="f32", help="f32, bf16, f32-compiled or bf16-compiled")
     parser.add_argument("--threads", type=int, help="of PyTorch")
+    parser.add_argument("--device", default="cpu", help="of PyTorch")
     parser.add_argument("--time", action="store_true", help="train and time, test nothing")
     options = parser.parse_args()
     if options.threads:
         torch.set_num_threads(options.threads)
+    torch.set_default_device(options.device)
     parts = {name: recipe.read(f"{options.parts}/{name}.jsonl") for name in ("train", "development", "test")}
     module = importlib.import_module(options.task)
     answers = open(options.out, "w", encoding="utf-8") if options.out else None

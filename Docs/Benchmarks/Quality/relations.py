@@ -64,7 +64,7 @@ class Task(Classify):
         center = x.mean(0)
         scale = (x - center).square().sum(1).mean().sqrt()
         fit = LogisticRegression(C=10, max_iter=1000)
-        fit.fit(((x - center) / scale).numpy(), [self.number[self.gold(row)] for row in chosen])
+        fit.fit(((x - center) / scale).cpu().numpy(), [self.number[self.gold(row)] for row in chosen])
         with torch.no_grad():
             weight = torch.tensor(fit.coef_, dtype=torch.float32) / scale
             bias = torch.tensor(fit.intercept_, dtype=torch.float32) - weight @ center

@@ -18,7 +18,7 @@ class Task:
     def __init__(self, parts, options, seed):
         self.first, self.second, self.score = os.environ["FIELDS"].split()
         self.training, self.development = parts["train"], parts["development"]
-        self.model = SentenceTransformer(options.model, device="cpu")
+        self.model = SentenceTransformer(options.model, device=options.device)
         self.model.max_seq_length = options.tokens
         self.objective = CoSENTLoss(self.model)
 

@@ -35,7 +35,10 @@ struct StudyMethods {
       + "\(model.name). Of each arm a model was trained "
       + (folds > 1 ? "for every fold " : "") + "with every seed (\(seeds)): "
       + "\(trained("maximumSteps")) updates of \(trained("batchSize")) texts of up to "
-      + "\(asked("maximumTokens")) tokens, AdamW with learning rate \(trained("learningRate")), "
+      + "\(asked("maximumTokens")) tokens, AdamW with "
+      + (study["tunesLearningRate"] == "yes"
+        ? "the learning rate that a development part of its training records chose, "
+        : "learning rate \(trained("learningRate")), ")
       + "\(trained("schedule")) after a warm-up over \(trained("warmupFraction")) of the updates, decay "
       + "\(trained("weightDecay")), no development set and no early stopping. "
       + (try frozen(asked("task")) ?? "No plan was written down before the first model.")
@@ -67,8 +70,8 @@ struct StudyMethods {
       + facts("model", try parameters(first).filter { $0.key != "seed" })
   }
 
-  /// What the study's models took.
-  func cost() throws -> StudySection.Cost? {
+  /// What a study's models took.
+  static func cost(_ runs: [Run]) throws -> StudySection.Cost? {
     let metrics = try runs.compactMap(StudyAssembly.metrics)
     if metrics.isEmpty { return nil }
     return StudySection.Cost(

@@ -19,6 +19,10 @@ extension StudySection {
         .details(
           "Other thresholds of near-copies", [.figures(leakCurveFigures), .table(leakCurveTable)]))
     }
+    if let budgetTable {
+      blocks.append(.details("As many passes in place of as many updates", [budgetTable]))
+    }
+    if let rateTable { blocks.append(.details("Learning rates by arm", [.table(rateTable)])) }
     blocks.append(.details("All scores by arm, slice and metric", [.table(scoreTable)]))
     if !classes.isEmpty { blocks.append(.details("Scores by class", [.table(classTable)])) }
     if !curves.isEmpty { blocks.append(.figures([curveFigure])) }
@@ -230,6 +234,54 @@ extension StudySection {
             NumberText.size($0.minimumDetectable, $0.metric),
             NumberText.integer($0.discordantGroups),
           ]
+      })
+  }
+
+  /// Nil unless both budgets were asked for.
+  private var budgetTable: Block? {
+    let pairs = analysis.budgetPairs
+    guard let sentence = analysis.budgetSentence, !pairs.isEmpty else { return nil }
+    func cells(_ comparison: Comparison) -> [String] {
+      [
+        NumberText.difference(comparison.difference.value, comparison.metric),
+        NumberText.interval(comparison.difference, comparison.metric),
+        comparison.reading(analysis.finding(of: comparison)),
+      ]
+    }
+    return .table(
+      Table(
+        caption: "\(sentence) Differences of \(analysis.primaryMetric.title)"
+          + "\(unit.isEmpty ? "" : " in points"); with the same updates a smaller arm passes over its records "
+          + "more often, with the same passes it learns less",
+        columns: [
+          .name("arm − baseline"), .name("slice"), .number("same updates"), .number("95% interval"),
+          .name("reading"), .number("same passes"), .number("95% interval"), .name("reading"),
+        ],
+        rows: pairs.map { pair in
+          ["\(pair.updates.arm) − \(pair.updates.baseline)", pair.updates.slice.rawValue]
+            + cells(pair.updates) + cells(pair.epochs)
+        }))
+  }
+
+  /// Nil where all arms have the same learning rate.
+  private var rateTable: Table? {
+    guard let choices = analysis.learningRates else { return nil }
+    let inFolds = analysis.folds != nil
+    return Table(
+      caption: "The learning rate that scored most on a development part of the training records, "
+        + "\(NumberText.integer(choices.map(\.developmentRecords).min() ?? 0)) or more, the same for all "
+        + "arms\(inFolds ? " of a fold" : ""); no trial is trained on it, nor on a paraphrase of it",
+      columns: [.name("arm")] + (inFolds ? [.number("fold")] : []) + [
+        .number("learning rate"), .value("scores of the rates tried"),
+      ],
+      rows: choices.map { choice in
+        [choice.arm] + (choice.fold.map { [NumberText.integer($0)] } ?? []) + [
+          "\(choice.learningRate)",
+          choice.trials.map {
+            "\($0.learningRate): \($0.score.map(NumberText.score) ?? NumberText.none)"
+          }
+          .joined(separator: ", "),
+        ]
       })
   }
 

@@ -176,6 +176,33 @@ public struct StudyDesign: Sendable {
     }
   }
 
+  /// Training rows to choose options by: whole paraphrase groups of about this share of `raw`, labels in their
+  /// shares.
+  ///
+  /// - Throws: ``CurationError`` if there is no group to leave out.
+  package func development(_ index: OpenIndex, share: Double) throws -> [UInt32] {
+    let groups = try Self.groups(of: raw, index, table)
+    let numbers = Dictionary(
+      zip(Set(groups).sorted(), 0...).map { ($0, UInt32($1)) },
+      uniquingKeysWith: { first, _ in first })
+    let split = GroupSplit(
+      parts: [
+        GroupSplit.Part(name: "train", share: 1 - share),
+        GroupSplit.Part(name: "development", share: share),
+      ], seed: seed
+    ).split(
+      groups: groups.map { numbers[$0]! }, labels: raw.map { table.strata[Int($0)] },
+      texts: raw.map { table.textHashes[Int($0)] })
+    let chosen = raw.indices.filter { split.partOfRow[$0] == 1 }.map { raw[$0] }
+    guard !chosen.isEmpty, chosen.count < raw.count else {
+      throw CurationError(
+        place: index.folder.url.relativePath,
+        expected: "records of several groups to choose learning rates by",
+        found: "\(raw.count) to train on", advice: "leave --tune out")
+    }
+    return chosen
+  }
+
   private static func groups(of rows: [UInt32], _ index: OpenIndex, _ table: RecordTable) throws
     -> [Int]
   {

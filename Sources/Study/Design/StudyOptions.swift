@@ -47,6 +47,11 @@ public struct StudyOptions: Codable, Hashable, Sendable {
   public var nearThreshold: Float
   /// Arms that surely differ by less are equivalent.
   public var margins: Margins
+  /// Whether models of smaller arms are also trained for as many passes over their records as `raw` has, and so
+  /// with fewer updates; nil is no.
+  public var comparesSameEpochs: Bool?
+  /// Whether a development part chooses the learning rate of every arm; nil is no.
+  public var tunesLearningRate: Bool?
   /// Decides every draw; the same seed gives the same result.
   public var seed: UInt64
   /// Texts are cut to this many tokens, special tokens included.

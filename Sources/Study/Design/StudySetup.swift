@@ -28,7 +28,11 @@ struct StudySetup {
   let slices: [TestSlice]
   let learner: any StudyLearner
   /// Seed by seed, then fold by fold, and not arm by arm, so that an early look at the table is already fair.
-  let trainings: [StudyTraining]
+  private(set) var trainings: [StudyTraining] = []
+  /// Those of smaller arms that make as many passes as `raw` in place of as many updates, where these are fewer;
+  /// empty unless the options ask for them.
+  private(set) var sameEpochs: [StudyTraining] = []
+  private let options: StudyOptions
 
   /// - Throws: ``CurationError`` or `FileError` if the index has no split, or not what the task learns.
   init(
@@ -41,18 +45,50 @@ struct StudySetup {
       folds[0].table, folds[0].population)
     self.folds = folds
     self.learner = learner
+    self.options = options
     slices = folds.flatMap { $0.slices(near: Double(options.nearThreshold)) }
-    trainings = try (0..<options.seedCount).flatMap { number in
-      try folds.enumerated().flatMap { fold, design in
-        try design.arms.map { arm in
-          let seed = options.seed + UInt64(number)
-          return try learner.training(
-            StudyModel(
-              arm: arm, seed: seed, fold: folds.count > 1 ? fold : nil,
-              train: design.canonical(design.rows(arm, seed: seed)), test: design.test,
-              records: folds[0].raw.count))
+    try plan([])
+  }
+
+  /// Makes the trainings, with the learning rates that were chosen.
+  mutating func plan(_ choices: [RateChoice]) throws {
+    func models(_ budget: StudyBudget) -> [StudyModel] {
+      (0..<options.seedCount).flatMap { number in
+        folds.indices.flatMap { fold in
+          arms.map { arm in
+            var model = model(arm, seed: options.seed + UInt64(number), fold: fold)
+            model.budget = budget
+            model.learningRate =
+              choices.first { $0.arm == arm.rawValue && $0.fold == model.fold }?.learningRate
+            return model
+          }
         }
       }
+    }
+    trainings = try models(.updates).map(learner.training)
+    guard options.comparesSameEpochs == true else { return }
+    let updates = trainings[0].updates
+    sameEpochs = try models(.epochs).map(learner.training).filter { $0.updates < updates }
+  }
+
+  /// A model of an arm, as long as nothing else is said.
+  func model(_ arm: StudyArm, seed: UInt64, fold: Int) -> StudyModel {
+    let design = folds[fold]
+    return StudyModel(
+      arm: arm, seed: seed, fold: folds.count > 1 ? fold : nil,
+      train: design.canonical(design.rows(arm, seed: seed)), test: design.test,
+      records: folds[0].raw.count)
+  }
+
+  /// The models of an arm with a budget: of those that would make no fewer updates than `raw` the ones that do.
+  func trainings(of arm: StudyArm, _ budget: StudyBudget) -> [StudyTraining] {
+    let own = trainings.filter { $0.arm == arm.rawValue }
+    if budget == .updates { return own }
+    let name = StudyModel.name(arm, budget)
+    return own.map { training in
+      sameEpochs.first {
+        $0.arm == name && $0.seed == training.seed && $0.fold == training.fold
+      } ?? training
     }
   }
 

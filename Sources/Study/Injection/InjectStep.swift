@@ -64,8 +64,9 @@ public struct InjectStep {
     }
     let trainings = try (0..<design.square.models * options.seedCount).map { number in
       try learner.training(
-        seed: options.seed + UInt64(number), train: design.base,
-        copies: design.copies(in: number), test: design.items, records: setup.design.raw.count)
+        StudyModel(
+          arm: .raw, seed: options.seed + UInt64(number), train: design.base, test: design.items,
+          records: setup.design.raw.count), copies: design.copies(in: number))
     }
     try trainings.train(index, monitor)
     let analysis = try analyze(design, trainings)

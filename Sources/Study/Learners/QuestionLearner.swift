@@ -6,7 +6,7 @@ import Transformer
 
 /// Answers to questions in their contexts, scored by the words they share with a right one.
 struct QuestionLearner: StudyLearner {
-  private let bench: StudyBench
+  let bench: StudyBench
   /// By row of the index.
   private let questions: [ContextQuestion]
   private let fields: QuestionFields
@@ -27,16 +27,16 @@ struct QuestionLearner: StudyLearner {
 
   func truth(_ rows: [UInt32]) -> TestItems.Truth { .counted(items: rows.count) }
 
-  func training(_ model: StudyModel) throws -> StudyTraining {
-    var options = bench.training(records: model.records, classes: nil, seed: model.seed)
+  func request(_ model: StudyModel) throws -> any TrainingRequest {
+    var options = bench.training(model, classes: nil)
     options.head = nil
-    let request = QuestionRequest(
-      step: .compare, arm: model.arm.rawValue, seed: model.seed, fold: model.fold,
-      train: model.train.map { questions[Int($0)] }, development: [],
+    return QuestionRequest(
+      step: .compare, arm: model.name, seed: model.seed, fold: model.fold,
+      train: model.train.map { questions[Int($0)] },
+      development: model.development.map { questions[Int($0)] },
       test: model.test.map { questions[Int($0)] }, testRows: model.test.map { Int($0) },
       maximumTokens: AnswerFinder.standardTokens, stride: AnswerFinder.standardStride,
       fields: fields, options: options)
-    return try bench.training(request, labels: [])
   }
 
   func answers(_ models: [[Prediction]], raw: [UInt32]) throws -> ArmPredictions.Answers {

@@ -5,7 +5,7 @@ import Transformer
 
 /// Vectors of records of two text fields or more, scored by their cosines.
 struct SimilarityLearner: StudyLearner {
-  private let bench: StudyBench
+  let bench: StudyBench
   private let table: RecordTable
   private let records: SimilarityRecords
 
@@ -36,16 +36,15 @@ struct SimilarityLearner: StudyLearner {
       : .counted(items: rows.count)
   }
 
-  func training(_ model: StudyModel) throws -> StudyTraining {
-    let request = SimilarityRequest(
-      step: .compare, arm: model.arm.rawValue, seed: model.seed, fold: model.fold,
+  func request(_ model: StudyModel) throws -> any TrainingRequest {
+    SimilarityRequest(
+      step: .compare, arm: model.name, seed: model.seed, fold: model.fold,
       source: records.source, train: records.examples(model.train.map { Int($0) }),
-      development: [], test: records.examples(model.test.map { Int($0) }),
+      development: records.examples(model.development.map { Int($0) }),
+      test: records.examples(model.test.map { Int($0) }),
       testRows: model.test.map { Int($0) }, testLabels: model.test.map { table.labels[Int($0)] },
       maximumTokens: bench.options.maximumTokens,
-      options: bench.training(records: model.records, classes: nil, seed: model.seed)
-        .ofVectors(records.options))
-    return try bench.training(request, labels: [])
+      options: bench.training(model, classes: nil).ofVectors(records.options))
   }
 
   func answers(_ models: [[Prediction]], raw: [UInt32]) throws -> ArmPredictions.Answers {

@@ -5,13 +5,19 @@ import Transformer
 
 /// What the arms of a study are trained and scored on, as its task has it.
 protocol StudyLearner {
+  var bench: StudyBench { get }
+
   /// First the one of the primary comparisons.
   var metrics: [Metric] { get }
 
   /// What is right for some rows of the index.
   func truth(_ rows: [UInt32]) -> TestItems.Truth
 
-  func training(_ model: StudyModel) throws -> StudyTraining
+  /// What a model is made from.
+  func request(_ model: StudyModel) throws -> any TrainingRequest
+
+  /// Classes that are learned of some rows, each as often as it occurs; none where none are.
+  func classes(_ rows: [UInt32]) -> [Int]
 
   /// Predictions as they were stored as answers.
   ///
@@ -27,6 +33,25 @@ protocol StudyLearner {
 
 extension StudyLearner {
   var frozenClasses: (labels: [Int32], count: Int)? { nil }
+
+  func classes(_ rows: [UInt32]) -> [Int] { [] }
+
+  func training(_ model: StudyModel) throws -> StudyTraining {
+    try bench.training(request(model), labels: classes(model.train))
+  }
+
+  /// The training of a model with a development part and nothing to test on.
+  func trial(_ model: StudyModel) throws -> TrainingTrial {
+    try TrainingTrial(request(model), bench.model)
+  }
+}
+
+/// How much the models of smaller arms learn.
+enum StudyBudget: String {
+  /// As many updates as those of `raw`.
+  case updates
+  /// As many passes over their records.
+  case epochs
 }
 
 /// What a model of a study is trained and tested on.
@@ -37,9 +62,26 @@ struct StudyModel {
   var fold: Int?
   /// Rows in an order that does not depend on that of the records.
   var train: [UInt32]
+  /// What it is judged by after its last update; nothing where it is tested.
+  var development: [UInt32] = []
   var test: [UInt32]
   /// Of the arm `raw`, by which all models get as many updates.
   var records: Int
+  var budget = StudyBudget.updates
+  /// What the options say if nil.
+  var learningRate: Float?
+
+  /// What its run is listed under.
+  var name: String { Self.name(arm, budget) }
+
+  static func name(_ arm: StudyArm, _ budget: StudyBudget) -> String {
+    arm.rawValue + (budget == .epochs ? "-same-epochs" : "")
+  }
+
+  /// Part of the updates of `raw` that are made.
+  var share: Double {
+    budget == .epochs ? min(1, Double(train.count) / Double(records)) : 1
+  }
 }
 
 /// A model of a study, to be trained unless it was.
@@ -86,13 +128,16 @@ struct StudyBench {
     }
   }
 
-  /// Of every model but for its seed.
-  ///
   /// - Parameter classes: nil where no classes of texts are learned.
-  func training(records: Int, classes: Int?, seed: UInt64) -> TrainingOptions {
+  func training(_ wanted: StudyModel, classes: Int?) -> TrainingOptions {
     var training = options.training.study(
-      model.configuration, records: records, classes: classes)
-    training.seed = seed
+      model.configuration, records: wanted.records, classes: classes)
+    training.maximumSteps = training.maximumSteps.map {
+      max(1, Int((Double($0) * wanted.share).rounded()))
+    }
+    if let rate = wanted.learningRate { training.learningRate = rate }
+    if !wanted.development.isEmpty { training.evaluationInterval = training.maximumSteps }
+    training.seed = wanted.seed
     return training
   }
 

@@ -5,7 +5,7 @@ import Transformer
 
 /// Tags of the words of sentences, scored by entities.
 struct TagLearner: StudyLearner {
-  private let bench: StudyBench
+  let bench: StudyBench
   private let sentences: TagSentences
 
   let metrics = Metric.ofEntities
@@ -22,15 +22,16 @@ struct TagLearner: StudyLearner {
 
   func truth(_ rows: [UInt32]) -> TestItems.Truth { .counted(items: rows.count) }
 
-  func training(_ model: StudyModel) throws -> StudyTraining {
-    let request = TagRequest(
-      step: .compare, arm: model.arm.rawValue, seed: model.seed, fold: model.fold,
-      sentences: sentences, train: model.train.map { Int($0) }, development: [],
+  func classes(_ rows: [UInt32]) -> [Int] {
+    sentences.items(rows.map { Int($0) }).flatMap(\.tags)
+  }
+
+  func request(_ model: StudyModel) throws -> any TrainingRequest {
+    TagRequest(
+      step: .compare, arm: model.name, seed: model.seed, fold: model.fold, sentences: sentences,
+      train: model.train.map { Int($0) }, development: model.development.map { Int($0) },
       test: model.test.map { Int($0) }, testRows: model.test.map { Int($0) },
-      maximumTokens: bench.options.maximumTokens,
-      options: bench.training(records: model.records, classes: nil, seed: model.seed))
-    return try bench.training(
-      request, labels: sentences.items(request.train).flatMap(\.tags))
+      maximumTokens: bench.options.maximumTokens, options: bench.training(model, classes: nil))
   }
 
   /// A surface form counts as seen if an entity of the raw training records has it, in every arm alike:

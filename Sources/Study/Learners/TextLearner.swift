@@ -6,7 +6,7 @@ import Transformer
 
 /// Labels, sets of labels or numbers of texts, or of pairs of texts.
 struct TextLearner: StudyLearner {
-  private let bench: StudyBench
+  let bench: StudyBench
   private let targets: LearningTargets
   /// Of relations the label that is none.
   private let otherLabel: String?
@@ -43,47 +43,37 @@ struct TextLearner: StudyLearner {
     }
   }
 
-  func training(_ model: StudyModel) throws -> StudyTraining {
-    var request = request(
-      .compare, model.arm.rawValue, seed: model.seed, train: model.train, test: model.test,
-      records: model.records)
-    request.fold = model.fold
-    return try training(request)
+  func classes(_ rows: [UInt32]) -> [Int] { items(rows).compactMap(\.label) }
+
+  func request(_ model: StudyModel) throws -> any TrainingRequest {
+    request(.compare, model.name, model)
   }
 
   /// A model whose training has copies of test items.
   ///
   /// - Parameter copies: further texts to train on, each with the row whose label it has.
-  func training(
-    seed: UInt64, train: [UInt32], copies: [(row: UInt32, text: String)], test: [UInt32],
-    records: Int
-  ) throws -> StudyTraining {
-    var request = request(
-      .inject, "injected", seed: seed, train: train, test: test, records: records)
+  func training(_ model: StudyModel, copies: [(row: UInt32, text: String)]) throws -> StudyTraining
+  {
+    var request = request(.inject, "injected", model)
     request.train += copies.map { row, text in
-      var item = targets.items([Int(row)])[0]
+      var item = items([row])[0]
       item.text = text
       return item
     }
-    return try training(request)
+    return try bench.training(request, labels: request.train.compactMap(\.label))
   }
 
-  private func training(_ request: TextRequest) throws -> StudyTraining {
-    try bench.training(request, labels: request.train.compactMap(\.label))
-  }
+  private func items(_ rows: [UInt32]) -> [LabeledText] { targets.items(rows.map { Int($0) }) }
 
-  private func request(
-    _ step: Run.Step, _ arm: String, seed: UInt64, train: [UInt32], test: [UInt32], records: Int
-  ) -> TextRequest {
+  private func request(_ step: Run.Step, _ name: String, _ model: StudyModel) -> TextRequest {
     TextRequest(
-      step: step, arm: arm, seed: seed, train: targets.items(train.map { Int($0) }),
-      development: [], testRows: test, test: targets.items(test.map { Int($0) }),
-      testLabels: test.map { targets.table.labels[Int($0)]! }, labels: targets.labels,
+      step: step, arm: name, seed: model.seed, fold: model.fold, train: items(model.train),
+      development: items(model.development), testRows: model.test, test: items(model.test),
+      testLabels: model.test.map { targets.table.labels[Int($0)]! }, labels: targets.labels,
       problem: targets.problem, otherLabel: otherLabel, pairFields: targets.pairFields,
       maximumTokens: bench.options.maximumTokens,
       options: bench.training(
-        records: records,
-        classes: targets.problem == .singleLabel ? targets.labels.count : nil, seed: seed))
+        model, classes: targets.problem == .singleLabel ? targets.labels.count : nil))
   }
 
   func answers(_ models: [[Prediction]], raw: [UInt32]) throws -> ArmPredictions.Answers {

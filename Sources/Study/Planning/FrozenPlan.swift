@@ -12,6 +12,8 @@ struct FrozenPlan: Codable, Equatable {
   var arms: [StudyArm]
   var testRecords: Int
   var updates: Int
+  /// Whether learning rates are chosen by arm; nil is no.
+  var tunesLearningRate: Bool?
   /// Hash of the model that is fine-tuned.
   var model: String
 
@@ -23,6 +25,7 @@ struct FrozenPlan: Codable, Equatable {
     arms = setup.arms
     testRecords = setup.test.count
     updates = setup.trainings[0].updates
+    tunesLearningRate = options.tunesLearningRate
     self.model = model
   }
 
@@ -47,6 +50,9 @@ struct FrozenPlan: Codable, Equatable {
       arms.map(\.rawValue).joined(separator: ", "))
     note("test records", "\(first.testRecords)", "\(testRecords)")
     note("updates", "\(first.updates)", "\(updates)")
+    note(
+      "learning rates", first.tunesLearningRate == true ? "chosen by arm" : "the same",
+      tunesLearningRate == true ? "chosen by arm" : "the same")
     if first.model != model { found.append("another model") }
     return found
   }

@@ -25,12 +25,21 @@ public struct PlanStep {
   public func run() throws -> StudyPlan {
     try options.validate()
     _ = try StepAccount.outcomeHash(of: "split", in: index)
-    let setup = try StudySetup(index, model, options, monitor)
-    let finished = try setup.trainings.compactMap { training -> Run? in
+    var setup = try StudySetup(index, model, options, monitor)
+    var search: RateSearch?
+    if options.tunesLearningRate == true {
+      search = try RateSearch(index, setup, seed: options.seed, monitor)
+      // The models follow from the rates; until these are known, those of the options take as long.
+      if let chosen = try search?.choices() { try setup.plan(chosen) }
+    }
+    let trials = try search?.counts()
+    let trainings = setup.trainings + setup.sameEpochs
+    let finished = try trainings.compactMap { training -> Run? in
       let run = try index.catalog.run(id: training.id)
       return run?.status == .finished ? run : nil
     }
     let seconds = try secondsPerModel(setup, finished)
+    let left = trainings.count - finished.count + (trials.map { $0.trials - $0.ended } ?? 0)
     return StudyPlan(
       index: index.folder.url.relativePath, task: options.task, metric: setup.learner.metrics[0],
       arms: setup.arms.map {
@@ -38,9 +47,11 @@ public struct PlanStep {
           name: $0.rawValue, records: setup.design.rows($0, seed: options.seed).count)
       }, seeds: setup.seeds,
       folds: setup.folds.count > 1 ? setup.folds.count : nil, updates: setup.trainings[0].updates,
-      models: setup.trainings.count, finishedModels: finished.count, secondsPerModel: seconds.value,
+      models: trainings.count, finishedModels: finished.count,
+      sameEpochsModels: options.comparesSameEpochs == true ? setup.sameEpochs.count : nil,
+      trials: trials?.trials, endedTrials: trials?.ended, secondsPerModel: seconds.value,
       isFromFinishedModels: seconds.isFromFinished,
-      secondsLeft: seconds.value * Double(setup.trainings.count - finished.count),
+      secondsLeft: seconds.value * Double(left),
       testRecords: setup.test.count,
       slices: Dictionary(setup.slices.map { ($0.rawValue, 1) }, uniquingKeysWith: +),
       questions: try questions(setup), notes: setup.design.notes)

@@ -67,6 +67,12 @@ public struct StudyPlan: Codable, Sendable {
   public var models: Int
   /// How many models are there already.
   public var finishedModels: Int
+  /// How many of the models are those of smaller arms with as many passes; nil unless that was asked.
+  public var sameEpochsModels: Int?
+  /// Trainings to choose learning rates by beside the models, and those that have ended; nil unless that was asked.
+  public var trials: Int?
+  /// How many trials there are already.
+  public var endedTrials: Int?
   /// Of one model, its test left out.
   public var secondsPerModel: Double
   /// Whether that is measured on finished models, else on the first updates of one that is not kept.

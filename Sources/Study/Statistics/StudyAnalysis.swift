@@ -29,6 +29,11 @@ public struct StudyAnalysis: Codable, Equatable, Sendable {
   public var folds: Int?
   /// Arms that surely differ by less are equivalent.
   public var margins: Margins
+  /// The primary metric's comparisons where smaller arms make as many passes as `raw` in place of as many updates;
+  /// nil if that was not asked.
+  public var sameEpochs: EpochBudget?
+  /// The learning rates that a development part chose; nil if all arms have the same.
+  public var learningRates: [RateChoice]?
   /// Ids of the runs whose predictions these are.
   public var runs: [String]
   /// In what this is not the comparison that was planned before the first model was trained, as a
@@ -49,6 +54,7 @@ public struct StudyAnalysis: Codable, Equatable, Sendable {
   ///   - arms: named as ``StudyArm`` names them.
   ///   - baselines: per method what it predicts from each arm's records, named and seeded as the
   ///     arms are.
+  ///   - sameEpochs: the arms but for `raw` with as many passes in place of as many updates.
   ///   - nearness: of every item to the training record nearest to it.
   ///   - metrics: first the one of the primary comparisons; of the kind of the answers.
   ///   - permutations: of the test that stands beside each comparison.
@@ -56,7 +62,8 @@ public struct StudyAnalysis: Codable, Equatable, Sendable {
   public init(
     items: TestItems, arms: [ArmPredictions],
     baselines: [FrozenBaseline: [ArmPredictions]] = [:], fits: [ArmFit] = [],
-    nearness: [NearnessMeasure: [Double]] = [:], runs: [String] = [], deviation: String? = nil,
+    sameEpochs: EpochBudget.Models? = nil, nearness: [NearnessMeasure: [Double]] = [:],
+    runs: [String] = [], deviation: String? = nil,
     notes: [String] = [],
     metrics: [Metric] = Metric.ofClasses,
     margins: Margins = Margins(), permutations: Int = 4000, seed: UInt64 = 1
@@ -73,6 +80,10 @@ public struct StudyAnalysis: Codable, Equatable, Sendable {
     comparisons = Self.comparisons(inference, arms, metrics, margins)
     self.baselines = Self.baselines(inference, arms, baselines, metrics[0])
     self.fits = fits
+    self.sameEpochs = sameEpochs.map {
+      EpochBudget(
+        $0, raw: arms.filter { $0.name == StudyArm.raw.rawValue }, inference, metrics[0], margins)
+    }
     leakCurves = NearnessMeasure.allCases.compactMap { measure in
       nearness[measure].map { LeakCurve(measure, $0, items, arms, metrics[0]) }
     }
@@ -172,7 +183,7 @@ public struct StudyAnalysis: Codable, Equatable, Sendable {
     comparisons(inference, arms, [metric], margins) { $0 == $1.primarySlice }
   }
 
-  private static func comparisons(
+  static func comparisons(
     _ inference: CrossedInference, _ arms: [ArmPredictions], _ metrics: [Metric],
     _ margins: Margins, where isWanted: (TestSlice, StudyContrast) -> Bool = { _, _ in true }
   ) -> [Comparison] {

@@ -52,37 +52,59 @@ public struct CompareStep {
     let input = try StudySetup.inputHash(index, model)
     let isDone = try StepAccount.isDone(
       "compare", options: options, inputHash: input, in: index.catalog)
-    let setup = try StudySetup(index, model, options, monitor)
+    var setup = try StudySetup(index, model, options, monitor)
     let deviation = try FrozenPlan(setup, options, model: model.hash)
       .freeze(index, task: options.task)
-    try setup.trainings.train(index, monitor)
+    var rates: [RateChoice]?
+    if options.tunesLearningRate == true {
+      let chosen = try RateSearch(index, setup, seed: options.seed, monitor).run()
+      try setup.plan(chosen)
+      rates = chosen
+    }
+    try (setup.trainings + setup.sameEpochs).train(index, monitor)
     monitor.progress(
       StepProgress(phase: "testing", completed: 0, total: nil, unit: "differences"))
-    let analysis = try analyze(setup, deviation)
+    var analysis = try analyze(setup, deviation)
+    analysis.learningRates = rates
     if !isDone { try store(analysis, setup, input) }
     return summary(analysis, setup, nothingToDo: isDone)
   }
 
   private func analyze(_ setup: StudySetup, _ deviation: String?) throws -> StudyAnalysis {
-    let arms = try setup.arms.map { arm in
-      let runs = setup.trainings.filter { $0.arm == arm.rawValue }.map {
-        StudySetup.RunOfArm(seed: $0.seed, fold: $0.fold, id: $0.id)
-      }
-      guard let answers = try setup.answers(arm, runs: runs, in: index.catalog) else {
-        throw CurationError(
-          place: "\(index.catalog.url.relativePath), table predictions",
-          expected: "a prediction for every test record by the models of “\(arm.rawValue)”",
-          found: "none for some", advice: "the catalog is damaged; build the index again")
-      }
-      return answers
-    }
-    return StudyAnalysis(
-      items: setup.items, arms: arms,
+    StudyAnalysis(
+      items: setup.items,
+      arms: try setup.arms.map { try answers($0, setup.trainings(of: $0, .updates), setup) },
       baselines: try baselines(setup),
       fits: try setup.arms.compactMap { try fit($0, setup.trainings) },
-      nearness: setup.nearness, runs: setup.trainings.map(\.id), deviation: deviation,
+      sameEpochs: try sameEpochs(setup), nearness: setup.nearness, runs: setup.trainings.map(\.id),
+      deviation: deviation,
       notes: setup.design.notes,
       metrics: setup.learner.metrics, margins: options.margins, seed: options.seed + 1)
+  }
+
+  private func answers(_ arm: StudyArm, _ trainings: [StudyTraining], _ setup: StudySetup) throws
+    -> ArmPredictions
+  {
+    let runs = trainings.map {
+      StudySetup.RunOfArm(seed: $0.seed, fold: $0.fold, id: $0.id)
+    }
+    guard let answers = try setup.answers(arm, runs: runs, in: index.catalog) else {
+      throw CurationError(
+        place: "\(index.catalog.url.relativePath), table predictions",
+        expected: "a prediction for every test record by the models of “\(arm.rawValue)”",
+        found: "none for some", advice: "the catalog is damaged; build the index again")
+    }
+    return answers
+  }
+
+  private func sameEpochs(_ setup: StudySetup) throws -> EpochBudget.Models? {
+    if setup.sameEpochs.isEmpty { return nil }
+    let trainings = setup.arms.filter { $0 != .raw }.map { ($0, setup.trainings(of: $0, .epochs)) }
+    return EpochBudget.Models(
+      arms: try trainings.map { try answers($0, $1, setup) },
+      updates: Dictionary(
+        uniqueKeysWithValues: trainings.map { ($0.rawValue, $1.map(\.updates).min()!) }),
+      runs: trainings.flatMap { $1.map(\.id) })
   }
 
   /// What the frozen vectors give from each arm's records; arms that are the same for every seed are

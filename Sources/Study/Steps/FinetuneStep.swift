@@ -90,11 +90,7 @@ public struct FinetuneStep {
   private func trial(_ request: some TrainingRequest, _ share: Double) throws -> TrainingTrial {
     var request = request
     request.options.stepShare = share < 1 ? share : nil
-    return TrainingTrial(
-      id: StepAccount.hash([try request.id(model)]), options: request.options
-    ) { [model, request] in
-      try request.train(request.learner(model), checkpoint: $0, progress: $1, shouldStop: $2)
-    }
+    return try TrainingTrial(request, model)
   }
 
   private func request(readsTest: Bool = true) throws -> any TrainingRequest {

@@ -8,7 +8,7 @@ import Transformer
 /// options, and compares all they decide with what is recorded, row by row.
 ///
 /// The steps run on a copy of the catalog in a temporary folder, through the code that made it. Models
-/// are not trained again: `compare` starts from the recorded predictions. Costs what the steps cost,
+/// are not trained again: `compare` starts from the recorded predictions and trials. Costs what the steps cost,
 /// and the size of the catalog on disk. Equality is exact; topics and the figures of a study are
 /// promised on one kind of processor.
 public struct ReplayStep {
@@ -48,6 +48,9 @@ public struct ReplayStep {
     let files = FileManager.default
     try files.createDirectory(at: folder.url, withIntermediateDirectories: true)
     try files.copyItem(at: index.folder.catalog, to: folder.catalog)
+    if files.fileExists(atPath: index.folder.trials.path) {
+      try files.copyItem(at: index.folder.trials, to: folder.trials)
+    }
     let copy = try OpenIndex(index, catalogIn: folder)
     try copy.catalog.update { editor in
       for stage in RemovalStage.allCases {

@@ -116,7 +116,7 @@ public struct SweepStep {
           continue
         }
         pace.begin()
-        let record = try train(trial, pace)
+        let record = try trial.record(in: index, phase: pace.phase, monitor: monitor)
         try log.append(record)
         last[candidate] = (record, rung.share)
         monitor.remark(pace.end(record, candidates[candidate], share: rung.share))
@@ -134,19 +134,6 @@ public struct SweepStep {
       index: index.folder.url.relativePath, metric: metric,
       trials: order.map { summary($0, last[$0]!) }, trained: pace.trained,
       trainings: plan.rungs.reduce(0) { $0 + $1.candidates })
-  }
-
-  private func train(_ trial: TrainingTrial, _ pace: SweepPace) throws -> TrialRecord {
-    let run = try OngoingRun(index, id: "trial-\(trial.id.prefix(16))", monitor: monitor)
-    let record: TrialRecord
-    do {
-      record = TrialRecord(trial, try run.train(pace.phase, trial.train))
-    } catch let error as UntrainableOptions {
-      // A learning rate at which training diverges is a result too.
-      record = TrialRecord(trial, error)
-    }
-    run.remove()
-    return record
   }
 
   /// Candidates that were trained longest first, then by score, loss and number.

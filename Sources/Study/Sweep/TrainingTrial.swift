@@ -1,5 +1,7 @@
+import Curation
 import Foundation
 import Training
+import Transformer
 
 /// A training that is judged by the development part alone: nothing of it has seen the test part.
 public struct TrainingTrial {
@@ -10,6 +12,30 @@ public struct TrainingTrial {
   let train:
     (_ checkpoint: URL, _ progress: (TrainingProgress) -> Void, _ shouldStop: () -> Bool) throws ->
       TrainingSummary
+
+  init(_ request: some TrainingRequest, _ model: ModelFolder) throws {
+    id = StepAccount.hash([try request.id(model)])
+    options = request.options
+    train = {
+      try request.train(request.learner(model), checkpoint: $0, progress: $1, shouldStop: $2)
+    }
+  }
+
+  /// Makes it, or goes on with it.
+  ///
+  /// - Throws: ``Interrupted`` after a stop; the checkpoint stays for the next time.
+  func record(in index: OpenIndex, phase: String, monitor: StepMonitor) throws -> TrialRecord {
+    let run = try OngoingRun(index, id: "trial-\(id.prefix(16))", monitor: monitor)
+    let record: TrialRecord
+    do {
+      record = TrialRecord(self, try run.train(phase, train))
+    } catch let error as UntrainableOptions {
+      // A learning rate at which training diverges is a result too.
+      record = TrialRecord(self, error)
+    }
+    run.remove()
+    return record
+  }
 }
 
 /// How a trial ended; a line of an index's `trials.jsonl`.

@@ -41,6 +41,11 @@ struct CompareCommand: ParsableCommand {
       smaller differences where few items are leaked. The error counts in that the training sets of folds \
       overlap (Nadeau and Bengio, 2003). A given test set stays one.
 
+      Every arm makes the same number of updates, so that a smaller one sees each of its records more often. \
+      --same-epochs trains these arms once more, for as many passes as raw has, and says whether the findings \
+      are the same. --tune chooses the learning rate of every arm, from the one given, half of it and twice \
+      that, by a tenth of the training records that no trial has seen nor a paraphrase of.
+
       With --inject it is the positive control: copies of held-out items are put into training, 0, 1, 4 or \
       16 of each, exact or with a tenth of their words changed, every item in every dose over the 7 models \
       of a square (--seeds squares); it says what copies do to accuracy and to the probability of the true \
@@ -100,6 +105,10 @@ struct CompareCommand: ParsableCommand {
     }
     if inject, index == nil || plan {
       throw ValidationError("--inject belongs to an index, and is no --plan.")
+    }
+    if study.sameEpochs || study.tune, index == nil || inject {
+      throw ValidationError(
+        "--same-epochs and --tune belong to a comparison of an index, and are no --inject.")
     }
     if folds != 1 {
       if index == nil || inject {
@@ -210,6 +219,13 @@ struct StudyArguments: ParsableArguments {
   var marginSlice = Margins().slice
   @Option(name: .long, help: ArgumentHelp("The same on clean items.", valueName: "x"))
   var marginClean = Margins().clean
+  @Flag(
+    help:
+      "Train smaller arms also for as many passes in place of as many updates, and compare these too."
+  )
+  var sameEpochs = false
+  @Flag(help: "Choose the learning rate of every arm by a development part: 3 trainings an arm.")
+  var tune = false
 
   mutating func validate() throws {
     let options = options(TrainingChoice(), steps: nil, seed: 0)
@@ -221,9 +237,13 @@ struct StudyArguments: ParsableArguments {
     var choice = training
     choice.steps = studySteps ?? steps
     choice.patience = nil
-    return StudyOptions(
+    var options = StudyOptions(
       seedCount: seeds, testShare: testShare ?? StudyOptions().testShare, nearThreshold: near,
       margins: Margins(all: margin, slice: marginSlice, clean: marginClean), seed: seed,
       training: choice)
+    // Options that nobody gave are not stored, so that studies of before are those of now.
+    if sameEpochs { options.comparesSameEpochs = true }
+    if tune { options.tunesLearningRate = true }
+    return options
   }
 }

@@ -198,6 +198,7 @@ struct DedupArguments: ParsableArguments {
 }
 
 extension KeepRule: ExpressibleByArgument {
+  /// Nil for what is no rule.
   public init?(argument: String) { self.init(argument) }
 }
 extension RemovalOptions.ConflictPolicy: ExpressibleByArgument {}

@@ -7,6 +7,8 @@ extension CompareSummary {
     text += "compare: " + analysis.verdict.headline + "\n\n"
     text += sliceTable
     text += furtherTable
+    text += rateTable
+    text += budgetTable
     for statement in analysis.verdict.statements {
       text += "- \(statement.text)\n"
       if !statement.evidence.isEmpty { text += "  \(statement.evidence)\n" }
@@ -64,6 +66,46 @@ extension CompareSummary {
     var table = Table([("arm", .left)] + metrics.map { ($0.title, .right) })
     for arm in arms { table.add([arm] + metrics.map { Self.text(score(arm, $0, .all)) }) }
     return "other metrics on all test items\n" + table.text + "\n"
+  }
+
+  /// Nothing where all arms have the same learning rate.
+  private var rateTable: String {
+    guard let choices = analysis.learningRates else { return "" }
+    var table = Table(
+      [("arm", .left)] + (analysis.folds == nil ? [] : [("fold", .right)]) + [
+        ("learning rate", .right), ("development scores of each rate", .left),
+      ])
+    for choice in choices {
+      let trials = choice.trials.map { trial in
+        "\(trial.learningRate): " + (trial.score.map { String(format: "%.4f", $0) } ?? "-")
+      }
+      table.add(
+        [choice.arm] + (choice.fold.map { ["\($0)"] } ?? []) + [
+          "\(choice.learningRate)", trials.joined(separator: ", "),
+        ])
+    }
+    let records = choices.map(\.developmentRecords).min() ?? 0
+    return "learning rates, chosen by \(records) records of the training part\n" + table.text + "\n"
+  }
+
+  /// Nothing unless both budgets were asked for.
+  private var budgetTable: String {
+    let pairs = analysis.budgetPairs
+    guard !pairs.isEmpty, let sentence = analysis.budgetSentence else { return "" }
+    var table = Table([
+      ("\(analysis.primaryMetric.title) of", .left), ("on", .left), ("same updates", .right),
+      ("same passes", .right),
+    ])
+    func text(_ estimate: Estimate) -> String {
+      String(format: "%+.3f [%+.3f, %+.3f]", estimate.value, estimate.low, estimate.high)
+    }
+    for pair in pairs {
+      table.add([
+        "\(pair.updates.arm) - \(pair.updates.baseline)", pair.updates.slice.rawValue,
+        text(pair.updates.difference), text(pair.epochs.difference),
+      ])
+    }
+    return "differences with either budget. \(sentence)\n" + table.text + "\n"
   }
 
   private func score(_ arm: String, _ metric: Metric, _ slice: TestSlice) -> Estimate? {

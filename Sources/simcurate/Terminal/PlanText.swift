@@ -4,9 +4,12 @@ import Study
 extension StudyPlan {
   var text: String {
     var text =
-      "plan: \(models) models of \(updates) updates each, \(Self.duration(secondsPerModel)) a model ("
+      "plan: \(models) models of \(updates) updates each"
+      + (sameEpochsModels.map { " (\($0) of them of as many passes, and fewer updates)" } ?? "")
+      + (trials.map { " and \($0) trainings to choose learning rates by" } ?? "")
+      + ", \(Self.duration(secondsPerModel)) a model ("
       + (isFromFinishedModels ? "as finished ones took" : "by the first updates of one")
-      + "); \(finishedModels) are finished, the others take \(Self.duration(secondsLeft)) on this "
+      + "); \(finishedModels + (endedTrials ?? 0)) are finished, the others take \(Self.duration(secondsLeft)) on this "
       + "machine. Nothing was trained or written.\n\n"
     var table = Table([("arm", .left), ("records", .right), ("models", .right)])
     for arm in arms { table.add([arm.name, "\(arm.records)", "\(seeds.count * (folds ?? 1))"]) }
