@@ -8,10 +8,11 @@ say() {
   echo "\$ simcurate $*"
   "$simcurate" "$@"
 }
-# prepare OPTION...: from corpus to split of $index, duplicates from $threshold on; $splitting are options of split
+# prepare OPTION...: from corpus to split of $index, duplicates from $threshold on, paraphrases from $floor on; $splitting
+# are options of split
 prepare() {
   say index "$@" --model "$model" --out "$index"
-  say dedup "$index" --threshold "$threshold"
+  say dedup "$index" --threshold "$threshold" ${floor:+--floor "$floor"}
   say cluster "$index"
   # shellcheck disable=SC2086
   say split "$index" ${splitting:-}

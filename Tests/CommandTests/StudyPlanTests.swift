@@ -59,6 +59,26 @@ import Testing
     try sandbox.run("verify", "index", "--replay").succeeded()
   }
 
+  /// What was done is read and not done again; a file of it that is lost is written again, from finished runs.
+  @Test func unchangedInputIsNothingToDo() throws {
+    let sandbox = try sandbox()
+    let options = ["compare", "index", "--study-steps", "3", "--seeds", "2", "--json"]
+    var first = try sandbox.run(options).succeeded().object()
+    #expect(first["nothingToDo"] as? Bool == false)
+    let before = try sandbox.snapshot("index")
+    let again = try sandbox.run(options).succeeded().object()
+    #expect(try sandbox.snapshot("index") == before)
+    first["nothingToDo"] = true
+    #expect(again as NSObject == first as NSObject)
+
+    let file = try sandbox.data("index/comparison.json")
+    try FileManager.default.removeItem(at: sandbox.url("index/comparison.json"))
+    let outcome = try sandbox.run(options).succeeded()
+    #expect(!outcome.errors.contains("model 1 of"))
+    #expect(try sandbox.data("index/comparison.json") == file)
+    try sandbox.run("verify", "index", "--replay").succeeded()
+  }
+
   /// Every item in every dose; the models are runs like others.
   @Test func copiesArePutInOnPurpose() throws {
     let sandbox = try sandbox()

@@ -52,6 +52,9 @@ public struct CompareStep {
     let input = try StudySetup.inputHash(index, model)
     let isDone = try StepAccount.isDone(
       "compare", options: options, inputHash: input, in: index.catalog)
+    if isDone, let known = try StudyFiles.read(index.folder) {
+      return try summary(known, nothingToDo: true)
+    }
     var setup = try StudySetup(index, model, options, monitor)
     let deviation = try FrozenPlan(setup, options, model: model.hash)
       .freeze(index, task: options.task)
@@ -66,8 +69,8 @@ public struct CompareStep {
       StepProgress(phase: "testing", completed: 0, total: nil, unit: "differences"))
     var analysis = try analyze(setup, deviation)
     analysis.learningRates = rates
-    if !isDone { try store(analysis, setup, input) }
-    return summary(analysis, setup, nothingToDo: isDone)
+    try store(analysis, setup, input)
+    return try summary(analysis, nothingToDo: false)
   }
 
   private func analyze(_ setup: StudySetup, _ deviation: String?) throws -> StudyAnalysis {
@@ -172,28 +175,31 @@ public struct CompareStep {
         verdict: analysis.finding(of: comparison).rawValue)
     }
     let step = try account.step("compare", options: options, inputHash: input)
+    // Before the step counts as done: a crash in between leaves one that is done again.
+    try AtomicFile.write(
+      Data(StepAccount.json(analysis).utf8), to: StudyFiles.analysis(index.folder))
     try index.catalog.update { editor in
       try editor.replaceTestSlices(rows)
       try editor.replaceComparisons(comparisons)
       try editor.complete(step)
     }
-    try AtomicFile.write(
-      Data(StepAccount.json(analysis).utf8), to: StudyFiles.analysis(index.folder))
   }
 
-  private func summary(_ analysis: StudyAnalysis, _ setup: StudySetup, nothingToDo: Bool)
-    -> CompareSummary
-  {
-    let design = setup.design
+  private func summary(_ analysis: StudyAnalysis, nothingToDo: Bool) throws -> CompareSummary {
+    // In the order they were planned: of each arm that of the first seed and fold.
+    let records = try analysis.runs.compactMap { id -> (String, Int)? in
+      guard let run = try index.catalog.run(id: id), let metrics = run.metrics else { return nil }
+      let recorded = try StoredJSON.decode(
+        RunMetrics.self, from: Data(metrics.utf8), place: "table runs, metrics of \(id)")
+      return (run.arm, recorded.trainingRecords)
+    }
     return CompareSummary(
       index: index.folder.url.relativePath, analysis: analysis,
-      trainingRecords: Dictionary(
-        uniqueKeysWithValues: design.arms.map {
-          ($0.rawValue, design.rows($0, seed: options.seed).count)
-        }), testRecords: setup.test.count,
-      slices: Dictionary(setup.slices.map { ($0.rawValue, 1) }, uniquingKeysWith: +),
-      notes: design.notes,
-      seconds: (try? index.catalog.step("compare")?.seconds) ?? 0, nothingToDo: nothingToDo)
+      trainingRecords: Dictionary(records, uniquingKeysWith: { first, _ in first }),
+      testRecords: analysis.items[TestSlice.all.rawValue] ?? 0,
+      slices: analysis.items.filter { $0.key != TestSlice.all.rawValue && $0.value > 0 },
+      notes: analysis.notes, seconds: try index.catalog.step("compare")?.seconds ?? 0,
+      nothingToDo: nothingToDo)
   }
 }
 
