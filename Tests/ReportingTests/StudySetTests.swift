@@ -68,12 +68,30 @@ import Testing
   }
 
   @Test func differentMetricsAreNotSummedUp() {
-    let set = studies(member("debian"), member("names") { $0.metric = .entityF1 })
+    let names = member("names") { $0.metric = .entityF1 }
+    let set = studies(member("debian"), names)
     #expect(set.leak.pooled == nil && set.generalization.pooled == nil)
     let text = set.markdown()
-    #expect(
-      text.contains("differences of entity F1, of macro-F1, which are not one quantity"))
+    #expect(text.contains("No two studies have a leak effect of one metric"))
     #expect(text.contains("| names | classify | entity F1 |"))
+  }
+
+  /// Wherever the other one stands.
+  @Test(arguments: 0...2) func theMetricThatMostHaveIsSummedUp(place: Int) throws {
+    var members = three.members
+    members[2].metric = .spearman
+    members.swapAt(place, 2)
+    members.insert(member("sixth"), at: 3)
+    let set = StudySet(title: "", created: "", members: members)
+    let summed = members.filter { $0.metric == .macroF1 }
+    #expect(set.leak.studies == summed.map(\.name) && summed.count == 3)
+    let estimates = summed.map {
+      ($0.leakEffect!.difference.value, $0.leakEffect!.difference.standardError)
+    }
+    #expect(set.leak.pooled == RandomEffects(estimates))
+    let text = set.markdown()
+    #expect(text.contains("is left out of the sum: it is a difference of Spearman"))
+    #expect(set.html().contains("3 studies") && text.contains("over 3 studies"))
   }
 
   @Test func whatSaysNothingIsLeftOut() {

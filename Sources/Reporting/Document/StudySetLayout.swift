@@ -97,7 +97,7 @@ extension StudySet {
     + "variance between studies is DerSimonian and Laird’s (1986); the interval is Hartung, Knapp, Sidik "
     + "and Jonkman’s, Student’s with one degree of freedom less than there are studies, and never from a "
     + "smaller variance than that of one common effect (Röver, Knapp and Friede 2015). With two or three "
-    + "studies it is wide, and I² hardly known. Studies of different metrics are not summed up, nor are "
+    + "studies it is wide, and I² hardly known. Summed up are the studies of the metric that most have, less "
     + "those whose models are underfit."
 
   private func rows(_ question: Question) -> [IntervalPlot.Row] {
@@ -111,7 +111,8 @@ extension StudySet {
     if let pooled = question.effect.pooled {
       rows.append(
         IntervalPlot.Row(
-          name: "all studies", series: 5,
+          name: pooled.studies == members.count ? "all studies" : "\(pooled.studies) studies",
+          series: 5,
           estimate: Estimate(
             value: pooled.value, low: pooled.low, high: pooled.high,
             standardError: pooled.standardError, degreesOfFreedom: Double(pooled.studies - 1),

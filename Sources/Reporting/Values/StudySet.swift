@@ -78,7 +78,8 @@ public struct StudySet: Codable, Equatable, Sendable {
 }
 
 extension StudySet.Effect {
-  /// Sums up what can be: estimates of one metric, from models that are trained, with an error.
+  /// Sums up what can be: estimates from models that are trained, with an error, in the metric that most of them
+  /// have (of equally many the one given first): differences of two metrics are not one quantity.
   init(
     _ name: String, _ members: [StudySet.Member],
     _ effect: KeyPath<StudySet.Member, Comparison?>
@@ -99,19 +100,20 @@ extension StudySet.Effect {
         usable.append((member, own))
       }
     }
-    let metrics = Set(usable.map(\.member.metric.title)).sorted()
-    if metrics.count > 1 {
-      notes.append(
-        "The \(name)s are differences of \(metrics.joined(separator: ", of ")), which are not one "
-          + "quantity: they are not summed up.")
+    var metric = usable.first?.member.metric
+    func count(_ metric: Metric?) -> Int { usable.count { $0.member.metric == metric } }
+    for other in usable.map(\.member.metric) where count(other) > count(metric) { metric = other }
+    let summed = usable.filter { $0.member.metric == metric }
+    pooled = RandomEffects(
+      summed.map { ($0.effect.difference.value, $0.effect.difference.standardError) })
+    guard pooled != nil, let metric else {
+      notes.append("No two studies have a \(name) of one metric to sum up.")
       return
     }
-    pooled = RandomEffects(
-      usable.map { ($0.effect.difference.value, $0.effect.difference.standardError) })
-    if pooled == nil {
-      notes.append("Fewer than two studies have a \(name) to sum up.")
-    } else {
-      studies = usable.map(\.member.name)
+    studies = summed.map(\.member.name)
+    notes += usable.filter { $0.member.metric != metric }.map {
+      "The \(name) of “\($0.member.name)” is left out of the sum: it is a difference of "
+        + "\($0.member.metric.title), not of \(metric.title)."
     }
   }
 }
