@@ -53,7 +53,9 @@ def in_batches(run, examples, length, size=64):
 
 
 def precision(way):
-    return torch.autocast(torch.get_default_device().type, torch.bfloat16) if way.startswith("bf16") else contextlib.nullcontext()
+    if not way.startswith("bf16"):
+        return contextlib.nullcontext()
+    return torch.autocast(torch.get_default_device().type, torch.bfloat16)
 
 
 def train(task, epochs, rate, way="f32", steps=None):
