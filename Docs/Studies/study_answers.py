@@ -11,7 +11,6 @@ import numpy as np
 
 import study_numbers as numbers
 
-DOSES = 7
 NO_RELATION = "Other"
 
 
@@ -335,55 +334,72 @@ class Injection:
         said = [{p["row"]: p for p in study.rows("SELECT * FROM predictions WHERE run = ?", run)}
                 for run in analysis["runs"]]
         items = sorted(said[0])
+        self.doses = len(analysis["effects"])
+        paraphrased = set(analysis.get("withParaphrases", []))
         texts = dict(study.rows("SELECT row, text FROM records"))
         keys = {}
         for row in items:
             key = hashlib.sha256(f"{seed} {texts[row]}".encode()).digest()[:16]
             group = study.group_of(row)
             keys[group] = min(keys.get(group, key), key)
-        number = {group: place for place, group in enumerate(sorted(keys, key=lambda group: (keys[group], group)))}
+        known = {study.group_of(row) for row in paraphrased}
+        number = {group: place for place, group in enumerate(sorted(keys, key=lambda group: (group not in known, keys[group], group)))}
         self.groups = np.array([number[study.group_of(row)] for row in items])
         self.hits = np.array([[model[row]["correct"] for row in items] for model in said], float)
         self.logs = np.array([[model[row]["log_probability"] for row in items] for model in said], float)
-        self.squares, self.items = len(said) // DOSES, np.arange(len(items))
+        self.squares, self.items = len(said) // self.doses, np.arange(len(items))
+        self.paraphrased = np.array([row in paraphrased for row in items])
+
+    def can_have(self, dose):
+        """Whether each item can have a dose."""
+        kind = self.analysis["effects"][dose]["dose"]["kind"]
+        return self.paraphrased if kind == "paraphrased" else np.ones(len(self.items), bool)
 
     def of_dose(self, values, dose, square):
-        return values[square * DOSES + (dose - self.groups) % DOSES, self.items]
+        return values[square * self.doses + (dose - self.groups) % self.doses, self.items]
 
     def mean(self, values, dose):
-        return np.mean([self.of_dose(values, dose, square) for square in range(self.squares)])
+        return np.mean([self.of_dose(values, dose, square)[self.can_have(dose)] for square in range(self.squares)])
 
-    def estimate(self, rows):
-        return numbers.Estimate.crossed(rows, rows.mean(1), len(self.items))
+    def estimate(self, rows, items):
+        return numbers.Estimate.crossed(rows, rows.mean(1), items)
+
+    def places(self, dose):
+        """Groups of the items that can have a dose, numbered without gaps, and how many they are; -1 for other items."""
+        known, inverse = np.unique(self.groups[self.can_have(dose)], return_inverse=True)
+        places = np.full(len(self.items), -1)
+        places[self.can_have(dose)] = inverse
+        return places, len(known)
 
     def gain(self, values, dose):
         centered = values - values.mean(1, keepdims=True)
-        count = self.groups.max() + 1
-        gains = [self.of_dose(centered, dose, s) - self.of_dose(centered, 0, s) for s in range(self.squares)]
+        own = self.can_have(dose)
+        places, count = self.places(dose)
+        gains = [(self.of_dose(centered, dose, s) - self.of_dose(centered, 0, s))[own] for s in range(self.squares)]
         return self.estimate(np.array([
-            np.bincount(self.groups, gain, count) * count / len(gain) for gain in gains]))
+            np.bincount(places[own], gain, count) * count / len(gain) for gain in gains]), own.sum())
 
     def membership(self, dose):
         """Mean over a square's models of the area under the curve, by numerical differentiation in group weights."""
-        count = self.groups.max() + 1
+        places, count = self.places(dose)
         rows = []
         for square in range(self.squares):
             value, slope, models = 0.0, np.zeros(count), 0
-            for model in range(square * DOSES, (square + 1) * DOSES):
-                own = np.flatnonzero((self.groups + model) % DOSES == dose)
-                none = np.flatnonzero((self.groups + model) % DOSES == 0)
+            for model in range(square * self.doses, (square + 1) * self.doses):
+                turn = (self.groups + model) % self.doses
+                own, none = (np.flatnonzero((turn == one) & self.can_have(dose)) for one in (dose, 0))
                 if not len(own) or not len(none):
                     continue
                 logs = self.logs[model]
                 wins = (np.sign(logs[own][:, None] - logs[none][None]) + 1) / 2
 
                 def area(group, step):
-                    a, b = (1 + step * (self.groups[part] == group) for part in (own, none))
+                    a, b = (1 + step * (places[part] == group) for part in (own, none))
                     return a @ wins @ b / (a.sum() * b.sum())
 
                 models += 1
                 value += area(-1, 0)
                 slope += [(area(g, numbers.STEP) - area(g, -numbers.STEP)) / (2 * numbers.STEP) for g in range(count)]
             rows.append(value / models + count * slope / models)
-        result = self.estimate(np.array(rows))
+        result = self.estimate(np.array(rows), self.can_have(dose).sum())
         return result.clamped(0, 1)

@@ -96,11 +96,78 @@ import Testing
     }
     #expect("\(analysis["sentences"]!)".contains("a claim needs 30"))
     let text = try sandbox.run(options).succeeded().text
-    #expect(text.hasPrefix("compare: nothing to do\n") && text.contains("a tenth changed"))
+    #expect(text.hasPrefix("compare: nothing to do\n"))
+    #expect(text.contains("a tenth of the words changed") && !text.contains("paraphrases  "))
+    let file = try sandbox.data("index/injection.json")
+    try FileManager.default.removeItem(at: sandbox.url("index/injection.json"))
+    #expect(try !sandbox.run(options).succeeded().errors.contains("model 1 of"))
+    #expect(try sandbox.data("index/injection.json") == file)
     try sandbox.run("verify", "index").succeeded()
     try sandbox.run("report", "index").succeeded()
     #expect(try sandbox.text("index/report.md").contains("Does the study see what it looks for?"))
     try sandbox.run("compare", "index", "--inject", "--plan").fails(64, saying: "--inject")
     try sandbox.run("compare", "index", "--inject", "--task", "regress").fails(saying: "label")
+  }
+
+  /// Where enough test items have paraphrases in training, these are doses too; none of a group is trained on
+  /// where it is not its turn.
+  @Test func paraphrasesArePutInWhereThereAreEnough() throws {
+    let sandbox = try Sandbox().written(groups: 100)
+    let options = [
+      "compare", "index", "--inject", "--seeds", "1", "--study-steps", "1", "--json",
+    ]
+    let summary = try sandbox.run(options).succeeded().object()
+    let analysis = try #require(summary["analysis"] as? [String: Any])
+    let effects = try #require(analysis["effects"] as? [[String: Any]])
+    let doses = effects.compactMap { $0["dose"] as? [String: Any] }
+    #expect(doses.compactMap { $0["kind"] as? String }.filter { $0 == "paraphrased" }.count == 3)
+    let rows = try #require(analysis["withParaphrases"] as? [Int])
+    #expect(analysis["models"] as? Int == 10)
+    let gain = try #require(effects.last?["accuracyGain"] as? [String: Any])
+    let groups = try #require(gain["groups"] as? Int)
+    #expect(groups >= 30 && groups % 10 == 0 && gain["items"] as? Int == rows.count)
+
+    // Of the 700 training records, which come first, those in the groups of these items are left out.
+    try sandbox.run("export", "index", "--what", "clusters", "--out", "groups.jsonl").succeeded()
+    let members = try sandbox.rows("groups.jsonl").filter { $0["kind"] as? String == "paraphrase" }
+    func of(_ id: (String) -> Bool) -> [[String: Any]] {
+      members.filter { id($0["id"] as! String) }
+    }
+    let items = Set(rows.map { "test:\($0 - 699)" })
+    let own = Set(of(items.contains).map { $0["cluster"] as! Int })
+    #expect(own.count == groups)
+    let left = of { $0.hasPrefix("train:") }.filter { own.contains($0["cluster"] as! Int) }
+    #expect(analysis["trainingRecords"] as? Int == 700 - left.count)
+    try sandbox.run("report", "index").succeeded()
+    #expect(
+      try sandbox.text("index/report.md").contains("Of \(rows.count) items there are paraphrases"))
+  }
+}
+
+extension Sandbox {
+  /// A test item and seven training records of each group, which share six words of eight; in a tenth of the groups
+  /// they are labeled otherwise than the item.
+  fileprivate func written(groups: Int) throws -> Sandbox {
+    let text = try String(contentsOf: Self.corpus, encoding: .utf8).lowercased()
+    let words = Set(text.split { !($0.isASCII && $0.isLetter) }.map(String.init))
+      .filter { $0.count > 3 }.sorted()
+    func line(_ group: Int, _ member: Int) -> String {
+      let shared = (0..<6).map {
+        words[(group * (group * 13 + $0 * 29 + 5) + $0 * 97) % words.count]
+      }
+      let own = (0..<2).map { words[(group * 31 + member * 17 + $0 * 7) % words.count] }
+      let label = group % 10 == 0 && member > 0 ? "other" : "label\(group % 3)"
+      return #"{"text": "\#((shared + own).joined(separator: " "))", "label": "\#(label)"}"#
+    }
+    try write("test.jsonl", (0..<groups).map { line($0, 0) }.joined(separator: "\n"))
+    try write(
+      "train.jsonl",
+      (0..<groups).flatMap { group in (1...7).map { line(group, $0) } }.joined(separator: "\n"))
+    try TinyModel.write(to: url("model"))
+    try run("index", "--train", "train.jsonl", "--test", "test.jsonl", "--out", "index").succeeded()
+    try run("dedup", "index", "--threshold", "0.999", "--floor", "0.5").succeeded()
+    try run("cluster", "index", "--paraphrase", "0.6").succeeded()
+    try run("split", "index").succeeded()
+    return self
   }
 }

@@ -5,15 +5,22 @@ import Testing
 /// The positive control: who gets which dose, what is changed in a copy, and what comes of it.
 @Suite struct InjectionTests {
   @Test func everyItemHasEveryDoseOnceInASquare() {
-    let square = InjectionSquare(groups: [0, 0, 1, 2, 3, 4, 5, 6, 7, 7, 13])
-    for item in square.groups.indices {
-      for number in 0..<2 {
-        let models = number * 7..<number * 7 + 7
-        #expect(Set(models.map { square.dose(of: item, in: $0) }).count == 7)
-        for dose in 0..<7 {
-          let model = square.model(of: item, with: dose, square: number)
-          #expect(models.contains(model) && square.dose(of: item, in: model) == dose)
+    for (paraphrased, count) in [([], 7), ([0, 2, 3], 10)] {
+      let square = InjectionSquare(
+        groups: [0, 0, 1, 2, 3, 4, 5, 6, 7, 7, 13], withParaphrases: paraphrased)
+      #expect(square.doses.count == count && square.doses[0].copies == 0)
+      for item in square.groups.indices {
+        for number in 0..<2 {
+          let models = number * count..<(number + 1) * count
+          #expect(Set(models.map { square.dose(of: item, in: $0) }).count == count)
+          for dose in 0..<count {
+            let model = square.model(of: item, with: dose, square: number)
+            #expect(models.contains(model) && square.dose(of: item, in: model) == dose)
+          }
         }
+      }
+      for (dose, what) in square.doses.enumerated() {
+        #expect(square.items(of: dose) == (what.kind == .paraphrased ? paraphrased : Array(0..<11)))
       }
     }
   }
@@ -44,14 +51,46 @@ import Testing
       }
     }
     let analysis = InjectionAnalysis(
-      square, hits: values, logProbabilities: values, trainingRecords: 1, updates: 1, runs: [])
+      square, hits: values, logProbabilities: values, rows: [], trainingRecords: 1, updates: 1,
+      runs: [])
     for (effect, expected) in zip(analysis.effects, ofDose).dropFirst() {
       let gain = try #require(effect.accuracyGain)
       #expect(abs(gain.value - expected) < 1e-9 && gain.standardError < 1e-9)
       #expect(gain.groups == 70 && gain.seeds == 2)
     }
     #expect(analysis.sentences[0].hasPrefix("The study sees what it looks for: 16 exact copies"))
-    #expect(analysis.models == 14 && analysis.items == 70)
+    #expect(analysis.models == 14 && analysis.items == 70 && analysis.withParaphrases == nil)
+  }
+
+  /// What paraphrases do is that of the items that have some, two a group here; the other items have no copy
+  /// where it is their turn.
+  @Test func paraphrasesAreThoseOfTheItemsThatHaveSome() throws {
+    let groups = (0..<200).map { $0 / 2 }
+    let withParaphrases = Array(0..<120)
+    let square = InjectionSquare(groups: groups, withParaphrases: withParaphrases)
+    let ofDose = [0, 0.1, 0.2, 0.4, 0.05, 0.1, 0.3, 0.02, 0.06, 0.07]
+    let values = (0..<10).map { model in
+      groups.indices.map { item in
+        let dose = square.dose(of: item, in: model)
+        let hasNone = dose >= 7 && !withParaphrases.contains(item)
+        return cos(Double(item)) + Double(model) * 0.3 + (hasNone ? 0 : ofDose[dose])
+      }
+    }
+    let analysis = InjectionAnalysis(
+      square, hits: values, logProbabilities: values, rows: groups.indices.map { UInt32($0) + 5 },
+      trainingRecords: 1, updates: 1, runs: [])
+    #expect(analysis.withParaphrases == Array(5..<125) && analysis.groups == 100)
+    for (number, effect) in analysis.effects.enumerated().dropFirst() {
+      let gain = try #require(effect.accuracyGain)
+      #expect(abs(gain.value - ofDose[number]) < 1e-9)
+      #expect(gain.groups == (number < 7 ? 100 : 60) && gain.items == (number < 7 ? 200 : 120))
+      let said = (0..<10).map { model in
+        square.items(of: number).filter { square.dose(of: $0, in: model) == number }
+          .map { values[model][$0] }
+      }.joined()
+      #expect(abs(effect.accuracy - said.reduce(0, +) / Double(said.count)) < 1e-9)
+    }
+    #expect(analysis.sentences.last!.hasPrefix("One paraphrase changes it by +2.0 points"))
   }
 
   /// Membership is the mean area over a square's models; its error is near that of leaving groups out.
@@ -88,7 +127,8 @@ import Testing
     }
     let (square, rows) = values(without: nil)
     let analysis = InjectionAnalysis(
-      square, hits: rows, logProbabilities: rows, trainingRecords: 1, updates: 1, runs: [])
+      square, hits: rows, logProbabilities: rows, rows: [], trainingRecords: 1, updates: 1,
+      runs: [])
     let found = try #require(analysis.effects[3].membership)
     #expect(abs(found.value - area(square, rows)) < 1e-12)
     let count = Set(groups).count

@@ -38,7 +38,7 @@ public struct EmbeddingCheck {
       var vectors = [Float](repeating: 0, count: chunk.count * dimension)
       let (monitor, total) = (monitor, rows.count)
       try vectors.withUnsafeMutableBufferPointer { buffer in
-        try embedder.embed(chunk.map { table.texts[$0] }, into: buffer.baseAddress!) { done in
+        _ = try embedder.embed(chunk.map { table.texts[$0] }, into: buffer.baseAddress!) { done in
           monitor.progress(
             StepProgress(
               phase: "embedding again", completed: start + done, total: total, unit: "texts"))

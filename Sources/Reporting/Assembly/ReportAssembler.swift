@@ -80,7 +80,7 @@ public struct ReportAssembler {
         peakBytes: $0.peakMemory)
     }
     for run in try index.catalog.runs() where run.step == .finetune {
-      guard let metrics = try StudyAssembly.metrics(of: run) else { continue }
+      guard let metrics = try run.recordedMetrics() else { continue }
       rows.append(
         CostSection.Step(
           name: run.arm, seconds: metrics.seconds,

@@ -32,13 +32,6 @@ struct StudyAssembly {
     return section
   }
 
-  static func metrics(of run: Run) throws -> RunMetrics? {
-    try run.metrics.map {
-      try StoredJSON.decode(
-        RunMetrics.self, from: Data($0.utf8), place: "table runs, metrics of \(run.id)")
-    }
-  }
-
   /// What the report needs of a run's options: other fields may come and go.
   private struct Batch: Decodable {
     var batchSize: Int
@@ -47,7 +40,7 @@ struct StudyAssembly {
   private func arms(_ runs: [Run]) throws -> [StudySection.Arm] {
     try StudyArm.allCases.compactMap { arm in
       guard let run = runs.first(where: { $0.arm == arm.rawValue }),
-        let metrics = try Self.metrics(of: run)
+        let metrics = try run.recordedMetrics()
       else { return nil }
       let options = try StoredJSON.decode(
         Batch.self, from: Data(run.options.utf8),
@@ -76,7 +69,7 @@ struct StudyAssembly {
   }
 
   private func honest(_ runs: [Run]) throws -> StudySection.HonestScore? {
-    guard let run = Self.takeHome(runs), try Self.metrics(of: run)?.report != nil else {
+    guard let run = Self.takeHome(runs), try run.recordedMetrics()?.report != nil else {
       return nil
     }
     let predictions = try index.catalog.predictions(run: run.id)
@@ -98,7 +91,7 @@ struct StudyAssembly {
     var honest = StudySection.HonestScore(
       arm: run.arm, metric: .accuracy, score: score,
       description: "\(known.count) test records of the leakage-free split, one model")
-    honest.baselines = try Self.metrics(of: run)?.baselines
+    honest.baselines = try run.recordedMetrics()?.baselines
     return honest
   }
 
@@ -110,7 +103,7 @@ struct StudyAssembly {
   }
 
   private func showClasses(of runs: [Run], in section: inout StudySection) throws {
-    guard let run = Self.takeHome(runs), let report = try Self.metrics(of: run)?.report
+    guard let run = Self.takeHome(runs), let report = try run.recordedMetrics()?.report
     else { return }
     section.classArm = run.arm
     section.classes = zip(report.labels, report.classes).map { label, scores in

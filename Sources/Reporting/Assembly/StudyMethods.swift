@@ -72,7 +72,7 @@ struct StudyMethods {
 
   /// What a study's models took.
   static func cost(_ runs: [Run]) throws -> StudySection.Cost? {
-    let metrics = try runs.compactMap(StudyAssembly.metrics)
+    let metrics = try runs.compactMap { try $0.recordedMetrics() }
     if metrics.isEmpty { return nil }
     return StudySection.Cost(
       models: metrics.count, updates: metrics.reduce(0) { $0 + $1.updates },

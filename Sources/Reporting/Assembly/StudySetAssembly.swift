@@ -31,7 +31,7 @@ extension StudySet {
         Member(
           name: isPlain ? name : path, content: index.contentHash,
           task: options["task"] ?? NumberText.none,
-          trainingRecords: try raw.flatMap(StudyAssembly.metrics)?.trainingRecords ?? 0,
+          trainingRecords: try raw?.recordedMetrics()?.trainingRecords ?? 0,
           analysis: analysis))
     }
     self.init(

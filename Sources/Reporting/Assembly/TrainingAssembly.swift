@@ -14,7 +14,7 @@ struct TrainingAssembly {
 
   func section() throws -> TrainingSection? {
     let runs = try index.catalog.runs().filter { $0.status == .finished }
-    guard let last = StudyAssembly.takeHome(runs), let metrics = try StudyAssembly.metrics(of: last)
+    guard let last = StudyAssembly.takeHome(runs), let metrics = try last.recordedMetrics()
     else { return nil }
     let log = try index.catalog.log(run: last.id)
     guard !log.isEmpty else { return nil }

@@ -12,12 +12,20 @@ extension InjectionSection {
   }
 
   private var explanation: String {
-    "A positive control: copies of \(NumberText.integer(analysis.items)) test items, in "
+    var text =
+      "A positive control: copies of \(NumberText.integer(analysis.items)) test items, in "
       + "\(NumberText.integer(analysis.groups)) paraphrase groups, were put into training on purpose, "
       + "beside \(NumberText.integer(analysis.trainingRecords)) records none of which repeats a test item. "
-      + "In each square of \(InjectionDose.all.count) models, of \(NumberText.integer(analysis.models)) in all, every "
+      + "In each square of \(analysis.effects.count) models, of \(NumberText.integer(analysis.models)) in all, every "
       + "item was there in every dose once (a Latin square over groups), so that it is its own control. "
       + "Intervals are 95%, over groups of items and repetitions of the square."
+    if let items = analysis.withParaphrases {
+      text +=
+        " Of \(NumberText.integer(items.count)) items there are paraphrases, other texts of their paraphrase group and "
+        + "label that are no near-copies: what these do is measured on these items, and the models learn from them in no "
+        + "other dose. Where an item has fewer than a dose needs, they are put in again."
+    }
+    return text
   }
 
   /// The same doses in three panels, one measure each.
@@ -53,27 +61,24 @@ extension InjectionSection {
   private func panel(
     _ measure: KeyPath<InjectionAnalysis.Effect, Estimate?>, caption: String, _ plot: IntervalPlot
   ) -> Figure {
-    func rows(isChanged: Bool) -> [IntervalPlot.Row] {
-      analysis.effects.filter { $0.dose.isChanged == isChanged }.compactMap { effect in
+    var plot = plot
+    plot.groups = InjectionDose.Kind.allCases.enumerated().map { series, kind in
+      let rows = analysis.effects.filter { $0.dose.kind == kind }.compactMap { effect in
         effect[keyPath: measure].map {
           IntervalPlot.Row(
             name: "\(effect.dose.copies) \(effect.dose.copies == 1 ? "copy" : "copies")",
-            series: isChanged ? 1 : 0, estimate: $0)
+            series: series, estimate: $0)
         }
       }
-    }
-    var plot = plot
-    plot.groups = [
-      ("Exact copies", rows(isChanged: false)),
-      ("A tenth of the words changed", rows(isChanged: true)),
-    ]
+      return (kind.title, rows)
+    }.filter { !$1.isEmpty }
     return Figure(caption: caption, drawing: plot.element())
   }
 
   private var table: Table {
     Table(
       caption:
-        "Accuracy and log-probability of the true label by copies (changed: a tenth of the words), "
+        "Accuracy and log-probability of the true label by copies (changed: a tenth of the words; paraphrases: on the items that have some), "
         + "changes against the same items without a copy, and membership: how often an item with copies has a more probable true label "
         + "than one without in the same model (0.5 tells nothing)",
       columns: [
@@ -82,8 +87,7 @@ extension InjectionSection {
       ],
       rows: analysis.effects.map { effect in
         [
-          effect.dose.copies == 0
-            ? "none" : "\(effect.dose.copies) \(effect.dose.isChanged ? "changed" : "exact")",
+          effect.dose.copies == 0 ? "none" : "\(effect.dose.copies) \(effect.dose.kind.rawValue)",
           NumberText.score(effect.accuracy),
           effect.accuracyGain.map {
             "\(NumberText.points($0.value)) (\(NumberText.interval($0, .accuracy)))"
@@ -94,5 +98,15 @@ extension InjectionSection {
           effect.membership.map(NumberText.scored) ?? NumberText.none,
         ]
       })
+  }
+}
+
+extension InjectionDose.Kind {
+  fileprivate var title: String {
+    switch self {
+    case .exact: "Exact copies"
+    case .changed: "A tenth of the words changed"
+    case .paraphrased: "Paraphrases"
+    }
   }
 }

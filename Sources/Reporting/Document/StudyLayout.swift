@@ -276,9 +276,9 @@ extension StudySection {
       ],
       rows: choices.map { choice in
         [choice.arm] + (choice.fold.map { [NumberText.integer($0)] } ?? []) + [
-          "\(choice.learningRate)",
+          RateChoice.text(choice.learningRate),
           choice.trials.map {
-            "\($0.learningRate): \($0.score.map(NumberText.score) ?? NumberText.none)"
+            "\(RateChoice.text($0.learningRate)): \($0.score.map(NumberText.score) ?? NumberText.none)"
           }
           .joined(separator: ", "),
         ]

@@ -22,6 +22,9 @@ public struct RateChoice: Codable, Equatable, Sendable {
   public var developmentRecords: Int
   /// In the order tried: the rate that the options say, half of it, twice that.
   public var trials: [Trial]
+
+  /// A rate as people read it, of three digits.
+  package static func text(_ rate: Float) -> String { String(format: "%.3g", rate) }
 }
 
 /// Chooses the learning rate of every arm, as a user would who had its records alone: by a development part that
@@ -86,7 +89,7 @@ struct RateSearch {
           in: index, phase: "learning rate \(number)/\(total)", monitor: monitor)
         try log.append(record)
         monitor.remark(
-          "compare: learning rate \(trial.options.learningRate) of \(search.arm.rawValue)"
+          "compare: learning rate \(RateChoice.text(trial.options.learningRate)) of \(search.arm.rawValue)"
             + (setup.folds.count > 1 ? " fold \(search.fold)" : "") + ": "
             + (record.score.map { String(format: "%@ %.4f", record.metric?.rawValue ?? "", $0) }
               ?? record.failure ?? "") + " (\(number) of \(total))")

@@ -181,7 +181,7 @@ public struct StudyDesign: Sendable {
   ///
   /// - Throws: ``CurationError`` if there is no group to leave out.
   package func development(_ index: OpenIndex, share: Double) throws -> [UInt32] {
-    let groups = try Self.groups(of: raw, index, table)
+    let groups = try groups(of: raw, index)
     let numbers = Dictionary(
       zip(Set(groups).sorted(), 0...).map { ($0, UInt32($1)) },
       uniquingKeysWith: { first, _ in first })
@@ -201,6 +201,11 @@ public struct StudyDesign: Sendable {
         found: "\(raw.count) to train on", advice: "leave --tune out")
     }
     return chosen
+  }
+
+  /// The paraphrase group of each row; what is in none is a group of its own.
+  func groups(of rows: [UInt32], _ index: OpenIndex) throws -> [Int] {
+    try Self.groups(of: rows, index, table)
   }
 
   private static func groups(of rows: [UInt32], _ index: OpenIndex, _ table: RecordTable) throws

@@ -19,9 +19,6 @@ public struct InjectSummary: Codable, Sendable {
 /// Puts copies of held-out items into training and measures what they do: the positive control that shows
 /// whether a study of this size sees what it looks for.
 public struct InjectStep {
-  /// Copies are at most this part of the records trained on, so that they do not crowd these out.
-  private static let mostCopies = 1.0 / 3
-
   private let index: OpenIndex
   private let model: ModelFolder
   private let options: StudyOptions
@@ -46,6 +43,9 @@ public struct InjectStep {
     let input = try StudySetup.inputHash(index, model)
     let isDone = try StepAccount.isDone(
       "inject", options: options, inputHash: input, in: index.catalog)
+    if isDone, let known = try StudyFiles.injected(index) {
+      return summary(known, nothingToDo: true)
+    }
     let setup = try StudySetup(index, model, options, monitor)
     guard let learner = setup.learner as? TextLearner, learner.frozenClasses != nil else {
       throw CurationError(
@@ -55,11 +55,11 @@ public struct InjectStep {
         advice: "copies are put into training for \(OptionName.task) classify with one label a "
           + "record")
     }
-    let design = try InjectionDesign(setup, options)
+    let design = try InjectionDesign(index, setup.design, seed: options.seed)
     if design.items.isEmpty {
       throw CurationError(
         place: index.folder.url.relativePath,
-        expected: "enough records for copies of 7 groups of test items",
+        expected: "enough records for copies of \(design.square.models) groups of test items",
         found: "\(design.base.count) to train on")
     }
     let trainings = try (0..<design.square.models * options.seedCount).map { number in
@@ -70,9 +70,13 @@ public struct InjectStep {
     }
     try trainings.train(index, monitor)
     let analysis = try analyze(design, trainings)
-    if !isDone { try store(analysis, input) }
-    return InjectSummary(
-      index: index.folder.url.relativePath, analysis: analysis, nothingToDo: isDone)
+    try store(analysis, input)
+    return summary(analysis, nothingToDo: false)
+  }
+
+  private func summary(_ analysis: InjectionAnalysis, nothingToDo: Bool) -> InjectSummary {
+    InjectSummary(
+      index: index.folder.url.relativePath, analysis: analysis, nothingToDo: nothingToDo)
   }
 
   private func analyze(_ design: InjectionDesign, _ trainings: [StudyTraining]) throws
@@ -93,82 +97,17 @@ public struct InjectStep {
       logs.append(probabilities)
     }
     return InjectionAnalysis(
-      design.square, hits: hits, logProbabilities: logs, trainingRecords: design.base.count,
-      updates: trainings[0].updates, runs: trainings.map(\.id), notes: design.notes)
+      design.square, hits: hits, logProbabilities: logs, rows: design.items,
+      trainingRecords: design.base.count, updates: trainings[0].updates, runs: trainings.map(\.id),
+      notes: design.notes)
   }
 
   private func store(_ analysis: InjectionAnalysis, _ input: String) throws {
     let step = try account.step("inject", options: options, inputHash: input)
-    try index.catalog.update { try $0.complete(step) }
+    // First the file: a step that is done has it.
     try AtomicFile.write(
       Data(StepAccount.json(analysis).utf8), to: StudyFiles.injection(index.folder))
-  }
-
-  /// As many items as the copies leave room for.
-  static func itemLimit(_ records: Int) -> Int {
-    let copies = InjectionDose.all.reduce(0) { $0 + $1.copies }
-    return Int(mostCopies * Double(records)) * InjectionDose.all.count / copies
-  }
-}
-
-/// Which test items are put into training, how often, and what is trained on besides.
-private struct InjectionDesign {
-  /// Rows that every model is trained on: none repeats a test item.
-  let base: [UInt32]
-  /// Test rows that are put into training and tested.
-  let items: [UInt32]
-  let square: InjectionSquare
-  let notes: [String]
-  private let table: RecordTable
-  private let changes: ChangedText
-  private let seed: UInt64
-
-  /// Groups are taken in the order of a hash, as many as there is room for, and of each block as many.
-  init(_ setup: StudySetup, _ options: StudyOptions) throws {
-    let design = setup.design
-    table = design.table
-    seed = options.seed
-    base = design.canonical(design.decontaminated)
-    changes = ChangedText(wordsOf: base.map { design.table.texts[Int($0)] })
-    let keys = Dictionary(
-      zip(design.testGroups, design.test).map { group, row in
-        (group, ContentHash("\(options.seed) \(design.table.texts[Int(row)])"))
-      }, uniquingKeysWith: min)
-    var rows: [Int: [UInt32]] = [:]
-    for (group, row) in zip(design.testGroups, design.test) { rows[group, default: []].append(row) }
-    let order = keys.keys.sorted { (keys[$0]!, $0) < (keys[$1]!, $1) }
-    var (chosen, count) = ([Int](), 0)
-    for group in order where count + rows[group]!.count <= InjectStep.itemLimit(base.count) {
-      chosen.append(group)
-      count += rows[group]!.count
-    }
-    chosen.removeLast(chosen.count % InjectionDose.all.count)
-    let members = chosen.enumerated().flatMap { number, group in
-      rows[group]!.map { (row: $0, group: number) }
-    }
-    items = members.map(\.row)
-    square = InjectionSquare(groups: members.map(\.group))
-    notes =
-      items.count == design.test.count
-      ? []
-      : [
-        "Copies are put in of \(items.count) of \(design.test.count) test items: more would crowd out "
-          + "what else is trained on."
-      ]
-  }
-
-  /// What is put into the training of a model: text and row of the item whose label it has.
-  func copies(in model: Int) -> [(row: UInt32, text: String)] {
-    items.indices.flatMap { item -> [(row: UInt32, text: String)] in
-      let dose = InjectionDose.all[square.dose(of: item, in: model)]
-      let text = table.texts[Int(items[item])]
-      return (0..<dose.copies).map { copy in
-        let key = "\(seed) \(model) \(copy) \(table.ids[Int(items[item])]) \(text)"
-        let changed =
-          dose.isChanged ? changes.copy(of: text, seed: ContentHash(key).high) : text
-        return (items[item], changed)
-      }
-    }
+    try index.catalog.update { try $0.complete(step) }
   }
 }
 

@@ -3,32 +3,44 @@ import Foundation
 
 /// How often, and how exactly, a held-out item is put into training.
 public struct InjectionDose: Codable, Hashable, Sendable {
+  /// What a copy has in common with its item.
+  public enum Kind: String, Codable, CaseIterable, Sendable {
+    /// All of it.
+    case exact
+    /// Nine tenths of its words.
+    case changed
+    /// What it says: it is another text of the item's paraphrase group and has the same label, and the removal
+    /// rule does not take it for a copy.
+    case paraphrased
+  }
+
   /// How many copies there are.
   public var copies: Int
-  /// Whether a tenth of each copy's words are others.
-  public var isChanged: Bool
+  /// What sort of copies; of none `exact`.
+  public var kind: Kind
 
   /// Each parameter is the property of that name.
-  public init(copies: Int, isChanged: Bool = false) {
+  public init(copies: Int, kind: Kind = .exact) {
     self.copies = copies
-    self.isChanged = isChanged
+    self.kind = kind
   }
 
   /// None first, with which all others are compared.
-  public static let all =
+  package static func all(of kinds: [Kind]) -> [InjectionDose] {
     [InjectionDose(copies: 0)]
-    + [false, true].flatMap { isChanged in
-      [1, 4, 16].map { InjectionDose(copies: $0, isChanged: isChanged) }
-    }
+      + kinds.flatMap { kind in [1, 4, 16].map { InjectionDose(copies: $0, kind: kind) } }
+  }
 
   /// As running text has it.
   package var title: String {
-    switch (copies, isChanged) {
-    case (0, _): "no copy"
-    case (1, false): "one exact copy"
-    case (_, false): "\(copies) exact copies"
-    case (1, true): "one copy with a tenth of its words changed"
-    case (_, true): "\(copies) copies with a tenth of their words changed"
+    if copies == 0 { return "no copy" }
+    return switch (kind, copies) {
+    case (.exact, 1): "one exact copy"
+    case (.exact, _): "\(copies) exact copies"
+    case (.changed, 1): "one copy with a tenth of its words changed"
+    case (.changed, _): "\(copies) copies with a tenth of their words changed"
+    case (.paraphrased, 1): "one paraphrase"
+    case (.paraphrased, _): "\(copies) paraphrases"
     }
   }
 }
@@ -38,21 +50,38 @@ public struct InjectionDose: Codable, Hashable, Sendable {
 /// Groups of items are dealt into as many blocks as there are doses. In the models of a square every block
 /// gets every dose once, so that each item is its own control and each model has items of every dose.
 package struct InjectionSquare {
-  /// Group of each item, numbered from 0 in an order that says nothing.
+  /// Group of each item, numbered from 0 in an order that says nothing but who has paraphrases.
   package let groups: [Int]
-  private var doses: Int { InjectionDose.all.count }
+  /// The doses; no copy first.
+  package let doses: [InjectionDose]
+  /// Items of which there are paraphrases to put in: the others have no copy where it is their turn.
+  private let withParaphrases: [Int]
 
-  package init(groups: [Int]) { self.groups = groups }
+  /// - Parameters:
+  ///   - groups: see ``groups``.
+  ///   - withParaphrases: items of which there are paraphrases; without any there are no such doses.
+  package init(groups: [Int], withParaphrases: [Int] = []) {
+    self.groups = groups
+    self.withParaphrases = withParaphrases
+    doses = InjectionDose.all(of: withParaphrases.isEmpty ? [.exact, .changed] : Kind.allCases)
+  }
+
+  private typealias Kind = InjectionDose.Kind
 
   /// Models of one square.
-  var models: Int { doses }
+  var models: Int { doses.count }
 
-  /// The dose of an item in a model, as a place in ``InjectionDose/all``.
-  package func dose(of item: Int, in model: Int) -> Int { (groups[item] + model) % doses }
+  /// The dose of an item in a model, as a place in ``doses``.
+  package func dose(of item: Int, in model: Int) -> Int { (groups[item] + model) % doses.count }
 
   /// The model of the square `number` in which an item has a dose.
   package func model(of item: Int, with dose: Int, square number: Int) -> Int {
-    number * doses + (dose - groups[item] % doses + doses) % doses
+    number * doses.count + (dose - groups[item] % doses.count + doses.count) % doses.count
+  }
+
+  /// Items that can have a dose, ascending.
+  package func items(of dose: Int) -> [Int] {
+    doses[dose].kind == .paraphrased ? withParaphrases : Array(groups.indices)
   }
 }
 

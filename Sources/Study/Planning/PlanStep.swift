@@ -60,13 +60,7 @@ public struct PlanStep {
   private func secondsPerModel(_ setup: StudySetup, _ finished: [Run]) throws
     -> (value: Double, isFromFinished: Bool)
   {
-    let known = try finished.compactMap { run in
-      try run.metrics.map {
-        try StoredJSON.decode(
-          RunMetrics.self, from: Data($0.utf8), place: "table runs, metrics of \(run.id)"
-        ).seconds
-      }
-    }
+    let known = try finished.compactMap { try $0.recordedMetrics()?.seconds }
     if !known.isEmpty { return (known.reduce(0, +) / Double(known.count), true) }
     monitor.progress(
       StepProgress(phase: "timing some updates", completed: 0, total: 1, unit: "models"))

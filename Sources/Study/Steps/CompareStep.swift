@@ -188,10 +188,8 @@ public struct CompareStep {
   private func summary(_ analysis: StudyAnalysis, nothingToDo: Bool) throws -> CompareSummary {
     // In the order they were planned: of each arm that of the first seed and fold.
     let records = try analysis.runs.compactMap { id -> (String, Int)? in
-      guard let run = try index.catalog.run(id: id), let metrics = run.metrics else { return nil }
-      let recorded = try StoredJSON.decode(
-        RunMetrics.self, from: Data(metrics.utf8), place: "table runs, metrics of \(id)")
-      return (run.arm, recorded.trainingRecords)
+      guard let run = try index.catalog.run(id: id) else { return nil }
+      return try run.recordedMetrics().map { (run.arm, $0.trainingRecords) }
     }
     return CompareSummary(
       index: index.folder.url.relativePath, analysis: analysis,

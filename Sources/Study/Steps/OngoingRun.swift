@@ -33,11 +33,10 @@ struct OngoingRun {
     let isThere =
       try output.map { try ModelTarget($0).holds(run: id, replacing: replacing) }
       ?? FileManager.default.fileExists(atPath: own.path)
-    guard isThere, let run = try index.catalog.run(id: id), run.status == .finished,
-      let metrics = run.metrics
-    else { return nil }
-    return try StoredJSON.decode(
-      RunMetrics.self, from: Data(metrics.utf8), place: "table runs, metrics of \(id)")
+    guard isThere, let run = try index.catalog.run(id: id), run.status == .finished else {
+      return nil
+    }
+    return try run.recordedMetrics()
   }
 
   private var checkpoint: URL { folder.appendingPathComponent("checkpoint") }

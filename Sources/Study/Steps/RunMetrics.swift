@@ -1,3 +1,6 @@
+import Curation
+import Foundation
+import Store
 import Training
 
 /// What a run is judged by; the column `metrics` of its row, and `metrics.json` in its folder.
@@ -69,5 +72,17 @@ public struct RunMetrics: Codable, Sendable {
   public var betterBaseline: FrozenScore? {
     guard let report else { return nil }
     return baselines?.filter { $0.accuracy > report.accuracy }.max { $0.accuracy < $1.accuracy }
+  }
+}
+
+extension Run {
+  /// The column `metrics`; nil while the run is unfinished.
+  ///
+  /// - Throws: ``CurationError`` if it holds something else.
+  public func recordedMetrics() throws -> RunMetrics? {
+    try metrics.map {
+      try StoredJSON.decode(
+        RunMetrics.self, from: Data($0.utf8), place: "table runs, metrics of \(id)")
+    }
   }
 }

@@ -15,9 +15,7 @@ public struct StudyCheck {
     let sentences =
       try index.hasTags() ? try? TagSentences(index, tagNames: nil) : nil
     return try index.catalog.runs().compactMap { run in
-      guard run.status == .finished, let metrics = run.metrics else { return nil }
-      let recorded = try StoredJSON.decode(
-        RunMetrics.self, from: Data(metrics.utf8), place: "table runs, metrics of \(run.id)")
+      guard run.status == .finished, let recorded = try run.recordedMetrics() else { return nil }
       let isTrue = holds(recorded, try index.catalog.predictions(run: run.id), sentences)
       return isTrue ? nil : Violation(kind: .falseFigures, detail: "scores of the run \(run.id)")
     }

@@ -47,9 +47,10 @@ struct CompareCommand: ParsableCommand {
       that, by a tenth of the training records that no trial has seen nor a paraphrase of.
 
       With --inject it is the positive control: copies of held-out items are put into training, 0, 1, 4 or \
-      16 of each, exact or with a tenth of their words changed, every item in every dose over the 7 models \
-      of a square (--seeds squares); it says what copies do to accuracy and to the probability of the true \
-      label, and so whether a comparison of these records could see near-copies at all.
+      16 of each, exact, with a tenth of their words changed, or paraphrased, if 30 groups have paraphrases \
+      in training; every item in every dose over the 7 or 10 models of a square (--seeds squares). It says \
+      what copies do to accuracy and to the probability of the true label, and so whether a comparison of \
+      these records could see near-copies at all.
 
       With --predictions nothing is trained: predictions of any models, made anywhere, are compared by \
       the same statistics, each arm with the first. Rows (JSONL, CSV or TSV) have an id, by which they \

@@ -139,7 +139,7 @@ extension FinetuneSummary {
     guard let baselines = metrics.baselines, let report = metrics.report else { return "" }
     let scores = baselines.map { String(format: "%@ %.3f", $0.baseline.title, $0.accuracy) }
     var text = "on the frozen vectors: " + scores.joined(separator: ", ") + "\n"
-    if let better = metrics.betterBaseline, let report = metrics.report {
+    if let better = metrics.betterBaseline {
       text += String(
         format: "WARNING: the model (%.3f) is below the %@ on the frozen vectors (%.3f); try more "
           + "--epochs, another --learning-rate, or keep that classifier\n",

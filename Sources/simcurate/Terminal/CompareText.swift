@@ -77,11 +77,12 @@ extension CompareSummary {
       ])
     for choice in choices {
       let trials = choice.trials.map { trial in
-        "\(trial.learningRate): " + (trial.score.map { String(format: "%.4f", $0) } ?? "-")
+        "\(RateChoice.text(trial.learningRate)): "
+          + (trial.score.map { String(format: "%.4f", $0) } ?? "-")
       }
       table.add(
         [choice.arm] + (choice.fold.map { ["\($0)"] } ?? []) + [
-          "\(choice.learningRate)", trials.joined(separator: ", "),
+          RateChoice.text(choice.learningRate), trials.joined(separator: ", "),
         ])
     }
     let records = choices.map(\.developmentRecords).min() ?? 0
