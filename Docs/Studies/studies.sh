@@ -10,8 +10,9 @@
 #   make studies           all of them, and what they say together
 #
 # The study becomes indexes/study-NAME. SEEDS (3) changes how many models each arm has, EPOCHS how often they see all
-# records; PLAN=1 says what the study takes and could find, and trains nothing. A study that was stopped goes on where it
-# was.
+# records; PLAN=1 says what the study takes and could find, and trains nothing; INJECT=1 trains ten models more (seven
+# where few items have paraphrases) with copies of test items put in on purpose, where classes are learned. A study that
+# was stopped goes on where it was.
 set -eu
 cd "$(dirname "$0")/../.."
 . Docs/prepare.sh
@@ -24,8 +25,11 @@ epochs=1
 
 # learn OPTION...: the comparison and its report
 learn() {
-  say compare "$index" --model "$model" --seeds "${SEEDS:-3}" --epochs "${EPOCHS:-$epochs}" "$@" ${PLAN:+--plan}
-  [ -n "${PLAN:-}" ] || say report "$index"
+  set -- "$index" --model "$model" --epochs "${EPOCHS:-$epochs}" "$@"
+  say compare "$@" --seeds "${SEEDS:-3}" ${PLAN:+--plan}
+  [ -z "${PLAN:-}" ] || return 0
+  [ -z "${INJECT:-}" ] || say compare "$@" --seeds 1 --inject
+  say report "$index"
 }
 
 case $study in
@@ -90,7 +94,7 @@ together)
   say report "$@" --out indexes/studies.html
   ;;
 *)
-  sed -n '2,16s/^# \{0,1\}//p' "$0"
+  sed -n '2,17s/^# \{0,1\}//p' "$0"
   [ -z "$study" ]
   ;;
 esac

@@ -102,6 +102,7 @@ import Testing
     try FileManager.default.removeItem(at: sandbox.url("index/injection.json"))
     #expect(try !sandbox.run(options).succeeded().errors.contains("model 1 of"))
     #expect(try sandbox.data("index/injection.json") == file)
+    try sandbox.run("index", "corpus.jsonl", "--out", "index").succeeded()
     try sandbox.run("verify", "index").succeeded()
     try sandbox.run("report", "index").succeeded()
     #expect(try sandbox.text("index/report.md").contains("Does the study see what it looks for?"))

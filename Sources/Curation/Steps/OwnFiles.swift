@@ -9,8 +9,8 @@ enum OwnFiles {
   static let journal = "vectors.journal"
   private static let all = least.union([
     "catalog.sqlite-journal", "catalog.sqlite-wal", "catalog.sqlite-shm", "vectors.npy",
-    "index.faiss", "runs", "comparison.json", "report.html", "report.md", "report.json",
-    "trials.jsonl", "best.yaml",
+    "index.faiss", "runs", "comparison.json", "injection.json", "report.html", "report.md",
+    "report.json", "trials.jsonl", "best.yaml",
   ])
 
   /// The first name in `folder` of a file that is not ours, nor half of one of ours.
