@@ -6,7 +6,7 @@
 
 #include "CKernels.h"
 
-// --- A lesser processor, emulated ---------------------------------------------------------------
+// --- What the libraries are told ------------------------------------------------------------------
 
 // What a level leaves of the processor, and what the libraries call it.
 typedef struct {
@@ -34,17 +34,32 @@ static void make_equal(const char *name, const char *value, bool *changed) {
   setenv(name, value, 1);
 }
 
+extern char *openblas_get_corename(void) __attribute__((weak));
+
+// OpenBLAS takes a processor newer than itself for the oldest of all, whose kernels know SSE3 alone (Debian
+// 12's 0.3.21 does so with an Emerald Rapids, where topics then take twice the time).
+static bool is_unknown_to_openblas(void) {
+  __builtin_cpu_init();
+  return !getenv("OPENBLAS_CORETYPE") && openblas_get_corename &&
+         !strcmp(openblas_get_corename(), "Prescott") && __builtin_cpu_supports("avx2") &&
+         __builtin_cpu_supports("fma");
+}
+
 // OpenBLAS chooses its kernels from the environment while it is loaded, before anything of ours
-// runs: so the process starts once more with the environment that the level asks for.
-__attribute__((constructor)) static void emulate(int count, char **arguments) {
+// runs: so the process starts once more with the environment that is needed.
+__attribute__((constructor)) static void choose_kernels(int count, char **arguments) {
   (void)count;
   int level = emulated_level();
-  if (level == NATIVE) return;
   bool changed = false;
-  make_equal("DNNL_MAX_CPU_ISA", levels[level].onednn, &changed);
-  make_equal("OPENBLAS_CORETYPE", levels[level].openblas, &changed);
+  if (level == NATIVE) {
+    if (is_unknown_to_openblas()) make_equal("OPENBLAS_CORETYPE", levels[AVX2].openblas, &changed);
+  } else {
+    make_equal("DNNL_MAX_CPU_ISA", levels[level].onednn, &changed);
+    make_equal("OPENBLAS_CORETYPE", levels[level].openblas, &changed);
+  }
   if (!changed) return;
   execv("/proc/self/exe", arguments);
+  if (level == NATIVE) return;  // slower, but as right
   perror("error: SIMCURATE_PROCESSOR: cannot start again");
   _exit(1);
 }
@@ -68,5 +83,6 @@ ck_features ck_detect(void) {
                  __builtin_cpu_supports("avx512vl");
   found.avx512_bf16 = level == NATIVE && found.avx512 && __builtin_cpu_supports("avx512bf16");
   found.avx512_vnni = level == NATIVE && found.avx512 && __builtin_cpu_supports("avx512vnni");
+  found.intel = __builtin_cpu_is("intel");
   return found;
 }

@@ -67,12 +67,12 @@ public struct TrainingOptions: Codable, Hashable, Sendable {
   /// evaluations.
   public enum Precision: String, Codable, Sendable, CaseIterable {
     case float32 = "f32"
-    /// Twice as fast; needs a processor with AVX512-BF16.
+    /// Needs a processor with AVX512-BF16; twice as fast on AMD's.
     case bfloat16 = "bf16"
 
     /// The fastest that this processor has.
     public static var fastest: Precision {
-      BFloat16Products.areSupported ? .bfloat16 : .float32
+      BFloat16Products.areSupported && Processor.prefersBFloat16 ? .bfloat16 : .float32
     }
   }
 

@@ -19,12 +19,15 @@ import Testing
       #expect(!Processor.hasVNNI && !Processor.hasBFloat16)
       #expect(ByteCoding.finest == .sevenBits)
       #expect(libraries.oneDNN == "AVX-512" && libraries.openBLAS == "SkylakeX")
-    case .native: break
+    case .native:
+      // Its kernels without AVX are for processors that it does not know.
+      #expect(!Processor.hasAVX2 || libraries.openBLAS != "Prescott")
     }
   }
 
   @Test func featuresAreConsistent() {
     #expect(!Processor.hasBFloat16 || Processor.hasAVX512)
+    #expect(!Processor.prefersBFloat16 || Processor.hasBFloat16)
     #expect(!Processor.hasAVX512 || Processor.hasAVX2)
     #expect(!ByteCoding.eightBits.isSupported || ByteCoding.sevenBits.isSupported)
   }

@@ -21,6 +21,7 @@ typedef struct {
   bool avx512;       // F, BW, DQ, VL
   bool avx512_bf16;
   bool avx512_vnni;
+  bool intel;        // made by Intel
 } ck_features;
 
 ck_features ck_detect(void);

@@ -53,7 +53,7 @@ struct TrainingArguments: ParsableArguments {
   var loraTargets: String?
   @Option(
     help: ArgumentHelp(
-      "Products of a step: f32 or bf16 (default: bf16 where the processor has it); weights and sums "
+      "Products of a step: f32 or bf16 (default: bf16 where the processor is faster with it); weights and sums "
         + "are float32.", valueName: "kind"))
   var trainingPrecision: TrainingOptions.Precision?
   @Option(within: Limits.count, help: "Updates between checkpoints.", valueName: "n")
