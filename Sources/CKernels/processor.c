@@ -45,6 +45,17 @@ static bool is_unknown_to_openblas(void) {
          __builtin_cpu_supports("fma");
 }
 
+// By its own path, so that it is listed under its own name.
+static void start_again(char **arguments) {
+  char path[4096];
+  ssize_t length = readlink("/proc/self/exe", path, sizeof path - 1);
+  if (length > 0) {
+    path[length] = 0;
+    execv(path, arguments);
+  }
+  execv("/proc/self/exe", arguments);
+}
+
 // OpenBLAS chooses its kernels from the environment while it is loaded, before anything of ours
 // runs: so the process starts once more with the environment that is needed.
 __attribute__((constructor)) static void choose_kernels(int count, char **arguments) {
@@ -58,7 +69,7 @@ __attribute__((constructor)) static void choose_kernels(int count, char **argume
     make_equal("OPENBLAS_CORETYPE", levels[level].openblas, &changed);
   }
   if (!changed) return;
-  execv("/proc/self/exe", arguments);
+  start_again(arguments);
   if (level == NATIVE) return;  // slower, but as right
   perror("error: SIMCURATE_PROCESSOR: cannot start again");
   _exit(1);
