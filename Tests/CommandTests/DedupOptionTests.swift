@@ -140,4 +140,17 @@ import Testing
     #expect(leakage.summary["removedForTest"] as? Int == 1)
     #expect(leakage.removed.map { $0["witness"] as? String } == ["6"])
   }
+
+  /// A floor that texts drawn at random reach says nothing, and that is told.
+  @Test func aFloorBelowUnrelatedTextsIsTold() throws {
+    let sandbox = try Sandbox().indexed()
+    func errors(_ floor: String, _ more: String...) throws -> String {
+      try sandbox.run(["dedup", "index", "--threshold", "0.9", "--floor", floor] + more).succeeded()
+        .errors
+    }
+    #expect(try !errors("0.85").contains("WARNING"))
+    let told = try errors("0.03")
+    #expect(told.contains("WARNING: pairs are looked for from a cosine of 0.03 on"), "\(told)")
+    #expect(try errors("0.02", "--quiet").isEmpty)
+  }
 }

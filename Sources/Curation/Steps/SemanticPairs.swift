@@ -66,8 +66,15 @@ private struct PairJoin {
   let floor: Float
   let monitor: StepMonitor
 
-  func exact() throws -> SemanticPairs {
+  /// One row for every text; says so if nearly all pairs are those looked for.
+  private func allRows() -> DistinctRows {
     let rows = DistinctRows(texts: texts, vectors: index.vectors.vectors)
+    if let warning = UnrelatedTexts.warning(rows, floor: floor) { monitor.remark(warning) }
+    return rows
+  }
+
+  func exact() throws -> SemanticPairs {
+    let rows = allRows()
     var pairs: [ScoredPair] = []
     try rows.withVectors { vectors in
       try ExactJoin.selfJoin(
@@ -79,7 +86,7 @@ private struct PairJoin {
   }
 
   func approximate() throws -> SemanticPairs {
-    let rows = DistinctRows(texts: texts, vectors: index.vectors.vectors)
+    let rows = allRows()
     return try rows.withVectors { vectors in
       let found = try ApproximateJoin(rows: vectors.rows).selfJoin(
         vectors, threshold: floor, progress: report, shouldStop: monitor.shouldStop)
