@@ -45,6 +45,14 @@ import Testing
       "finetune", "index", "--task", "pairs", "--out", "tuned", "--epochs", "2"
     ).succeeded().text
     #expect(text.contains("nothing to do") && text.contains("average precision"))
+    // Who might as well guess is told.
+    let report = try #require(metrics["report"] as? [String: Any])
+    let accuracy = try #require(report["accuracy"] as? Double)
+    let supports = try #require(report["classes"] as? [[String: Any]]).map { $0["support"] as! Int }
+    let mostFrequent = Double(supports.max()!) / Double(supports.reduce(0, +))
+    #expect(
+      text.contains("is right no more often than always answering 'yes'")
+        == (accuracy <= mostFrequent))
     try sandbox.run("verify", "index").succeeded()
 
     // The same from a file, in any order of columns, and from the command line.

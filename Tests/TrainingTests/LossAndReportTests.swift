@@ -32,8 +32,15 @@ struct LossAndReportTests {
     }
   }
 
+  @Test func majorityIsTheFirstOfTheMostFrequentClasses() {
+    let report = ClassificationReport(
+      labels: ["a", "b", "c"], truth: [1, 2, 2, 1, 0], predictions: [0, 0, 0, 0, 0])
+    #expect(report.majority?.label == "b" && report.majority?.share == 0.4)
+  }
+
   @Test func reportOfNothingIsZero() {
     let report = ClassificationReport(labels: ["a", "b"], truth: [], predictions: [])
+    #expect(report.majority == nil)
     #expect(report.accuracy == 0)
     #expect(report.macro.f1 == 0)
     #expect(report.weighted.support == 0)

@@ -19,6 +19,16 @@ public struct ClassificationReport: Codable, Hashable, Sendable {
   /// Share of the items whose label is predicted.
   public let accuracy: Double
 
+  /// The most frequent class of the items and its share, which is what always answering it scores; the first
+  /// of several, nil without items.
+  public var majority: (label: String, share: Double)? {
+    let items = classes.reduce(0) { $0 + $1.support }
+    guard items > 0, let most = classes.map(\.support).max(),
+      let label = classes.firstIndex(where: { $0.support == most })
+    else { return nil }
+    return (labels[label], Double(most) / Double(items))
+  }
+
   /// Compares `predictions` with `truth`: label indices of the same items in the same order.
   ///
   /// As with `labels=` in scikit-learn, a class counts in the averages even if it never occurs.

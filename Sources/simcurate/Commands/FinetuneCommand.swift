@@ -121,7 +121,7 @@ extension FinetuneSummary {
     if let answers = metrics.answers { return text + answers.text + "model: \(model)\n" }
     let scores =
       metrics.report?.table ?? metrics.multiLabel?.table ?? metrics.regression?.text ?? ""
-    text += "scores on \(testRecords) test records:\n" + scores + baselines
+    text += "scores on \(testRecords) test records:\n" + scores + baselines + guesses
     if let binary = metrics.binary { text += binary.text }
     if let relations = metrics.relations { text += relations.table }
     if let threshold = metrics.threshold {
@@ -133,6 +133,18 @@ extension FinetuneSummary {
   private var testRecords: Int {
     metrics.report.map { $0.classes.reduce(0) { $0 + $1.support } } ?? metrics.multiLabel?.items
       ?? metrics.regression?.items ?? 0
+  }
+
+  /// Of a model that might as well guess.
+  private var guesses: String {
+    guard let report = metrics.report, let majority = report.majority, majority.share < 1,
+      report.accuracy <= majority.share
+    else { return "" }
+    return String(
+      format:
+        "WARNING: the model (%.3f) is right no more often than always answering '%@' (%.3f); try another "
+        + "--learning-rate, more records or a larger encoder\n",
+      report.accuracy, majority.label, majority.share)
   }
 
   private var baselines: String {
