@@ -33,8 +33,9 @@ enum UnrelatedTexts {
     return String(
       format:
         "WARNING: pairs are looked for from a cosine of %.2f on, which says nothing with this model: "
-        + "of pairs of texts drawn at random one in a hundred reaches %.3f. Choose --threshold and --floor "
-        + "of dedup above that, or most texts are taken for paraphrases of each other", floor,
+        + "of pairs of texts drawn at random one in a hundred reaches %.3f. Begin above that (--threshold and "
+        + "--floor of dedup, --paraphrase of cluster), or most texts are taken for paraphrases of each other",
+      floor,
       cosine)
   }
 }

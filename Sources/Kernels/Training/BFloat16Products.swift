@@ -2,8 +2,8 @@ import CKernels
 import COneDNN
 import Foundation
 
-/// Products of bfloat16 matrices with float32 sums, twice as fast as float32's where the processor has
-/// the instruction.
+/// Products of bfloat16 matrices with float32 sums; ``Processor/prefersBFloat16`` says whether they are faster
+/// than float32's.
 package enum BFloat16Products {
   private typealias Function =
     @convention(c) (
