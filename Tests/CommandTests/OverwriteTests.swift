@@ -25,6 +25,8 @@ import Testing
     try TinyModel.write(to: sandbox.url("other"), seed: 2)
     try sandbox.run("index", "corpus.jsonl", "--out", "index", "--model", "other").fails(
       saying: "one by another model: 227 records")
+    try sandbox.run("index", "corpus.jsonl", "--out", "index", "--precision", "int7").fails(
+      saying: ", not in int7: 227 records")
     #expect(try sandbox.snapshot("index") == before && !sandbox.exists("index.partial"))
     // The same again, and a run at another threshold, ask for nothing.
     let again = try sandbox.run("index", "corpus.jsonl", "--out", "index").succeeded()

@@ -47,15 +47,24 @@ struct IndexContents {
     guard FileManager.default.fileExists(atPath: folder.manifest.path) else { return }
     let index = try? OpenIndex(at: folder.url, readOnly: true)
     let manifest = index?.manifest
-    let isOther = manifest.map { $0.model != model } ?? true
-    guard isOther || corpusHash.map({ $0 != manifest?.corpusHash }) ?? false else { return }
+    let other = manifest.flatMap { $0.model == model ? nil : difference($0.model, model) }
+    guard manifest == nil || other != nil || corpusHash.map({ $0 != manifest?.corpusHash }) ?? false
+    else { return }
     let contents = try index.map { try IndexContents($0).text }
     throw FileError(
       place: place, expected: "no index, or one of these records by this model",
-      found: contents.map { "one \(isOther ? "by another model" : "of other records"): \($0)" }
+      found: contents.map { "one \(other ?? "of other records"): \($0)" }
         ?? "one that cannot be read",
       advice: "\(OptionName.force) replaces it, and all of that is lost; index "
         + "\(OptionName.append) adds records to it; "
         + "or choose another \(OptionName.out)")
+  }
+
+  /// Which is the fastest precision differs from processor to processor.
+  private static func difference(_ stored: Manifest.Model, _ model: Manifest.Model) -> String {
+    var same = stored
+    same.precision = model.precision
+    return same == model
+      ? "in \(stored.precision), not in \(model.precision)" : "by another model"
   }
 }
